@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+#include "base/mem.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_ASAN 1
+#endif
+
+#ifdef ARENA_ASAN
+#include <sanitizer/asan_interface.h>
+#define POISON(ptr, len) __asan_poison_memory_region((ptr), (len))
+#define UNPOISON(ptr, len) __asan_unpoison_memory_region((ptr), (len))
+/* Space after each object that nothing may touch. */
+#define RED_ZONE 16
+#else
+#define POISON(ptr, len) ((void)0)
+#define UNPOISON(ptr, len) ((void)0)
+#define RED_ZONE 0
+#endif
+
+enum { ALIGNMENT = 16, FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20 };
+
+struct pl_arena_block {
+    struct pl_arena_block *next;
+    size_t capacity;
+    size_t used;
+    _Alignas(ALIGNMENT) unsigned char bytes[];
+};
+
+static void free_blocks(struct pl_arena_block *block)
+{
+    while (block) {
+        struct pl_arena_block *next = block->next;
+        UNPOISON(block->bytes, block->capacity);
+        free(block);
+        block = next;
+    }
+}
+
+void pl_arena_release(struct pl_arena *arena)
+{
+    free_blocks(arena->blocks);
+    *arena = (struct pl_arena){0};
+}
+
+void pl_arena_clear(struct pl_arena *arena)
+{
+    if (!arena->blocks) {
+        return;
+    }
+    free_blocks(arena->blocks->next);
+    arena->blocks->next = NULL;
+    arena->blocks->used = 0;
+    arena->used_bytes = 0;
+    POISON(arena->blocks->bytes, arena->blocks->capacity);
+}
+
+static struct pl_arena_block *add_block(struct pl_arena *arena, size_t wanted)
+{
+    size_t capacity = FIRST_BLOCK;
+    if (arena->blocks) {
+        capacity = arena->blocks->capacity * 2;
+    }
+    if (capacity > LARGEST_BLOCK) {
+        capacity = LARGEST_BLOCK;
+    }
+    if (capacity < wanted) {
+        capacity = wanted;
+    }
+    struct pl_arena_block *block = malloc(sizeof(*block) + capacity);
+    if (!block) {
+        pl_mem_abort(capacity);
+    }
+    block->capacity = capacity;
+    block->used = 0;
+    block->next = arena->blocks;
+    arena->blocks = block;
+    POISON(block->bytes, capacity);
+    return block;
+}
+
+void *pl_arena_alloc(struct pl_arena *arena, size_t count, size_t size)
+{
+    if (size != 0 && count > (SIZE_MAX / 2) / size) {
+        pl_mem_abort(SIZE_MAX);
+    }
+    size_t wanted = count * size;
+    size_t rounded = (wanted + RED_ZONE + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (rounded == 0) {
+        rounded = ALIGNMENT;
+    }
+    struct pl_arena_block *block = arena->blocks;
+    if (!block || block->capacity - block->used < rounded) {
+        block = add_block(arena, rounded);
+    }
+    void *ptr = block->bytes + block->used;
+    block->used += rounded;
+    arena->used_bytes += rounded;
+    UNPOISON(ptr, wanted);
+    memset(ptr, 0, wanted);
+    return ptr;
+}
+
+pl_str pl_arena_dup(struct pl_arena *arena, pl_str s)
+{
+    char *copy = pl_arena_alloc(arena, s.len + 1, 1);
+    if (s.len > 0) {
+        memcpy(copy, s.ptr, s.len);
+    }
+    return (pl_str){copy, s.len};
+}
+
+pl_str pl_arena_format(struct pl_arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = pl_arena_alloc(arena, (size_t)(len > 0 ? len : 0) + 1, 1);
+    if (len > 0) {
+        vsnprintf(text, (size_t)len + 1, format, again);
+    }
+    va_end(again);
+    return (pl_str){text, len > 0 ? (size_t)len : 0};
+}
+
+enum pl_status pl_arena_cstr(struct pl_arena *arena, pl_str s, const char **ret,
+                             struct pl_error *err)
+{
+    size_t nul = pl_str_find_char(s, '\0');
+    if (nul != SIZE_MAX) {
+        return pl_error_set_at(err, PL_E_PARSE, nul, "\"" PL_STR_FMT "\" has a NUL inside",
+                               PL_STR_ARG(s));
+    }
+    *ret = pl_arena_dup(arena, s).ptr;
+    return PL_OK;
+}

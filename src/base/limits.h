@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * limits - every ceiling in one place, each with its reason.
+ *
+ * The first group are defaults of the budget (base/budget.h), which a user may raise with
+ * --limit NAME=VALUE; the rest are fixed, because nothing real comes near them.
+ */
+
+/* Uncompressed bytes of one layer or directory walk. The largest public images are about 30 GiB. */
+#define PL_LIMIT_LAYER_BYTES (64ULL << 30)
+/* Entries of one layer. Images with node_modules reach some hundred thousand. */
+#define PL_LIMIT_LAYER_ENTRIES 1000000ULL
+/* Uncompressed to compressed bytes, once more than PL_LIMIT_RATIO_GRACE came out: deflate cannot
+ * exceed 1032, and real layers stay below 200. */
+#define PL_LIMIT_RATIO 1000ULL
+#define PL_LIMIT_RATIO_GRACE (256ULL << 20)
+/* One file that a cataloger reads: the rpm database of a full desktop is about 300 MiB. */
+#define PL_LIMIT_FILE_BYTES (1ULL << 30)
+/* All that catalogers keep of one layer, in memory. */
+#define PL_LIMIT_EVIDENCE_BYTES (64ULL << 20)
+/* Seconds of wall time for one layer. */
+#define PL_LIMIT_LAYER_SECONDS 900ULL
+
+/* Above this a file goes to an unlinked temporary file instead of memory. */
+#define PL_LIMIT_MEMORY_FILE_BYTES (8ULL << 20)
+/* PATH_MAX of Linux; longer paths exist in no image that was ever run. */
+#define PL_LIMIT_PATH_BYTES 4096
+/* Manifests, indexes and image configs: registries cap manifests at 4 MiB. */
+#define PL_LIMIT_MANIFEST_BYTES (4ULL << 20)
+#define PL_LIMIT_CONFIG_BYTES (8ULL << 20)
+/* Layers of one image: overlayfs mounts no more than 500, Docker no more than 127. */
+#define PL_LIMIT_LAYERS 512
+/* Members of a docker-archive or oci-archive: a few for each layer. */
+#define PL_LIMIT_ARCHIVE_MEMBERS 65536
+/* Nesting of JSON documents. */
+#define PL_LIMIT_JSON_DEPTH 128
+/* One advisory record; the largest real ones are about 10 MiB. */
+#define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
+/* Any name, version, licence or other short text of a component. */
+#define PL_LIMIT_FIELD_BYTES 65536
+/* One version string: the version schemes are linear in it. */
+#define PL_LIMIT_VERSION_BYTES 1024
+/* Components of one layer; a full desktop has some thousand. */
+#define PL_LIMIT_COMPONENTS 200000

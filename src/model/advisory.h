@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * advisory - what a feed says of a vulnerability, close to the OSV schema
+ * (https://ossf.github.io/osv-schema/, 1.7).
+ *
+ * Strings are views into the reader's arena or, when it comes from the database, into its map;
+ * empty means "not stated". An advisory knows nothing of images.
+ */
+#include "base/vec.h"
+#include "model/severity.h"
+
+#define PL_RANGE_LIST(X)                                                                           \
+    X(PL_RANGE_ECOSYSTEM, "ECOSYSTEM")                                                             \
+    X(PL_RANGE_SEMVER, "SEMVER")                                                                   \
+    X(PL_RANGE_GIT, "GIT")
+
+enum pl_range_type {
+#define X(name, text) name,
+    PL_RANGE_LIST(X)
+#undef X
+};
+
+#define PL_EVENT_LIST(X)                                                                           \
+    X(PL_EVENT_INTRODUCED, "introduced")                                                           \
+    X(PL_EVENT_FIXED, "fixed")                                                                     \
+    X(PL_EVENT_LAST_AFFECTED, "last_affected")                                                     \
+    X(PL_EVENT_LIMIT, "limit")
+
+enum pl_event_type {
+#define X(name, text) name,
+    PL_EVENT_LIST(X)
+#undef X
+};
+
+struct pl_range_event {
+    enum pl_event_type type;
+    pl_str
+        version; /* "0" of an introduced event means: before every version; "*" of a limit: none */
+};
+
+struct pl_range {
+    enum pl_range_type type;
+    PL_VEC_FIELDS(struct pl_range_event);
+};
+
+struct pl_ranges {
+    PL_VEC_FIELDS(struct pl_range);
+};
+
+struct pl_severity_vector {
+    pl_str type; /* CVSS_V2, CVSS_V3, CVSS_V4, Ubuntu, ... */
+    pl_str score; /* the vector, or the vendor's word */
+};
+
+struct pl_severity_vectors {
+    PL_VEC_FIELDS(struct pl_severity_vector);
+};
+
+/* One package in one ecosystem. */
+struct pl_affected {
+    pl_str ecosystem; /* with release: "Debian:12" */
+    pl_str name;
+    pl_str purl;
+    struct pl_ranges ranges; /* without GIT ranges, which are counted by the reader */
+    struct pl_strs versions; /* enumerated versions */
+    struct pl_severity_vectors severities;
+    pl_str urgency; /* ecosystem_specific or database_specific severity word of this package */
+};
+
+struct pl_affecteds {
+    PL_VEC_FIELDS(struct pl_affected);
+};
+
+struct pl_reference {
+    pl_str type; /* ADVISORY, FIX, WEB, ... */
+    pl_str url;
+};
+
+struct pl_references {
+    PL_VEC_FIELDS(struct pl_reference);
+};
+
+struct pl_advisory {
+    pl_str id;
+    pl_str modified; /* RFC 3339, as stated */
+    pl_str published;
+    pl_str withdrawn; /* not empty: no finding comes from it */
+    pl_str summary;
+    pl_str details;
+    pl_str urgency; /* database_specific severity word of the whole record */
+    struct pl_strs aliases;
+    struct pl_strs upstream;
+    struct pl_strs related;
+    struct pl_severity_vectors severities;
+    struct pl_affecteds affected;
+    struct pl_references references;
+};
+
+const char *pl_range_type_to_string(enum pl_range_type type);
+const char *pl_event_type_to_string(enum pl_event_type type);
+
+/* The severity of `affected` (NULL: of the record alone): the best CVSS version's score when there
+ * is a vector, the vendor's word where that is the distribution's own judgement (Debian's urgency,
+ * Ubuntu's priority). *ret_score is that of the vector, or negative. */
+enum pl_severity pl_advisory_severity(const struct pl_advisory *advisory,
+                                      const struct pl_affected *affected, double *ret_score);
+
+/* The identifier to show: the CVE when id, aliases and upstream together name exactly one, the
+ * advisory's own id otherwise. */
+pl_str pl_advisory_display_id(const struct pl_advisory *advisory);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * finding - something a detector has to say about a container.
+ *
+ * There is one type for every kind, so that ranking, policy, reports and store are written once.
+ * Strings and the component live in the scan's arena.
+ */
+#include "model/advisory.h"
+#include "model/component.h"
+#include "model/severity.h"
+
+#define PL_FINDING_KIND_LIST(X) X(PL_FINDING_VULNERABILITY, "vulnerability")
+
+enum pl_finding_kind {
+#define X(name, text) name,
+    PL_FINDING_KIND_LIST(X)
+#undef X
+};
+
+/* The four states of VEX. */
+#define PL_FINDING_STATUS_LIST(X)                                                                  \
+    X(PL_FINDING_AFFECTED, "affected")                                                             \
+    X(PL_FINDING_NOT_AFFECTED, "not_affected")                                                     \
+    X(PL_FINDING_FIXED, "fixed")                                                                   \
+    X(PL_FINDING_UNDER_INVESTIGATION, "under_investigation")
+
+enum pl_finding_status {
+#define X(name, text) name,
+    PL_FINDING_STATUS_LIST(X)
+#undef X
+};
+
+#define PL_FIX_STATE_LIST(X)                                                                       \
+    X(PL_FIX_FIXED, "fixed")                                                                       \
+    X(PL_FIX_NOT_FIXED, "not_fixed")                                                               \
+    X(PL_FIX_WONT_FIX, "wont_fix")                                                                 \
+    X(PL_FIX_UNKNOWN, "unknown")
+
+enum pl_fix_state {
+#define X(name, text) name,
+    PL_FIX_STATE_LIST(X)
+#undef X
+};
+
+struct pl_finding {
+    enum pl_finding_kind kind;
+    pl_str id; /* CVE where there is exactly one, else the advisory's */
+    struct pl_strs aliases; /* every other name, sorted, without `id` */
+    const struct pl_component *component;
+    enum pl_severity severity;
+    double cvss; /* base score, negative when there is none */
+    enum pl_finding_status status;
+    enum pl_fix_state fix_state;
+    struct pl_strs fix_versions; /* ascending */
+    pl_str match_ecosystem; /* "Debian:12" */
+    pl_str match_via; /* "source-package" or "package" */
+    pl_str match_range; /* ">=1.0, <1.2-3": the range or the version that matched */
+    pl_str title;
+    struct pl_strs references; /* URLs */
+};
+
+struct pl_findings {
+    PL_VEC_FIELDS(struct pl_finding);
+};
+
+const char *pl_finding_kind_to_string(enum pl_finding_kind kind);
+const char *pl_finding_status_to_string(enum pl_finding_status status);
+const char *pl_fix_state_to_string(enum pl_fix_state state);
+
+/* Order of the report: severity, then component, then id. */
+int pl_finding_compare(const struct pl_finding *a, const struct pl_finding *b);

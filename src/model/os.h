@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * os - the operating system of a root file system: what it says of itself, and what follows.
+ *
+ * The first group is read from os-release (freedesktop.org os-release(5)) or, where there is none,
+ * from an older release file. Strings are views into the reader's arena; empty means "not stated".
+ */
+#include "base/vec.h"
+
+struct pl_os {
+    pl_str id; /* "debian"; what os-release says, in lower case */
+    pl_str version_id; /* "12" */
+    pl_str name;
+    pl_str version;
+    pl_str pretty_name;
+    pl_str version_codename;
+    pl_str id_like;
+    pl_str cpe_name;
+    pl_str variant_id;
+    pl_str build_id;
+};
+
+/* How a distribution's advisories are looked up; one row of model/distros.def. */
+struct pl_distro {
+    const char *id; /* os-release ID */
+    const char *purl_namespace;
+    const char *package_type; /* deb, apk, rpm: purl type of its packages */
+    const char *scheme; /* version scheme: dpkg, apk, rpm */
+    const char *ecosystem; /* OSV ecosystem without release, "Debian" */
+    bool by_source; /* the feed names source packages */
+};
+
+/* NULL for a distribution that is not known, not even by its ID_LIKE. A derivative that shares its
+ * parent's advisories gives the parent's row. */
+const struct pl_distro *pl_os_distro(const struct pl_os *os);
+
+/* The OSV ecosystems, with release, in which this system's packages are looked up, most specific
+ * first: "Ubuntu:22.04:LTS", "Debian:12", "Alpine:v3.18", "AlmaLinux:9". A derivative whose
+ * packages come from its parent gives the parent's release. Empty when the system is unknown or its
+ * release cannot be told. Strings are in `arena`. */
+struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os);
+
+/* The end of the vendor's free security support of this release as "YYYY-MM-DD", or empty when it
+ * is not known or has none (rolling). The table is model/eol.def. */
+pl_str pl_os_end_of_life(const struct pl_os *os);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/str.h"
+#include "unit/test.h"
+
+static void test_str__cut_and_pieces(void **state)
+{
+    pl_str head = PL_STR_EMPTY;
+    pl_str tail = PL_STR_EMPTY;
+    assert_true(pl_str_cut(PL_STR("a:b:c"), ':', &head, &tail));
+    pl_assert_str(head, "a");
+    pl_assert_str(tail, "b:c");
+    assert_false(pl_str_cut(PL_STR("abc"), ':', &head, &tail));
+    pl_assert_str(head, "abc");
+    assert_int_equal(tail.len, 0);
+}
+
+static void test_str__lines_lose_their_ends(void **state)
+{
+    pl_str cursor = PL_STR("one\r\n\ntwo");
+    pl_str line = PL_STR_EMPTY;
+    assert_true(pl_str_next_line(&cursor, &line));
+    pl_assert_str(line, "one");
+    assert_true(pl_str_next_line(&cursor, &line));
+    pl_assert_str(line, "");
+    assert_true(pl_str_next_line(&cursor, &line));
+    pl_assert_str(line, "two");
+    assert_false(pl_str_next_line(&cursor, &line));
+}
+
+static void test_str__numbers_are_bounded(void **state)
+{
+    uint64_t value = 7;
+    assert_true(pl_str_to_uint(PL_STR("18446744073709551615"), UINT64_MAX, &value));
+    assert_true(value == UINT64_MAX);
+    assert_false(pl_str_to_uint(PL_STR("18446744073709551616"), UINT64_MAX, &value));
+    assert_false(pl_str_to_uint(PL_STR("256"), 255, &value));
+    assert_false(pl_str_to_uint(PL_STR(""), 255, &value));
+    assert_false(pl_str_to_uint(PL_STR("1x"), 255, &value));
+}
+
+/* The table of well-formed and ill-formed sequences of RFC 3629, section 4. */
+static void test_str__utf8_is_strict(void **state)
+{
+    assert_true(pl_str_is_utf8(PL_STR("A\xe2\x89\xa2\xce\x91.\xf4\x8f\xbf\xbf")));
+    assert_false(pl_str_is_utf8(PL_STR("\xc0\x80")));
+    assert_false(pl_str_is_utf8(PL_STR("\xed\xa0\x80")));
+    assert_false(pl_str_is_utf8(PL_STR("\xf4\x90\x80\x80")));
+    assert_false(pl_str_is_utf8(PL_STR("\xe2\x89")));
+}
+
+int pl_test_str(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_str__cut_and_pieces),
+        cmocka_unit_test(test_str__lines_lose_their_ends),
+        cmocka_unit_test(test_str__numbers_are_bounded),
+        cmocka_unit_test(test_str__utf8_is_strict),
+    };
+    return cmocka_run_group_tests_name("base/str", tests, NULL, NULL);
+}
