@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * match - which cataloger wants a path.
+ *
+ * The patterns of all catalogers are compiled once per process into a table that answers for most
+ * paths by their last segment alone: it is asked for every entry of every layer. Read-only after
+ * pl_catalog_matcher_new, so it may be shared between threads.
+ */
+#include "catalog/cataloger.h"
+
+struct pl_catalog_matcher;
+
+struct pl_catalog_matcher *pl_catalog_matcher_new(void);
+void pl_catalog_matcher_free(struct pl_catalog_matcher *matcher);
+PL_DEFINE_CLEANUP(struct pl_catalog_matcher, pl_catalog_matcher_free)
+
+/* The cataloger that reads this path, or NULL. When several match, the first by name; two built-in
+ * catalogers never claim the same path (a test holds this). *ret_is_companion: the path is not read
+ * on its own but beside the path without the companion suffix. */
+const struct pl_cataloger *pl_catalog_match(const struct pl_catalog_matcher *matcher, pl_str path,
+                                            bool *ret_is_companion);
+
+/* Can anything at or below this directory match? "" is the root. A directory walk asks, so as not
+ * to visit what nobody wants. */
+bool pl_catalog_may_match_below(const struct pl_catalog_matcher *matcher, pl_str dir);
