@@ -12,6 +12,9 @@
 struct pl_catalog_matcher;
 
 struct pl_catalog_matcher *pl_catalog_matcher_new(void);
+/* The same for a list of one's own, sorted by name, which must outlive the matcher. */
+struct pl_catalog_matcher *pl_catalog_matcher_new_for(const struct pl_cataloger *const *catalogers,
+                                                      size_t count);
 void pl_catalog_matcher_free(struct pl_catalog_matcher *matcher);
 PL_DEFINE_CLEANUP(struct pl_catalog_matcher, pl_catalog_matcher_free)
 
