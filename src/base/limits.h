@@ -26,6 +26,8 @@
 #define PL_LIMIT_MEMORY_FILE_BYTES (8ULL << 20)
 /* PATH_MAX of Linux; longer paths exist in no image that was ever run. */
 #define PL_LIMIT_PATH_BYTES 4096
+/* Nesting of directories in a tree that is walked: each level holds a descriptor. */
+#define PL_LIMIT_TREE_DEPTH 200
 /* Manifests, indexes and image configs: registries cap manifests at 4 MiB. */
 #define PL_LIMIT_MANIFEST_BYTES (4ULL << 20)
 #define PL_LIMIT_CONFIG_BYTES (8ULL << 20)

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A pattern is filed under what its last segments fix, so that a path meets only the patterns that
+ * share it:
+ *
+ *     lib/apk/db/installed          by its name, "installed"
+ *     var/lib/dpkg/info/(star).list by its extension, ".list"
+ *     var/lib/dpkg/status.d/(star)  by its directory, "status.d"
+ *     (star)(star)/(star)           with the rest, which every path meets
+ *
+ * Three hash look-ups then turn away most paths; what is left is compared segment by segment.
+ */
+#include "catalog/match.h"
+#include "base/map.h"
+#include <assert.h>
+
+struct pattern {
+    const struct pl_cataloger *cataloger;
+    size_t rank; /* place of the cataloger in the list, which is sorted by name */
+    const pl_str *segments;
+    size_t count;
+    struct pattern *next; /* filed under the same key */
+};
+
+struct patterns {
+    PL_VEC_FIELDS(struct pattern *);
+};
+
+struct pl_catalog_matcher {
+    struct pl_arena arena;
+    struct pl_map by_name;
+    struct pl_map by_extension;
+    struct pl_map by_parent;
+    struct pattern *rest;
+    struct patterns all;
+    struct pl_strs companion_suffixes;
+};
+
+static bool is_any_dirs(pl_str segment)
+{
+    return pl_str_eq(segment, PL_STR("**"));
+}
+
+static bool is_literal(pl_str segment)
+{
+    return pl_str_find_char(segment, '*') == SIZE_MAX;
+}
+
+/* From the last dot on; empty when there is none. */
+static pl_str extension(pl_str name)
+{
+    size_t dot = pl_str_find_last_char(name, '.');
+    return dot == SIZE_MAX ? PL_STR_EMPTY : pl_str_skip(name, dot);
+}
+
+/* Stars within one segment. Only the last star can need to take more, since all before it took as
+ * little as they could: the time is at most the product of both lengths. */
+static bool segment_matches(pl_str glob, pl_str text)
+{
+    size_t g = 0;
+    size_t t = 0;
+    size_t star = SIZE_MAX;
+    size_t retry = 0;
+    while (t < text.len) {
+        if (g < glob.len && glob.ptr[g] == '*') {
+            star = ++g;
+            retry = t;
+        } else if (g < glob.len && glob.ptr[g] == text.ptr[t]) {
+            g++;
+            t++;
+        } else if (star != SIZE_MAX) {
+            g = star;
+            t = ++retry;
+        } else {
+            return false;
+        }
+    }
+    while (g < glob.len && glob.ptr[g] == '*') {
+        g++;
+    }
+    return g == glob.len;
+}
+
+/* The same one level up, with segments for characters. */
+static bool path_matches(const struct pattern *pattern, pl_str path)
+{
+    size_t p = 0;
+    size_t star = SIZE_MAX;
+    pl_str retry = PL_STR_EMPTY;
+    pl_str segment = PL_STR_EMPTY;
+    while (path.len > 0) {
+        if (p < pattern->count && is_any_dirs(pattern->segments[p])) {
+            star = ++p;
+            retry = path;
+            continue;
+        }
+        pl_str after = PL_STR_EMPTY;
+        pl_str_cut(path, '/', &segment, &after);
+        if (p < pattern->count && segment_matches(pattern->segments[p], segment)) {
+            p++;
+            path = after;
+        } else if (star != SIZE_MAX) {
+            p = star;
+            pl_str_cut(retry, '/', &segment, &retry);
+            path = retry;
+        } else {
+            return false;
+        }
+    }
+    return p == pattern->count;
+}
+
+/* Does a start of the pattern match all of `dir`? A double star can take whatever follows it. */
+static bool may_match_below(const struct pattern *pattern, pl_str dir)
+{
+    size_t p = 0;
+    while (dir.len > 0) {
+        if (p == pattern->count) {
+            return false;
+        }
+        if (is_any_dirs(pattern->segments[p])) {
+            return true;
+        }
+        pl_str segment = PL_STR_EMPTY;
+        pl_str_cut(dir, '/', &segment, &dir);
+        if (!segment_matches(pattern->segments[p++], segment)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void file_under(struct pl_map *map, pl_str key, struct pattern *pattern)
+{
+    void **chain = pl_map_at(map, key);
+    pattern->next = *chain;
+    *chain = pattern;
+}
+
+static void add_pattern(struct pl_catalog_matcher *matcher, const struct pl_cataloger *cataloger,
+                        size_t rank, pl_str glob)
+{
+    struct pl_strs segments = {0};
+    pl_str segment = PL_STR_EMPTY;
+    while (pl_str_next_piece(&glob, '/', &segment)) {
+        *pl_vec_push(&matcher->arena, &segments) = segment;
+    }
+    /* A double star names directories; the file after it has to be stated. */
+    assert(segments.count > 0 && !is_any_dirs(segment));
+
+    struct pattern *pattern = PL_ARENA_NEW(&matcher->arena, struct pattern);
+    pattern->cataloger = cataloger;
+    pattern->rank = rank;
+    pattern->segments = segments.items;
+    pattern->count = segments.count;
+    *pl_vec_push(&matcher->arena, &matcher->all) = pattern;
+
+    pl_str tail = extension(segment);
+    if (is_literal(segment)) {
+        file_under(&matcher->by_name, segment, pattern);
+    } else if (tail.len > 0 && is_literal(tail)) {
+        file_under(&matcher->by_extension, tail, pattern);
+    } else if (segments.count > 1 && is_literal(segments.items[segments.count - 2])) {
+        file_under(&matcher->by_parent, segments.items[segments.count - 2], pattern);
+    } else {
+        pattern->next = matcher->rest;
+        matcher->rest = pattern;
+    }
+}
+
+struct pl_catalog_matcher *pl_catalog_matcher_new_for(const struct pl_cataloger *const *catalogers,
+                                                      size_t count)
+{
+    struct pl_catalog_matcher *matcher = pl_mem_alloc(1, sizeof(*matcher));
+    for (size_t i = 0; i < count; i++) {
+        for (const char *const *glob = catalogers[i]->patterns; *glob; glob++) {
+            add_pattern(matcher, catalogers[i], i, pl_str_from(*glob));
+        }
+        if (catalogers[i]->companion_suffix) {
+            pl_strs_add_unique(&matcher->arena, &matcher->companion_suffixes,
+                               pl_str_from(catalogers[i]->companion_suffix));
+        }
+    }
+    return matcher;
+}
+
+struct pl_catalog_matcher *pl_catalog_matcher_new(void)
+{
+    size_t count = 0;
+    const struct pl_cataloger *const *catalogers = pl_catalogers(&count);
+    return pl_catalog_matcher_new_for(catalogers, count);
+}
+
+void pl_catalog_matcher_free(struct pl_catalog_matcher *matcher)
+{
+    if (!matcher) {
+        return;
+    }
+    pl_map_release(&matcher->by_name);
+    pl_map_release(&matcher->by_extension);
+    pl_map_release(&matcher->by_parent);
+    pl_arena_release(&matcher->arena);
+    free(matcher);
+}
+
+/* The first by name of `best` and what in this chain matches. */
+static const struct pattern *first_match(const struct pattern *best, const struct pattern *chain,
+                                         pl_str path)
+{
+    for (; chain; chain = chain->next) {
+        if ((!best || chain->rank < best->rank) && path_matches(chain, path)) {
+            best = chain;
+        }
+    }
+    return best;
+}
+
+static const struct pl_cataloger *find_reader(const struct pl_catalog_matcher *matcher, pl_str path)
+{
+    size_t slash = pl_str_find_last_char(path, '/');
+    pl_str dir = PL_STR_EMPTY;
+    pl_str name = path;
+    if (slash != SIZE_MAX) {
+        dir = pl_str_sub(path, 0, slash);
+        name = pl_str_skip(path, slash + 1);
+    }
+    const struct pattern *best = first_match(NULL, matcher->rest, path);
+    best = first_match(best, pl_map_find(&matcher->by_name, name), path);
+    pl_str tail = extension(name);
+    if (tail.len > 0) {
+        best = first_match(best, pl_map_find(&matcher->by_extension, tail), path);
+    }
+    if (dir.len > 0 && matcher->by_parent.count > 0) {
+        size_t parent_slash = pl_str_find_last_char(dir, '/');
+        pl_str parent = parent_slash == SIZE_MAX ? dir : pl_str_skip(dir, parent_slash + 1);
+        best = first_match(best, pl_map_find(&matcher->by_parent, parent), path);
+    }
+    return best ? best->cataloger : NULL;
+}
+
+const struct pl_cataloger *pl_catalog_match(const struct pl_catalog_matcher *matcher, pl_str path,
+                                            bool *ret_is_companion)
+{
+    *ret_is_companion = false;
+    const struct pl_cataloger *reader = find_reader(matcher, path);
+    for (size_t i = 0; !reader && i < matcher->companion_suffixes.count; i++) {
+        pl_str suffix = matcher->companion_suffixes.items[i];
+        if (path.len <= suffix.len || !pl_str_ends_with(path, suffix)) {
+            continue;
+        }
+        reader = find_reader(matcher, pl_str_sub(path, 0, path.len - suffix.len));
+        if (reader && !(reader->companion_suffix &&
+                        pl_str_eq(pl_str_from(reader->companion_suffix), suffix))) {
+            reader = NULL;
+        }
+        *ret_is_companion = reader != NULL;
+    }
+    return reader;
+}
+
+bool pl_catalog_may_match_below(const struct pl_catalog_matcher *matcher, pl_str dir)
+{
+    for (size_t i = 0; i < matcher->all.count; i++) {
+        if (may_match_below(matcher->all.items[i], dir)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool leads_to(const struct pattern *pattern, pl_str path)
+{
+    size_t p = 0;
+    pl_str segment = PL_STR_EMPTY;
+    while (pl_str_next_piece(&path, '/', &segment)) {
+        if (p + 1 >= pattern->count || !is_literal(pattern->segments[p]) ||
+            !pl_str_eq(pattern->segments[p], segment)) {
+            return false;
+        }
+        p++;
+    }
+    return p > 0;
+}
+
+bool pl_catalog_leads_to(const struct pl_catalog_matcher *matcher, pl_str path)
+{
+    for (size_t i = 0; i < matcher->all.count; i++) {
+        if (leads_to(matcher->all.items[i], path)) {
+            return true;
+        }
+    }
+    return false;
+}
