@@ -49,7 +49,8 @@ build() {
         CC=gcc meson setup build/release --buildtype=release -Dtests=false >/dev/null ||
             fail "setting up the build failed; see build/release/meson-logs/meson-log.txt"
     fi
-    ninja -C build/release --quiet plimsoll || fail "building failed"
+    ninja -C build/release plimsoll >build/release/quickstart.log ||
+        fail "building failed; see build/release/quickstart.log"
     echo "Built $BINARY ($($BINARY --version))."
 }
 

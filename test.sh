@@ -59,8 +59,8 @@ build() { # name compiler options...
     compiler=$2
     shift 2
     [ -f "build/$name/build.ninja" ] || CC=$compiler meson setup "build/$name" --werror "$@" || return 1
-    # Which files are tests is asked when the build is set up; new ones are to be seen.
-    meson setup --reconfigure "build/$name" >"build/$name/reconfigure.log" 2>&1 ||
+    # Which files are tests is asked when the build is set up, and quickstart.sh sets it up without.
+    meson setup --reconfigure "build/$name" --werror -Dtests=true "$@" >"build/$name/reconfigure.log" 2>&1 ||
         { cat "build/$name/reconfigure.log"; return 1; }
     ninja -C "build/$name"
 }
