@@ -81,6 +81,18 @@ pl_str pl_sink_str(struct pl_sink *sink, pl_str s)
     return is_plain(s) ? pl_arena_dup(sink->arena, s) : copy_repaired(sink->arena, s);
 }
 
+void pl_sink_push(struct pl_sink *sink, struct pl_strs *list, pl_str s)
+{
+    /* The item, and as much again for the list's growing. */
+    if (s.len == 0 || !take_bytes(sink, 2 * sizeof(*list->items))) {
+        return;
+    }
+    pl_str copy = pl_sink_str(sink, s);
+    if (copy.len > 0) {
+        *pl_vec_push(sink->arena, list) = copy;
+    }
+}
+
 static struct pl_attachment *attach(struct pl_sink *sink, struct pl_attachments *list, pl_str type,
                                     pl_str name, pl_str arch)
 {

@@ -94,7 +94,11 @@ struct pl_component *pl_sink_component(struct pl_sink *sink);
  * U+FFFD, NULs removed. Empty once the evidence budget is used up, with a gap noted once. */
 pl_str pl_sink_str(struct pl_sink *sink, pl_str s);
 
-/* Starts an attachment; push values that went through pl_sink_str. */
+/* Appends such a copy to a list, and counts the list's own memory too: the way to add an unbounded
+ * number of short strings. Empty strings, and what the budget no longer allows, are left out. */
+void pl_sink_push(struct pl_sink *sink, struct pl_strs *list, pl_str s);
+
+/* Starts an attachment; add its values with pl_sink_push. */
 struct pl_attachment *pl_sink_files(struct pl_sink *sink, pl_str type, pl_str name, pl_str arch);
 struct pl_attachment *pl_sink_licenses(struct pl_sink *sink, pl_str type, pl_str name, pl_str arch);
 

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The installed database of apk-tools (apk-package(5), apk_db): lib/apk/db/installed, in newer
+ * releases usr/lib/apk/db/installed. Packages are separated by a blank line; each line is one
+ * letter, a colon and a value:
+ *
+ *     P:musl-utils      name                F:usr/lib      the directory of the lines after it
+ *     V:1.1.24-r2       version             M:0:0:755      its owner and mode
+ *     A:x86_64          architecture        R:libx.so      a file in it
+ *     L:MIT BSD GPL2+   licences            a:0:0:755      its owner and mode
+ *     o:musl            source (origin)     Z:Q1...        its digest
+ *     m:Name <mail>     maintainer
+ *
+ * Case counts. Other letters (C checksum, D and p dependencies, S and I sizes, t time, c commit...)
+ * say nothing about what is there. The licence line is kept as one string: it is free text in old
+ * packages and an SPDX expression in new ones. Everything in the database is installed; the root
+ * directory is an empty F.
+ */
+#include "base/limits.h"
+#include "catalog/cataloger.h"
+
+struct package {
+    pl_str name;
+    pl_str version;
+    pl_str arch;
+    pl_str license;
+    pl_str origin;
+    pl_str maintainer;
+    struct pl_strs files; /* in the evidence's arena already */
+};
+
+static void add_file(struct pl_sink *sink, struct package *package, pl_str dir, pl_str name)
+{
+    char path[PL_LIMIT_PATH_BYTES];
+    size_t at = 0;
+    if (name.len == 0 || dir.len + 1 + name.len > sizeof(path)) {
+        return;
+    }
+    if (dir.len > 0) {
+        memcpy(path, dir.ptr, dir.len);
+        path[dir.len] = '/';
+        at = dir.len + 1;
+    }
+    memcpy(path + at, name.ptr, name.len);
+    pl_sink_push(sink, &package->files, pl_str_make(path, at + name.len));
+}
+
+static void add_package(struct pl_sink *sink, const struct package *package)
+{
+    if (pl_str_is_empty(package->name) && pl_str_is_empty(package->version)) {
+        return;
+    }
+    if (pl_str_is_empty(package->name) || pl_str_is_empty(package->version)) {
+        pl_sink_gap(sink, "package '" PL_STR_FMT "' lacks its name or version",
+                    PL_STR_ARG(pl_str_sub(package->name, 0, 100)));
+        return;
+    }
+    struct pl_component *component = pl_sink_component(sink);
+    if (!component) {
+        return;
+    }
+    component->type = PL_STR("apk");
+    component->name = pl_sink_str(sink, package->name);
+    component->version = pl_sink_str(sink, package->version);
+    component->arch = pl_sink_str(sink, package->arch);
+    component->vendor = pl_sink_str(sink, package->maintainer);
+    component->source_name =
+        package->origin.len > 0 ? pl_sink_str(sink, package->origin) : component->name;
+    component->source_version = component->version;
+    pl_sink_push(sink, &component->licenses, package->license);
+    component->files = package->files;
+}
+
+static enum pl_status read_apk(struct pl_sink *sink, const struct pl_catalog_file *file,
+                               struct pl_error *err)
+{
+    pl_str text = pl_span_str(file->content);
+    pl_str line = PL_STR_EMPTY;
+    pl_str dir = PL_STR_EMPTY;
+    struct package package = {0};
+    while (pl_str_next_line(&text, &line)) {
+        if (line.len == 0) {
+            add_package(sink, &package);
+            package = (struct package){0};
+            dir = PL_STR_EMPTY;
+        }
+        if (line.len < 2 || line.ptr[1] != ':') {
+            continue;
+        }
+        pl_str value = pl_str_skip(line, 2);
+        switch (line.ptr[0]) {
+        case 'P':
+            package.name = pl_str_trim(value);
+            break;
+        case 'V':
+            package.version = pl_str_trim(value);
+            break;
+        case 'A':
+            package.arch = pl_str_trim(value);
+            break;
+        case 'L':
+            package.license = pl_str_trim(value);
+            break;
+        case 'o':
+            package.origin = pl_str_trim(value);
+            break;
+        case 'm':
+            package.maintainer = pl_str_trim(value);
+            break;
+        case 'F':
+            dir = value;
+            break;
+        case 'R':
+            add_file(sink, &package, dir, value);
+            break;
+        default:
+            break;
+        }
+    }
+    add_package(sink, &package);
+    return PL_OK;
+}
+
+const struct pl_cataloger pl_cataloger_apk = {
+    .name = "apk",
+    .summary = "Alpine packages, from the installed database of apk",
+    .patterns = (const char *const[]){"lib/apk/db/installed", "usr/lib/apk/db/installed", NULL},
+    .read = read_apk,
+};
