@@ -15,6 +15,7 @@ static void make_printable(char *text)
     }
 }
 
+PL_PRINTF(5, 0)
 static void fill(struct pl_error *err, enum pl_status status, int sys_errno, uint64_t pos,
                  const char *format, va_list args)
 {

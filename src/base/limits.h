@@ -26,6 +26,8 @@
 #define PL_LIMIT_MEMORY_FILE_BYTES (8ULL << 20)
 /* PATH_MAX of Linux; longer paths exist in no image that was ever run. */
 #define PL_LIMIT_PATH_BYTES 4096
+/* Nesting of directories in a tree that is walked: each level holds a descriptor. */
+#define PL_LIMIT_TREE_DEPTH 200
 /* Manifests, indexes and image configs: registries cap manifests at 4 MiB. */
 #define PL_LIMIT_MANIFEST_BYTES (4ULL << 20)
 #define PL_LIMIT_CONFIG_BYTES (8ULL << 20)
@@ -48,3 +50,16 @@
 #define PL_LIMIT_RPM_TAGS 65535
 /* Directories that one package has files in; the kernel's sources have some thousand. */
 #define PL_LIMIT_RPM_DIRS (1 << 20)
+/* An advisory's id and a package's name; the longest real ones are below 200 bytes. */
+#define PL_LIMIT_ADVISORY_ID_BYTES 256
+#define PL_LIMIT_ADVISORY_NAME_BYTES 2048
+/* Records of one export, and its bytes when open: all of OSV has below a million, some GiB. */
+#define PL_LIMIT_EXPORT_RECORDS 8000000ULL
+#define PL_LIMIT_EXPORT_BYTES (64ULL << 30)
+/* One download; all of OSV in one zip is above 1 GiB. */
+#define PL_LIMIT_DOWNLOAD_BYTES (8ULL << 30)
+/* Members of one zip; every ecosystem of OSV stays below a million. */
+#define PL_LIMIT_ZIP_ENTRIES 8000000ULL
+/* One block of the advisory database once opened: all that is said of one package, or one record,
+ * which is at most PL_LIMIT_ADVISORY_BYTES. */
+#define PL_LIMIT_DB_BLOCK_BYTES (96ULL << 20)

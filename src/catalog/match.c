@@ -267,3 +267,27 @@ bool pl_catalog_may_match_below(const struct pl_catalog_matcher *matcher, pl_str
     }
     return false;
 }
+
+static bool leads_to(const struct pattern *pattern, pl_str path)
+{
+    size_t p = 0;
+    pl_str segment = PL_STR_EMPTY;
+    while (pl_str_next_piece(&path, '/', &segment)) {
+        if (p + 1 >= pattern->count || !is_literal(pattern->segments[p]) ||
+            !pl_str_eq(pattern->segments[p], segment)) {
+            return false;
+        }
+        p++;
+    }
+    return p > 0;
+}
+
+bool pl_catalog_leads_to(const struct pl_catalog_matcher *matcher, pl_str path)
+{
+    for (size_t i = 0; i < matcher->all.count; i++) {
+        if (leads_to(matcher->all.items[i], path)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -7,7 +7,8 @@
  * finds the verb, parses its options by the table, prints help from it, and calls `run`. Help,
  * completion and docs are printed from the tables, so an option exists in one place. Only this
  * folder prints and decides the exit status: results to standard output, the rest to standard
- * error.
+ * error. Standard output is stdio's stdout, or descriptor 1 after a flush; main.c checks at the end
+ * that all of it was written.
  */
 #include "base/error.h"
 #include "base/str.h"
@@ -30,6 +31,9 @@ const char *pl_args_nth(const struct pl_args *args, const char *name, size_t n);
 /* The n-th argument that is no option, NULL past the last. */
 const char *pl_args_positional(const struct pl_args *args, size_t n);
 size_t pl_args_positional_count(const struct pl_args *args);
+/* PL_E_USAGE unless the count of arguments that are no option is in the range. */
+enum pl_status pl_args_expect(const struct pl_args *args, size_t least, size_t most,
+                              struct pl_error *err);
 
 struct pl_command {
     const char *name;
@@ -37,7 +41,7 @@ struct pl_command {
     const char *usage; /* after "plimsoll NAME ": "[options] SOURCE"; lines may repeat */
     const char *details; /* paragraphs for --help, or NULL */
     const char *const *examples; /* whole command lines, each followed by what it does; NULL ends */
-    const struct pl_option *options;
+    const struct pl_option *options; /* NULL when there are none */
     /* Gives the exit status of the command contract; on a negative status in *err the caller prints
      * the error and exits by its class, so `return pl_command_failed(status)` suffices. */
     int (*run)(const struct pl_args *args, struct pl_error *err);
@@ -46,7 +50,16 @@ struct pl_command {
 /* For run: tells main.c to print the error and exit with the class's status. */
 int pl_command_failed(enum pl_status status);
 
-const struct pl_command *const *pl_commands(size_t *ret_count);
+/* A usage error: `what` ("scheme") `given` is not known, with the nearest spelling among `names`
+ * (NULL ends), or all of them when none is near. */
+enum pl_status pl_command_unknown(const char *what, const char *given, const char *const *names,
+                                  struct pl_error *err);
 
-/* --db, else PLIMSOLL_DB, else $XDG_CACHE_HOME/plimsoll/db, else ~/.cache/plimsoll/db. */
+/* All commands, sorted by name. */
+const struct pl_command *const *pl_commands(size_t *ret_count);
+/* NULL when there is none. */
+const struct pl_command *pl_command_find(const char *name);
+
+/* --db, else PLIMSOLL_DB, else $XDG_CACHE_HOME/plimsoll/db, else ~/.cache/plimsoll/db, else (no
+ * home) /var/cache/plimsoll/db. The result is an argument, the environment's or `buffer`. */
 const char *pl_command_db_dir(const struct pl_args *args, char *buffer, size_t size);

@@ -44,14 +44,20 @@ struct pl_db_matches {
     PL_VEC_FIELDS(struct pl_db_match);
 };
 
-/* All that is said of a package, withdrawn records left out. An unknown package gives none.
- * `ecosystem` with release as in OSV ("Debian:12"); names are normalised as the ecosystem does. */
+/* All that is said of a package, withdrawn records left out. An unknown package gives none; an
+ * advisory that lists the package several times gives as many matches, next to each other. Sorted
+ * by advisory. `ecosystem` with release as in OSV ("Debian:12"); names are normalised as the
+ * ecosystem does. */
 enum pl_status pl_db_lookup(struct pl_db *db, struct pl_arena *arena, pl_str ecosystem, pl_str name,
                             struct pl_db_matches *ret, struct pl_error *err);
 
 /* The record of an id, without its `affected` list when `with_affected` is false; NOT_FOUND. */
 enum pl_status pl_db_advisory(struct pl_db *db, struct pl_arena *arena, pl_str id,
                               bool with_affected, struct pl_advisory *ret, struct pl_error *err);
+
+/* Ids of the advisories that list `name` as an alias or as upstream ("CVE-2024-3094"), sorted. */
+enum pl_status pl_db_named(struct pl_db *db, struct pl_arena *arena, pl_str name,
+                           struct pl_strs *ret, struct pl_error *err);
 
 /* Ids whose id, alias, summary or package name has `text` in it (ASCII case folded), sorted, at
  * most `limit`. */

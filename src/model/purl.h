@@ -26,7 +26,8 @@ struct pl_purl {
 enum pl_status pl_purl_parse(struct pl_arena *arena, pl_str text, struct pl_purl *ret,
                              struct pl_error *err);
 
-/* The canonical form; qualifiers are written in order of key, empty values left out. */
+/* The canonical form; qualifiers are written in order of key, empty values left out. Empty when the
+ * parts make no purl: without type or name, or against the rules of the type. */
 pl_str pl_purl_format(struct pl_arena *arena, const struct pl_purl *purl);
 
 /* The value of a qualifier, or empty. */

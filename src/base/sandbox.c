@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/sandbox.h"
+#include "base/io.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#if defined(__x86_64__)
+#define SANDBOX_ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define SANDBOX_ARCH AUDIT_ARCH_AARCH64
+#else
+#error "the seccomp filter knows x86_64 and aarch64 alone"
+#endif
+
+/* Memory, threads, clocks, and reading and writing on descriptors that are open already. */
+static const int always_allowed[] = {
+    __NR_read,         __NR_pread64,       __NR_write,
+    __NR_pwrite64,     __NR_readv,         __NR_writev,
+    __NR_close,        __NR_lseek,         __NR_fstat,
+    __NR_ftruncate,    __NR_mmap,          __NR_munmap,
+    __NR_mremap,       __NR_mprotect,      __NR_madvise,
+    __NR_brk,          __NR_futex,         __NR_sched_yield,
+    __NR_exit,         __NR_exit_group,    __NR_rt_sigreturn,
+    __NR_rt_sigaction, __NR_rt_sigprocmask, __NR_sigaltstack,
+    __NR_clock_gettime, __NR_clock_nanosleep, __NR_getrandom,
+    __NR_set_robust_list, __NR_rseq,       __NR_getpid,
+    __NR_gettid,       __NR_tgkill,        __NR_restart_syscall,
+    __NR_sched_getaffinity, __NR_uname,
+};
+
+/* Reading a directory tree, for a job with read_below_fd; Landlock says which. */
+static const int tree_allowed[] = {
+    __NR_openat,     __NR_openat2, __NR_getdents64, __NR_newfstatat, __NR_statx,
+    __NR_readlinkat, __NR_fcntl,   __NR_dup,        __NR_fadvise64,
+};
+
+enum { FILTER_MOST = 128 };
+
+struct filter {
+    struct sock_filter code[FILTER_MOST];
+    unsigned short len;
+};
+
+static void emit(struct filter *filter, unsigned short code, unsigned char if_true,
+                 unsigned char if_false, unsigned int k)
+{
+    filter->code[filter->len++] = (struct sock_filter){code, if_true, if_false, k};
+}
+
+static void allow_call(struct filter *filter, int number)
+{
+    emit(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (unsigned int)number);
+    emit(filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
+}
+
+static void answer_call(struct filter *filter, int number, unsigned int action)
+{
+    emit(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (unsigned int)number);
+    emit(filter, BPF_RET | BPF_K, 0, 0, action);
+}
+
+/* clone may make threads but no process; clone3, whose flags a filter cannot see, is "not there", at
+ * which the C library falls back to clone. */
+static void allow_threads(struct filter *filter)
+{
+    answer_call(filter, __NR_clone3, SECCOMP_RET_ERRNO | ENOSYS);
+    emit(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 4, __NR_clone);
+    emit(filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, args[0]));
+    emit(filter, BPF_JMP | BPF_JSET | BPF_K, 0, 1, CLONE_THREAD);
+    emit(filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
+    emit(filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM);
+}
+
+static bool enter_seccomp(bool with_tree)
+{
+    struct filter filter = {.len = 0};
+    emit(&filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, arch));
+    emit(&filter, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, SANDBOX_ARCH);
+    emit(&filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
+    emit(&filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
+    for (size_t i = 0; i < PL_ARRAY_LEN(always_allowed); i++) {
+        allow_call(&filter, always_allowed[i]);
+    }
+    for (size_t i = 0; with_tree && i < PL_ARRAY_LEN(tree_allowed); i++) {
+        allow_call(&filter, tree_allowed[i]);
+    }
+    allow_threads(&filter);
+    answer_call(&filter, __NR_execve, SECCOMP_RET_KILL_PROCESS);
+    answer_call(&filter, __NR_execveat, SECCOMP_RET_KILL_PROCESS);
+    answer_call(&filter, __NR_socket, SECCOMP_RET_KILL_PROCESS);
+    answer_call(&filter, __NR_ptrace, SECCOMP_RET_KILL_PROCESS);
+    emit(&filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM);
+    struct sock_fprog program = {.len = filter.len, .filter = filter.code};
+    return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
+static int landlock_abi(void)
+{
+    return (int)syscall(__NR_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+/* The rights of ABI 1 to 3; ABI 4 adds TCP, which seccomp already forbids with every socket. */
+static bool enter_landlock(int read_below_fd)
+{
+    int abi = landlock_abi();
+    if (abi < 1) {
+        return false;
+    }
+    unsigned long long rights = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
+    if (abi >= 2) {
+        rights |= 1ULL << 13; /* LANDLOCK_ACCESS_FS_REFER */
+    }
+    if (abi >= 3) {
+        rights |= 1ULL << 14; /* LANDLOCK_ACCESS_FS_TRUNCATE */
+    }
+    struct landlock_ruleset_attr attributes = {.handled_access_fs = rights};
+    int rules pl_autoclose =
+        (int)syscall(__NR_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
+    if (rules < 0) {
+        return false;
+    }
+    if (read_below_fd >= 0) {
+        struct landlock_path_beneath_attr below = {
+            .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
+            .parent_fd = read_below_fd,
+        };
+        if (syscall(__NR_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &below, 0) != 0) {
+            return false;
+        }
+    }
+    return syscall(__NR_landlock_restrict_self, rules, 0) == 0;
+}
+
+const char *pl_sandbox_support(void)
+{
+    bool landlock = landlock_abi() >= 1;
+    bool seccomp = prctl(PR_GET_SECCOMP) >= 0;
+    if (landlock && seccomp) {
+        return "landlock+seccomp";
+    }
+    if (seccomp) {
+        return "seccomp (this kernel has no Landlock)";
+    }
+    return landlock ? "landlock (this kernel has no seccomp)"
+                    : "none (this kernel has neither Landlock nor seccomp)";
+}
+
+/* Moves the descriptors that stay to 3 and up in the order given and closes everything after. */
+static void keep_descriptors(const int *fds, size_t count)
+{
+    int highest = 2;
+    for (size_t i = 0; i < count; i++) {
+        highest = fds[i] > highest ? fds[i] : highest;
+    }
+    for (int fd = 3; fd < highest; fd++) {
+        bool kept = false;
+        for (size_t i = 0; i < count; i++) {
+            kept = kept || fds[i] == fd;
+        }
+        if (!kept) {
+            close(fd);
+        }
+    }
+    syscall(__NR_close_range, (unsigned int)highest + 1, ~0U, 0);
+}
+
+PL_NORETURN static void run_child(const struct pl_sandbox_job *job, int answer_fd, int parent_pid)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent_pid) {
+        _exit(1);
+    }
+    int kept[6] = {answer_fd, job->read_below_fd};
+    memcpy(kept + 2, job->keep_fds, sizeof(job->keep_fds));
+    keep_descriptors(kept, PL_ARRAY_LEN(kept));
+    struct rlimit no_core = {0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_DUMPABLE, 0);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    enter_landlock(job->read_below_fd);
+    enter_seccomp(job->read_below_fd >= 0);
+    job->run(job->context, answer_fd);
+    _exit(0);
+}
+
+enum pl_status pl_sandbox_start(struct pl_sandbox_child *child, const struct pl_sandbox_job *job,
+                                size_t answer_ceiling_bytes, struct pl_error *err)
+{
+    int ends[2] = {-1, -1};
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        return pl_error_sys(err, errno, "making a pipe for the inspector");
+    }
+    int parent_pid = getpid();
+    int pid = fork();
+    if (pid < 0) {
+        int why = errno;
+        close(ends[0]);
+        close(ends[1]);
+        return pl_error_sys(err, why, "starting the inspector");
+    }
+    if (pid == 0) {
+        run_child(job, ends[1], parent_pid);
+    }
+    close(ends[1]);
+    *child = (struct pl_sandbox_child){
+        .pid = pid, .answer_fd = ends[0], .answer = PL_BUF_INIT(answer_ceiling_bytes)};
+    return PL_OK;
+}
+
+static enum pl_status reap(struct pl_sandbox_child *child, struct pl_error *err)
+{
+    if (child->answer.overflowed) {
+        kill(child->pid, SIGKILL);
+    }
+    close(child->answer_fd);
+    int state = 0;
+    while (waitpid(child->pid, &state, 0) < 0 && errno == EINTR) {
+    }
+    child->pid = 0;
+    if (child->answer.overflowed) {
+        return pl_buf_status(&child->answer, "the inspector's answer", err);
+    }
+    if (WIFSIGNALED(state)) {
+        return pl_error_set(err, PL_E_PARSE, "the inspector was ended by signal %d (%s)",
+                            WTERMSIG(state), sigabbrev_np(WTERMSIG(state)));
+    }
+    if (WEXITSTATUS(state) != 0) {
+        return pl_error_set(err, PL_E_INTERNAL, "the inspector ended with status %d",
+                            WEXITSTATUS(state));
+    }
+    return PL_OK;
+}
+
+/* Takes what the pipe has; true when the child is done with it. */
+static bool collect(struct pl_sandbox_child *child)
+{
+    enum { STEP = 65536 };
+    size_t left = child->answer.ceiling_bytes - child->answer.len;
+    char probe = 0;
+    size_t step = left < STEP ? left : STEP;
+    char *room = step ? pl_buf_reserve(&child->answer, step) : &probe;
+    ssize_t got = read(child->answer_fd, room, step ? step : 1);
+    if (got < 0) {
+        return errno != EINTR && errno != EAGAIN;
+    }
+    if (got > 0 && step == 0) {
+        child->answer.overflowed = true;
+        return true;
+    }
+    child->answer.len += (size_t)got;
+    return got == 0;
+}
+
+enum pl_status pl_sandbox_wait_any(struct pl_sandbox_child *children, size_t count,
+                                   size_t *ret_index, struct pl_error *err)
+{
+    enum { MOST = 256 };
+    for (;;) {
+        struct pollfd waits[MOST];
+        size_t which[MOST];
+        nfds_t waiting = 0;
+        for (size_t i = 0; i < count && waiting < MOST; i++) {
+            if (children[i].pid > 0) {
+                which[waiting] = i;
+                waits[waiting++] = (struct pollfd){.fd = children[i].answer_fd, .events = POLLIN};
+            }
+        }
+        if (waiting == 0) {
+            return pl_error_set(err, PL_E_NOT_FOUND, "no inspector is running");
+        }
+        if (poll(waits, waiting, -1) < 0 && errno != EINTR) {
+            return pl_error_sys(err, errno, "waiting for an inspector");
+        }
+        for (nfds_t i = 0; i < waiting; i++) {
+            if (waits[i].revents != 0 && collect(&children[which[i]])) {
+                *ret_index = which[i];
+                return reap(&children[which[i]], err);
+            }
+        }
+    }
+}
+
+void pl_sandbox_release(struct pl_sandbox_child *children, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (children[i].pid > 0) {
+            kill(children[i].pid, SIGKILL);
+            reap(&children[i], NULL);
+        }
+        pl_buf_release(&children[i].answer);
+    }
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A record is, in this order: the strings modified, published, withdrawn, urgency, summary and
+ * details; the string lists aliases, upstream and related; the severities and the references as
+ * lists of pairs; and the packages it names as pairs of ecosystem and name. A list is its count and
+ * its items.
+ *
+ * A claim is: a number of flags (bit 0: withdrawn); the name as the feed writes it; purl; urgency;
+ * the severities; the ranges, each its type, its count of events and the events as type and
+ * version; and the enumerated versions, each shortened by what it shares with the one before, as
+ * version lists run into hundreds and differ in their tails.
+ *
+ * Ids are in neither: they are in the key of a record and beside a claim.
+ */
+#include "db/record.h"
+#include "db/wire.h"
+
+enum { CLAIM_WITHDRAWN = 1 };
+
+static void put_strs(struct pl_buf *buf, const struct pl_strs *list)
+{
+    pl_wire_put_uint(buf, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        pl_wire_put_str(buf, list->items[i]);
+    }
+}
+
+static void get_strs(struct pl_arena *arena, struct pl_wire *wire, struct pl_strs *ret)
+{
+    size_t count = pl_wire_count(wire, 1);
+    *ret = (struct pl_strs){0};
+    if (count == 0) {
+        return;
+    }
+    ret->items = PL_ARENA_ARRAY(arena, pl_str, count);
+    ret->count = ret->capacity = count;
+    for (size_t i = 0; i < count; i++) {
+        ret->items[i] = pl_wire_str(wire);
+    }
+}
+
+static void put_severities(struct pl_buf *buf, const struct pl_severity_vectors *list)
+{
+    pl_wire_put_uint(buf, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        pl_wire_put_str(buf, list->items[i].type);
+        pl_wire_put_str(buf, list->items[i].score);
+    }
+}
+
+static void get_severities(struct pl_arena *arena, struct pl_wire *wire,
+                           struct pl_severity_vectors *ret)
+{
+    size_t count = pl_wire_count(wire, 2);
+    *ret = (struct pl_severity_vectors){0};
+    if (count == 0) {
+        return;
+    }
+    ret->items = PL_ARENA_ARRAY(arena, struct pl_severity_vector, count);
+    ret->count = ret->capacity = count;
+    for (size_t i = 0; i < count; i++) {
+        ret->items[i].type = pl_wire_str(wire);
+        ret->items[i].score = pl_wire_str(wire);
+    }
+}
+
+void pl_db_record_encode(struct pl_buf *buf, const struct pl_advisory *advisory)
+{
+    pl_wire_put_str(buf, advisory->modified);
+    pl_wire_put_str(buf, advisory->published);
+    pl_wire_put_str(buf, advisory->withdrawn);
+    pl_wire_put_str(buf, advisory->urgency);
+    pl_wire_put_str(buf, advisory->summary);
+    pl_wire_put_str(buf, advisory->details);
+    put_strs(buf, &advisory->aliases);
+    put_strs(buf, &advisory->upstream);
+    put_strs(buf, &advisory->related);
+    put_severities(buf, &advisory->severities);
+    pl_wire_put_uint(buf, advisory->references.count);
+    for (size_t i = 0; i < advisory->references.count; i++) {
+        pl_wire_put_str(buf, advisory->references.items[i].type);
+        pl_wire_put_str(buf, advisory->references.items[i].url);
+    }
+    pl_wire_put_uint(buf, advisory->affected.count);
+    for (size_t i = 0; i < advisory->affected.count; i++) {
+        pl_wire_put_str(buf, advisory->affected.items[i].ecosystem);
+        pl_wire_put_str(buf, advisory->affected.items[i].name);
+    }
+}
+
+static void get_references(struct pl_arena *arena, struct pl_wire *wire, struct pl_references *ret)
+{
+    size_t count = pl_wire_count(wire, 2);
+    if (count == 0) {
+        return;
+    }
+    ret->items = PL_ARENA_ARRAY(arena, struct pl_reference, count);
+    ret->count = ret->capacity = count;
+    for (size_t i = 0; i < count; i++) {
+        ret->items[i].type = pl_wire_str(wire);
+        ret->items[i].url = pl_wire_str(wire);
+    }
+}
+
+static void get_key_refs(struct pl_arena *arena, struct pl_wire *wire, struct pl_db_key_refs *ret)
+{
+    size_t count = pl_wire_count(wire, 2);
+    if (count == 0) {
+        return;
+    }
+    ret->items = PL_ARENA_ARRAY(arena, struct pl_db_key_ref, count);
+    ret->count = ret->capacity = count;
+    for (size_t i = 0; i < count; i++) {
+        ret->items[i].ecosystem = pl_wire_str(wire);
+        ret->items[i].name = pl_wire_str(wire);
+    }
+}
+
+enum pl_status pl_db_record_decode(struct pl_arena *arena, pl_str bytes, struct pl_advisory *ret,
+                                   struct pl_db_key_refs *ret_keys, struct pl_error *err)
+{
+    struct pl_wire wire = pl_wire_over(bytes);
+    struct pl_advisory advisory = {.id = PL_STR_EMPTY};
+    struct pl_db_key_refs keys = {0};
+    advisory.modified = pl_wire_str(&wire);
+    advisory.published = pl_wire_str(&wire);
+    advisory.withdrawn = pl_wire_str(&wire);
+    advisory.urgency = pl_wire_str(&wire);
+    advisory.summary = pl_wire_str(&wire);
+    advisory.details = pl_wire_str(&wire);
+    get_strs(arena, &wire, &advisory.aliases);
+    get_strs(arena, &wire, &advisory.upstream);
+    get_strs(arena, &wire, &advisory.related);
+    get_severities(arena, &wire, &advisory.severities);
+    get_references(arena, &wire, &advisory.references);
+    get_key_refs(arena, &wire, &keys);
+    if (wire.bad || wire.at != wire.end) {
+        return pl_error_set(err, PL_E_PARSE, "the record is not well formed");
+    }
+    *ret = advisory;
+    *ret_keys = keys;
+    return PL_OK;
+}
+
+void pl_db_claim_encode(struct pl_buf *buf, const struct pl_affected *affected, bool withdrawn)
+{
+    pl_wire_put_uint(buf, withdrawn ? CLAIM_WITHDRAWN : 0);
+    pl_wire_put_str(buf, affected->name);
+    pl_wire_put_str(buf, affected->purl);
+    pl_wire_put_str(buf, affected->urgency);
+    put_severities(buf, &affected->severities);
+    pl_wire_put_uint(buf, affected->ranges.count);
+    for (size_t i = 0; i < affected->ranges.count; i++) {
+        const struct pl_range *range = &affected->ranges.items[i];
+        pl_wire_put_uint(buf, (uint64_t)range->type);
+        pl_wire_put_uint(buf, range->count);
+        for (size_t k = 0; k < range->count; k++) {
+            pl_wire_put_uint(buf, (uint64_t)range->items[k].type);
+            pl_wire_put_str(buf, range->items[k].version);
+        }
+    }
+    pl_str before = PL_STR_EMPTY;
+    pl_wire_put_uint(buf, affected->versions.count);
+    for (size_t i = 0; i < affected->versions.count; i++) {
+        pl_wire_put_next(buf, before, affected->versions.items[i]);
+        before = affected->versions.items[i];
+    }
+}
+
+static void get_range(struct pl_arena *arena, struct pl_wire *wire, struct pl_range *ret)
+{
+    uint64_t type = pl_wire_uint(wire);
+    size_t count = pl_wire_count(wire, 2);
+    wire->bad = wire->bad || type > PL_RANGE_GIT;
+    if (wire->bad || count == 0) {
+        return;
+    }
+    ret->type = (enum pl_range_type)type;
+    ret->items = PL_ARENA_ARRAY(arena, struct pl_range_event, count);
+    ret->count = ret->capacity = count;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t event = pl_wire_uint(wire);
+        wire->bad = wire->bad || event > PL_EVENT_LIMIT;
+        ret->items[i].type = wire->bad ? PL_EVENT_INTRODUCED : (enum pl_event_type)event;
+        ret->items[i].version = pl_wire_str(wire);
+    }
+}
+
+static void get_ranges(struct pl_arena *arena, struct pl_wire *wire, struct pl_ranges *ret)
+{
+    size_t count = pl_wire_count(wire, 2);
+    if (count == 0) {
+        return;
+    }
+    ret->items = PL_ARENA_ARRAY(arena, struct pl_range, count);
+    ret->count = ret->capacity = count;
+    for (size_t i = 0; i < count && !wire->bad; i++) {
+        get_range(arena, wire, &ret->items[i]);
+    }
+}
+
+static void get_versions(struct pl_arena *arena, struct pl_wire *wire, struct pl_strs *ret)
+{
+    size_t count = pl_wire_count(wire, 2);
+    if (count == 0) {
+        return;
+    }
+    ret->items = PL_ARENA_ARRAY(arena, pl_str, count);
+    ret->count = ret->capacity = count;
+    pl_str before = PL_STR_EMPTY;
+    for (size_t i = 0; i < count && !wire->bad; i++) {
+        before = pl_wire_next(arena, wire, before);
+        ret->items[i] = before;
+    }
+}
+
+enum pl_status pl_db_claim_decode(struct pl_arena *arena, pl_str bytes, struct pl_affected *ret,
+                                  bool *ret_withdrawn, struct pl_error *err)
+{
+    struct pl_wire wire = pl_wire_over(bytes);
+    struct pl_affected affected = {.ecosystem = PL_STR_EMPTY};
+    uint64_t flags = pl_wire_uint(&wire);
+    affected.name = pl_wire_str(&wire);
+    affected.purl = pl_wire_str(&wire);
+    affected.urgency = pl_wire_str(&wire);
+    get_severities(arena, &wire, &affected.severities);
+    get_ranges(arena, &wire, &affected.ranges);
+    get_versions(arena, &wire, &affected.versions);
+    if (wire.bad || wire.at != wire.end) {
+        return pl_error_set(err, PL_E_PARSE, "what it says of a package is not well formed");
+    }
+    *ret = affected;
+    *ret_withdrawn = (flags & CLAIM_WITHDRAWN) != 0;
+    return PL_OK;
+}

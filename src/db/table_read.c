@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading: a binary search over the last keys of the blocks finds the one block that may hold a
+ * key; it is checked, opened if need be, and walked. table_format.h has the layout. The checksum is
+ * against damage; nothing relies on it for memory safety.
+ */
+#include "base/limits.h"
+#include "db/table_format.h"
+#include "db/wire.h"
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <zstd.h>
+
+/* Opened blocks that are kept: findings of one scan often lie near each other. */
+enum { KEPT_BLOCKS = 8 };
+
+struct section {
+    const uint8_t *rows;
+    uint64_t blocks;
+    pl_str last_keys;
+    uint64_t pairs;
+};
+
+struct kept_block {
+    uint64_t offset; /* in the file; 0 is the header's, so: free */
+    uint64_t used_at;
+    struct pl_buf opened;
+};
+
+struct pl_table {
+    const uint8_t *map;
+    size_t size;
+    char *name;
+    struct section sections[PL_TABLE_SECTION_COUNT_];
+    pl_str digest;
+    ZSTD_DCtx *decompressor;
+    struct kept_block kept[KEPT_BLOCKS];
+    uint64_t clock;
+};
+
+static enum pl_status damaged(const struct pl_table *table, uint64_t pos, const char *what,
+                              struct pl_error *err)
+{
+    return pl_error_set_at(err, PL_E_PARSE, pos,
+                           "%s is damaged: %s at byte %llu; \"plimsoll db update\" builds it anew",
+                           table->name, what, (unsigned long long)pos);
+}
+
+/* A part of the file, or false when it does not lie between header and footer. */
+static bool part(const struct pl_table *table, uint64_t offset, uint64_t len, pl_str *ret)
+{
+    uint64_t end = table->size - TABLE_FOOTER_BYTES;
+    if (offset < TABLE_MAGIC_BYTES || offset > end || len > end - offset) {
+        return false;
+    }
+    *ret = pl_str_make((const char *)table->map + offset, (size_t)len);
+    return true;
+}
+
+static bool read_sections(struct pl_table *table, const uint8_t *footer, uint64_t *ret_index)
+{
+    const uint8_t *at = footer + TABLE_MAGIC_BYTES + 8;
+    for (size_t i = 0; i < PL_TABLE_SECTION_COUNT_; i++, at += TABLE_SECTION_BYTES) {
+        struct section *section = &table->sections[i];
+        pl_str rows = PL_STR_EMPTY;
+        section->blocks = table_get64(at + 8);
+        if (section->blocks > table->size / TABLE_ROW_BYTES ||
+            !part(table, table_get64(at), section->blocks * TABLE_ROW_BYTES, &rows) ||
+            !part(table, table_get64(at + 16), table_get64(at + 24), &section->last_keys)) {
+            return false;
+        }
+        section->rows = (const uint8_t *)rows.ptr;
+        section->pairs = table_get64(at + 32);
+        if (i == 0) {
+            *ret_index = table_get64(at);
+        }
+    }
+    return true;
+}
+
+static enum pl_status read_footer(struct pl_table *table, struct pl_error *err)
+{
+    if (table->size < TABLE_MAGIC_BYTES + TABLE_FOOTER_BYTES ||
+        memcmp(table->map, TABLE_MAGIC, TABLE_MAGIC_BYTES) != 0) {
+        return pl_error_set(err, PL_E_PARSE, "%s is not an advisory database", table->name);
+    }
+    uint64_t footer_at = table->size - TABLE_FOOTER_BYTES;
+    const uint8_t *footer = table->map + footer_at;
+    pl_str checked = pl_str_make((const char *)footer, TABLE_FOOTER_BYTES - 8);
+    if (memcmp(footer, TABLE_MAGIC, TABLE_MAGIC_BYTES) != 0 ||
+        table_get64(footer + TABLE_FOOTER_BYTES - 8) != pl_str_hash(checked)) {
+        return damaged(table, footer_at, "the footer", err);
+    }
+    uint32_t version = table_get32(footer + TABLE_MAGIC_BYTES);
+    if (version != TABLE_VERSION) {
+        return pl_error_set(err, PL_E_UNSUPPORTED,
+                            "%s has format %u, this program reads %d; \"plimsoll db update\" "
+                            "builds it anew",
+                            table->name, version, TABLE_VERSION);
+    }
+    uint64_t index_at = 0;
+    pl_str index = PL_STR_EMPTY;
+    if (!read_sections(table, footer, &index_at) ||
+        !part(table, index_at, footer_at - index_at, &index) ||
+        table_get64(footer + TABLE_FOOTER_BYTES - 16) != pl_str_hash(index)) {
+        return damaged(table, index_at, "the index", err);
+    }
+    table->digest = pl_str_make((const char *)footer + TABLE_FOOTER_BYTES - 16 - TABLE_DIGEST_CHARS,
+                                TABLE_DIGEST_CHARS);
+    return PL_OK;
+}
+
+enum pl_status pl_table_open(int fd, const char *name, struct pl_table **ret, struct pl_error *err)
+{
+    struct stat info = {0};
+    if (fstat(fd, &info) < 0) {
+        return pl_error_sys(err, errno, "%s", name);
+    }
+    if (!S_ISREG(info.st_mode) || info.st_size < TABLE_MAGIC_BYTES + TABLE_FOOTER_BYTES) {
+        return pl_error_set(err, PL_E_PARSE, "%s is not an advisory database", name);
+    }
+    struct pl_table *table PL_CLEANUP(pl_table_closep) = pl_mem_alloc(1, sizeof(*table));
+    for (size_t i = 0; i < KEPT_BLOCKS; i++) {
+        table->kept[i].opened = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES);
+    }
+    table->name = strdup(name);
+    table->decompressor = ZSTD_createDCtx();
+    if (!table->name || !table->decompressor) {
+        pl_mem_abort(sizeof(*table));
+    }
+    void *map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED) {
+        return pl_error_sys(err, errno, "mapping %s", name);
+    }
+    table->map = map;
+    table->size = (size_t)info.st_size;
+    enum pl_status st = read_footer(table, err);
+    if (st == PL_OK) {
+        *ret = PL_TAKE(table);
+    }
+    return st;
+}
+
+void pl_table_close(struct pl_table *table)
+{
+    if (!table) {
+        return;
+    }
+    if (table->map) {
+        /* The cast sheds const: munmap takes what mmap gave. */
+        munmap((void *)(uintptr_t)table->map, table->size);
+    }
+    for (size_t i = 0; i < KEPT_BLOCKS; i++) {
+        pl_buf_release(&table->kept[i].opened);
+    }
+    ZSTD_freeDCtx(table->decompressor);
+    free(table->name);
+    free(table);
+}
+
+uint64_t pl_table_size(const struct pl_table *table)
+{
+    return table->size;
+}
+
+uint64_t pl_table_count(const struct pl_table *table, enum pl_table_section section)
+{
+    return table->sections[section].pairs;
+}
+
+pl_str pl_table_digest(const struct pl_table *table)
+{
+    return table->digest;
+}
+
+struct row {
+    uint64_t offset;
+    pl_str stored;
+    size_t open_bytes;
+};
+
+static bool last_key(const struct section *section, uint64_t block, pl_str *ret)
+{
+    const uint8_t *row = section->rows + block * TABLE_ROW_BYTES;
+    uint64_t at = table_get64(row + 24);
+    uint64_t len = table_get32(row + 32);
+    if (at > section->last_keys.len || len > section->last_keys.len - at) {
+        return false;
+    }
+    *ret = pl_str_sub(section->last_keys, (size_t)at, (size_t)len);
+    return true;
+}
+
+/* Finds the stored bytes of a block and checks them. */
+static enum pl_status locate(const struct pl_table *table, const struct section *section,
+                             uint64_t block, struct row *ret, struct pl_error *err)
+{
+    const uint8_t *at = section->rows + block * TABLE_ROW_BYTES;
+    struct row row = {.offset = table_get64(at), .open_bytes = table_get32(at + 12)};
+    if (!part(table, row.offset, table_get32(at + 8), &row.stored) ||
+        row.open_bytes > PL_LIMIT_DB_BLOCK_BYTES ||
+        table_get64(at + 16) != pl_str_hash(row.stored)) {
+        return damaged(table, row.offset, "a block", err);
+    }
+    *ret = row;
+    return PL_OK;
+}
+
+/* Gives the open bytes: the map's own when they are stored raw, else `into`. */
+static enum pl_status open_block(const struct pl_table *table, const struct row *row,
+                                 struct pl_buf *into, pl_str *ret, struct pl_error *err)
+{
+    if (row->stored.len == row->open_bytes) {
+        *ret = row->stored;
+        return PL_OK;
+    }
+    /* The frame states its size as well: one that lies is refused before anything is reserved. */
+    if (ZSTD_getFrameContentSize(row->stored.ptr, row->stored.len) != row->open_bytes) {
+        return damaged(table, row->offset, "a compressed block", err);
+    }
+    pl_buf_clear(into);
+    char *room = pl_buf_reserve(into, row->open_bytes);
+    size_t got = room ? ZSTD_decompressDCtx(table->decompressor, room, row->open_bytes,
+                                            row->stored.ptr, row->stored.len)
+                      : 0;
+    if (!room || got != row->open_bytes) {
+        return damaged(table, row->offset, "a compressed block", err);
+    }
+    into->len = got;
+    *ret = pl_buf_str(into);
+    return PL_OK;
+}
+
+/* The same through the kept blocks; *ret_in_map tells whether the view outlives the next call. */
+static enum pl_status open_kept(struct pl_table *table, const struct row *row, pl_str *ret,
+                                bool *ret_in_map, struct pl_error *err)
+{
+    *ret_in_map = row->stored.len == row->open_bytes;
+    struct kept_block *oldest = &table->kept[0];
+    for (size_t i = 0; i < KEPT_BLOCKS && !*ret_in_map; i++) {
+        struct kept_block *kept = &table->kept[i];
+        if (kept->offset == row->offset && kept->opened.len == row->open_bytes) {
+            kept->used_at = ++table->clock;
+            *ret = pl_buf_str(&kept->opened);
+            return PL_OK;
+        }
+        oldest = kept->used_at < oldest->used_at ? kept : oldest;
+    }
+    enum pl_status st = open_block(table, row, &oldest->opened, ret, err);
+    if (!*ret_in_map) {
+        oldest->offset = st == PL_OK ? row->offset : 0;
+        oldest->used_at = ++table->clock;
+    }
+    return st;
+}
+
+/* Takes one pair off an open block; `key` holds the key before and becomes this one. */
+static bool next_pair(pl_str *left, struct pl_buf *key, pl_str *ret_value)
+{
+    struct pl_wire wire = pl_wire_over(*left);
+    uint64_t shared = pl_wire_uint(&wire);
+    pl_str rest = pl_wire_str(&wire);
+    pl_str value = pl_wire_str(&wire);
+    if (wire.bad || shared > key->len) {
+        return false;
+    }
+    key->len = (size_t)shared;
+    pl_buf_append(key, rest);
+    *left = pl_str_make((const char *)wire.at, (size_t)(wire.end - wire.at));
+    *ret_value = value;
+    return !key->overflowed;
+}
+
+/* The first block whose last key is not below `key`; blocks when there is none. */
+static bool search(const struct section *section, pl_str key, uint64_t *ret)
+{
+    uint64_t low = 0;
+    uint64_t high = section->blocks;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        pl_str last = PL_STR_EMPTY;
+        if (!last_key(section, middle, &last)) {
+            return false;
+        }
+        if (pl_str_cmp(last, key) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    *ret = low;
+    return true;
+}
+
+enum pl_status pl_table_find(struct pl_table *table, enum pl_table_section section, pl_str key,
+                             struct pl_arena *arena, bool *ret_found, pl_str *ret_value,
+                             struct pl_error *err)
+{
+    const struct section *in = &table->sections[section];
+    uint64_t block = 0;
+    if (!search(in, key, &block)) {
+        return damaged(table, table->size - TABLE_FOOTER_BYTES, "the index", err);
+    }
+    if (block == in->blocks || key.len > TABLE_KEY_BYTES) {
+        *ret_found = false;
+        return PL_OK;
+    }
+    struct row row = {0};
+    enum pl_status st = locate(table, in, block, &row, err);
+    pl_str left = PL_STR_EMPTY;
+    bool in_map = false;
+    if (st == PL_OK) {
+        st = open_kept(table, &row, &left, &in_map, err);
+    }
+    if (st < 0) {
+        return st;
+    }
+    char scratch[TABLE_KEY_BYTES + 1];
+    struct pl_buf at = {
+        .ptr = scratch, .capacity = sizeof(scratch), .ceiling_bytes = TABLE_KEY_BYTES};
+    while (left.len > 0) {
+        pl_str value = PL_STR_EMPTY;
+        if (!next_pair(&left, &at, &value)) {
+            return damaged(table, row.offset, "a block", err);
+        }
+        int order = pl_str_cmp(pl_buf_str(&at), key);
+        if (order >= 0) {
+            *ret_found = order == 0;
+            if (order == 0) {
+                *ret_value = in_map ? value : pl_arena_dup(arena, value);
+            }
+            return PL_OK;
+        }
+    }
+    *ret_found = false;
+    return PL_OK;
+}
+
+void pl_table_cursor_init(struct pl_table_cursor *cursor, struct pl_table *table,
+                          enum pl_table_section section)
+{
+    *cursor = (struct pl_table_cursor){.table = table,
+                                       .section = section,
+                                       .opened = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES),
+                                       .key = PL_BUF_INIT(TABLE_KEY_BYTES)};
+}
+
+void pl_table_cursor_release(struct pl_table_cursor *cursor)
+{
+    pl_buf_release(&cursor->opened);
+    pl_buf_release(&cursor->key);
+}
+
+enum pl_status pl_table_cursor_next(struct pl_table_cursor *cursor, bool *ret_more, pl_str *ret_key,
+                                    pl_str *ret_value, struct pl_error *err)
+{
+    struct pl_table *table = cursor->table;
+    const struct section *in = &table->sections[cursor->section];
+    while (cursor->left.len == 0) {
+        if (cursor->block == in->blocks) {
+            *ret_more = false;
+            return PL_OK;
+        }
+        struct row row = {0};
+        enum pl_status st = locate(table, in, cursor->block, &row, err);
+        if (st == PL_OK) {
+            st = open_block(table, &row, &cursor->opened, &cursor->left, err);
+        }
+        if (st < 0) {
+            return st;
+        }
+        cursor->block++;
+        pl_buf_clear(&cursor->key);
+    }
+    if (!next_pair(&cursor->left, &cursor->key, ret_value)) {
+        return damaged(table, table->size - TABLE_FOOTER_BYTES, "a block", err);
+    }
+    *ret_more = true;
+    *ret_key = pl_buf_str(&cursor->key);
+    return PL_OK;
+}

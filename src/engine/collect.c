@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/collect.h"
+#include "base/limits.h"
+#include "image/path.h"
+
+void pl_collector_init(struct pl_collector *collector, struct pl_arena *arena,
+                       struct pl_evidence *evidence, const struct pl_catalog_matcher *matcher,
+                       struct pl_budget *budget, int spill_fd)
+{
+    *collector = (struct pl_collector){.arena = arena,
+                                       .evidence = evidence,
+                                       .matcher = matcher,
+                                       .budget = budget,
+                                       .store = {.spill_fd = spill_fd},
+                                       .left_bytes = budget->limits.evidence_bytes};
+}
+
+void pl_collector_release(struct pl_collector *collector)
+{
+    for (size_t i = 0; i < collector->held.count; i++) {
+        pl_content_release(&collector->held.items[i].content);
+    }
+    collector->held.count = 0;
+    free(collector->replaced);
+    collector->replaced = NULL;
+}
+
+void pl_collector_gap(struct pl_collector *collector, pl_str path, const char *reason)
+{
+    enum { MOST_GAPS = 256 };
+    struct pl_gaps *gaps = &collector->evidence->gaps;
+    if (gaps->count < MOST_GAPS) {
+        struct pl_gap *gap = pl_vec_push(collector->arena, gaps);
+        gap->path = pl_arena_dup(collector->arena, path);
+        gap->reason = pl_arena_dup(collector->arena, pl_str_from(reason));
+    }
+}
+
+static enum pl_status out_of_evidence(struct pl_error *err)
+{
+    return pl_error_set(err, PL_E_LIMIT,
+                        "limit evidence-bytes reached: what is kept of a layer; raise it with "
+                        "--limit evidence-bytes=VALUE if you trust the input");
+}
+
+/* Keeps the hash of a path that hides what lower layers have there. */
+static enum pl_status add_replaced(struct pl_collector *collector, pl_str path,
+                                   struct pl_error *err)
+{
+    struct pl_evidence *evidence = collector->evidence;
+    if (evidence->replaced_count == collector->replaced_capacity) {
+        collector->replaced_capacity =
+            collector->replaced_capacity ? collector->replaced_capacity * 2 : 1024;
+        collector->replaced = pl_mem_realloc(collector->replaced, collector->replaced_capacity,
+                                             sizeof(*collector->replaced));
+    }
+    if (collector->left_bytes < sizeof(*collector->replaced)) {
+        return out_of_evidence(err);
+    }
+    collector->left_bytes -= sizeof(*collector->replaced);
+    collector->replaced[evidence->replaced_count++] = pl_str_hash(path);
+    return PL_OK;
+}
+
+static struct pl_evidence_file *add_file(struct pl_collector *collector,
+                                         const struct pl_walk_entry *entry,
+                                         const struct pl_cataloger *cataloger)
+{
+    struct pl_evidence_file *file = pl_vec_push(collector->arena, &collector->evidence->files);
+    file->path = pl_arena_dup(collector->arena, entry->path);
+    file->type = entry->type == PL_WALK_FILE || entry->type == PL_WALK_HARDLINK ? PL_ENTRY_FILE
+                 : entry->type == PL_WALK_SYMLINK                               ? PL_ENTRY_SYMLINK
+                                                                                : PL_ENTRY_OTHER;
+    file->size_bytes = entry->size_bytes;
+    file->mode = entry->mode;
+    if (entry->type == PL_WALK_SYMLINK) {
+        file->link = pl_arena_dup(collector->arena, entry->link);
+    }
+    file->cataloger = cataloger ? pl_str_from(cataloger->name) : PL_STR_EMPTY;
+    return file;
+}
+
+static void run_cataloger(struct pl_collector *collector, const struct pl_cataloger *cataloger,
+                          const struct pl_walk_entry *entry, const struct pl_content *content,
+                          const struct pl_catalog_file *companion)
+{
+    struct pl_sink sink = {.arena = collector->arena,
+                           .file = add_file(collector, entry, cataloger),
+                           .left_bytes = collector->left_bytes};
+    struct pl_catalog_file file = {
+        .path = sink.file->path, .content = pl_content_span(content), .companion = companion};
+    struct pl_error err = PL_ERROR_INIT;
+    if (cataloger->read(&sink, &file, &err) < 0) {
+        pl_sink_gap(&sink, "%s", err.msg);
+    }
+    collector->left_bytes = sink.left_bytes;
+}
+
+/* Loads a wanted file and reads it, or holds it until its companion was seen. */
+static enum pl_status take_file(struct pl_collector *collector,
+                                const struct pl_cataloger *cataloger, bool is_companion,
+                                const struct pl_walk_entry *entry,
+                                const struct pl_content_reader *reader, struct pl_error *err)
+{
+    struct pl_content content pl_autocontent = {0};
+    enum pl_status st = pl_content_load(&collector->store, collector->budget, reader,
+                                        entry->size_bytes, &content, err);
+    if (st == PL_E_LIMIT) {
+        /* Too large to read: the walk goes on, the report says so. */
+        struct pl_sink sink = {.arena = collector->arena,
+                               .file = add_file(collector, entry, cataloger)};
+        pl_sink_gap(&sink, "%s", err ? err->msg : "too large");
+        return PL_OK;
+    }
+    if (st < 0) {
+        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(pl_str_sub(entry->path, 0, 200)));
+    }
+    if (!cataloger->companion_suffix) {
+        run_cataloger(collector, cataloger, entry, &content, NULL);
+        return PL_OK;
+    }
+    struct pl_held_file *held = pl_vec_push(collector->arena, &collector->held);
+    held->cataloger = cataloger;
+    held->entry = *entry;
+    held->entry.path = pl_arena_dup(collector->arena, entry->path);
+    held->content = content;
+    held->is_companion = is_companion;
+    content = (struct pl_content){0};
+    return PL_OK;
+}
+
+enum pl_status pl_collector_entry(struct pl_collector *collector, const struct pl_walk_entry *entry,
+                                  const struct pl_content_reader *reader, struct pl_error *err)
+{
+    bool is_companion = false;
+    const struct pl_cataloger *cataloger =
+        pl_catalog_match(collector->matcher, entry->path, &is_companion);
+    switch (entry->type) {
+    case PL_WALK_FILE:
+        return cataloger ? take_file(collector, cataloger, is_companion, entry, reader, err)
+                         : PL_OK;
+    case PL_WALK_HARDLINK:
+        if (cataloger) {
+            struct pl_wanted_link *link = pl_vec_push(collector->arena, &collector->links);
+            link->path = pl_arena_dup(collector->arena, entry->path);
+            link->target = pl_arena_dup(collector->arena, entry->link);
+        }
+        return PL_OK;
+    case PL_WALK_SYMLINK:
+        if (cataloger || pl_catalog_leads_to(collector->matcher, entry->path)) {
+            add_file(collector, entry, cataloger);
+        }
+        return PL_OK;
+    case PL_WALK_DIRECTORY:
+    case PL_WALK_OTHER:
+        if (cataloger) {
+            add_file(collector, entry, cataloger);
+        }
+        return PL_OK;
+    }
+    return PL_OK;
+}
+
+/* Whiteouts (image-spec, layer.md): ".wh.NAME" removes NAME of the layers below, ".wh..wh..opq"
+ * hides all that the layers below have in its directory; other names that start with ".wh..wh." are
+ * AUFS's own bookkeeping and stand for nothing. */
+static bool take_whiteout(struct pl_collector *collector, pl_str path)
+{
+    pl_str base = pl_path_base(path);
+    if (!pl_str_starts_with(base, PL_STR(".wh."))) {
+        return false;
+    }
+    struct pl_evidence *evidence = collector->evidence;
+    pl_str parent = pl_path_parent(path);
+    if (pl_str_eq(base, PL_STR(".wh..wh..opq"))) {
+        *pl_vec_push(collector->arena, &evidence->opaques) = pl_arena_dup(collector->arena, parent);
+    } else if (!pl_str_starts_with(base, PL_STR(".wh..wh."))) {
+        pl_str name = pl_str_skip(base, 4);
+        pl_str hidden = parent.len > 0
+                            ? pl_arena_format(collector->arena, PL_STR_FMT "/" PL_STR_FMT,
+                                              PL_STR_ARG(parent), PL_STR_ARG(name))
+                            : pl_arena_dup(collector->arena, name);
+        bool usable = name.len > 0 && !pl_str_eq(name, PL_STR(".")) &&
+                      !pl_str_eq(name, PL_STR(".."));
+        if (usable) {
+            *pl_vec_push(collector->arena, &evidence->whiteouts) = hidden;
+        } else {
+            pl_collector_gap(collector, PL_STR_EMPTY, "a whiteout names no file; it was ignored");
+        }
+    }
+    return true;
+}
+
+enum pl_status pl_collector_layer_entry(struct pl_collector *collector,
+                                        const struct pl_walk_entry *entry,
+                                        const struct pl_content_reader *reader,
+                                        struct pl_error *err)
+{
+    enum { WHITEOUT_COST = 64 };
+    if (take_whiteout(collector, entry->path)) {
+        if (collector->left_bytes < entry->path.len + WHITEOUT_COST) {
+            return out_of_evidence(err);
+        }
+        collector->left_bytes -= entry->path.len + WHITEOUT_COST;
+        return PL_OK;
+    }
+    if (entry->type != PL_WALK_DIRECTORY) {
+        enum pl_status st = add_replaced(collector, entry->path, err);
+        if (st < 0) {
+            return st;
+        }
+    }
+    return pl_collector_entry(collector, entry, reader, err);
+}
+
+bool pl_collector_needs_links(const struct pl_collector *collector)
+{
+    return collector->links.count > 0;
+}
+
+enum pl_status pl_collector_link_target(struct pl_collector *collector,
+                                        const struct pl_walk_entry *entry,
+                                        const struct pl_content_reader *reader,
+                                        struct pl_error *err)
+{
+    struct pl_wanted_links *links = &collector->links;
+    for (size_t i = 0; entry->type == PL_WALK_FILE && i < links->count; i++) {
+        if (!pl_str_eq(links->items[i].target, entry->path)) {
+            continue;
+        }
+        bool is_companion = false;
+        struct pl_walk_entry renamed = *entry;
+        renamed.path = links->items[i].path;
+        links->items[i] = links->items[--links->count];
+        const struct pl_cataloger *cataloger =
+            pl_catalog_match(collector->matcher, renamed.path, &is_companion);
+        /* The data can be pulled once: further links to the same file need yet another walk. */
+        return take_file(collector, cataloger, is_companion, &renamed, reader, err);
+    }
+    return PL_OK;
+}
+
+static const struct pl_held_file *find_companion(const struct pl_collector *collector,
+                                                 const struct pl_held_file *file)
+{
+    pl_str suffix = pl_str_from(file->cataloger->companion_suffix);
+    for (size_t i = 0; i < collector->held.count; i++) {
+        const struct pl_held_file *other = &collector->held.items[i];
+        if (other->is_companion && other->entry.path.len == file->entry.path.len + suffix.len &&
+            pl_str_starts_with(other->entry.path, file->entry.path)) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static void read_held(struct pl_collector *collector)
+{
+    for (size_t i = 0; i < collector->held.count; i++) {
+        struct pl_held_file *file = &collector->held.items[i];
+        if (file->is_companion) {
+            continue;
+        }
+        const struct pl_held_file *beside = find_companion(collector, file);
+        struct pl_catalog_file companion = {0};
+        if (beside) {
+            companion.path = beside->entry.path;
+            companion.content = pl_content_span(&beside->content);
+        }
+        run_cataloger(collector, file->cataloger, &file->entry, &file->content,
+                      beside ? &companion : NULL);
+    }
+    for (size_t i = 0; i < collector->held.count; i++) {
+        struct pl_held_file *file = &collector->held.items[i];
+        pl_str suffix = pl_str_from(file->cataloger->companion_suffix);
+        if (file->is_companion && file->content.len > 0) {
+            bool has_main = false;
+            for (size_t j = 0; j < collector->held.count; j++) {
+                const struct pl_held_file *other = &collector->held.items[j];
+                has_main = has_main || (!other->is_companion &&
+                                        other->entry.path.len + suffix.len == file->entry.path.len &&
+                                        pl_str_starts_with(file->entry.path, other->entry.path));
+            }
+            if (!has_main) {
+                pl_collector_gap(collector, file->entry.path,
+                                 "belongs to a database in another layer: what it changes there was "
+                                 "not seen");
+            }
+        }
+    }
+}
+
+static int compare_files(const void *a, const void *b)
+{
+    const struct pl_evidence_file *left = a;
+    const struct pl_evidence_file *right = b;
+    return pl_str_cmp(left->path, right->path);
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a;
+    uint64_t right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* A tar may hold a path twice, and the later entry counts. The order of equal paths is that of the
+ * walk because each gets its number before sorting. */
+static void order_files(struct pl_collector *collector)
+{
+    struct pl_evidence_files *files = &collector->evidence->files;
+    struct pl_map last pl_automap = {0};
+    for (size_t i = 0; i < files->count; i++) {
+        *pl_map_at(&last, files->items[i].path) = &files->items[i];
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < files->count; i++) {
+        if (pl_map_find(&last, files->items[i].path) == &files->items[i]) {
+            files->items[kept++] = files->items[i];
+        }
+    }
+    files->count = kept;
+    if (kept > 1) {
+        qsort(files->items, kept, sizeof(*files->items), compare_files);
+    }
+}
+
+void pl_collector_finish(struct pl_collector *collector)
+{
+    read_held(collector);
+    for (size_t i = 0; i < collector->links.count; i++) {
+        pl_collector_gap(collector, collector->links.items[i].path,
+                         "is a hard link to a path that this layer does not hold");
+    }
+    order_files(collector);
+    struct pl_evidence *evidence = collector->evidence;
+    if (evidence->replaced_count > 1) {
+        qsort(collector->replaced, evidence->replaced_count, sizeof(*collector->replaced),
+              compare_hashes);
+    }
+    evidence->replaced = collector->replaced;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * collect - turns the entries of one layer or directory into its evidence.
+ *
+ * Whoever walks (a tar layer, a directory tree) hands over each entry once; the collector keeps what
+ * is needed to lay layers over one another, asks the matcher which files are wanted, and runs their
+ * catalogers. It runs inside the sandbox. The evidence is complete after pl_collector_finish.
+ */
+#include "base/budget.h"
+#include "base/map.h"
+#include "catalog/match.h"
+#include "engine/content.h"
+#include "model/evidence.h"
+
+enum pl_walk_type {
+    PL_WALK_FILE,
+    PL_WALK_DIRECTORY,
+    PL_WALK_SYMLINK,
+    PL_WALK_HARDLINK, /* `link` is another path of the same layer */
+    PL_WALK_OTHER,
+};
+
+struct pl_walk_entry {
+    pl_str path; /* clean */
+    pl_str link; /* symlink: as written; hard link: clean */
+    enum pl_walk_type type;
+    uint64_t size_bytes;
+    uint32_t mode;
+};
+
+/* A file that is read only when the layer is at its end: one with a companion. */
+struct pl_held_file {
+    const struct pl_cataloger *cataloger;
+    struct pl_walk_entry entry;
+    struct pl_content content;
+    bool is_companion;
+};
+
+/* A wanted hard link whose content stands at another path. */
+struct pl_wanted_link {
+    pl_str path;
+    pl_str target;
+};
+
+struct pl_held_files {
+    PL_VEC_FIELDS(struct pl_held_file);
+};
+
+struct pl_wanted_links {
+    PL_VEC_FIELDS(struct pl_wanted_link);
+};
+
+struct pl_collector {
+    struct pl_arena *arena; /* of the evidence */
+    struct pl_evidence *evidence;
+    const struct pl_catalog_matcher *matcher;
+    struct pl_budget *budget;
+    struct pl_content_store store;
+    uint64_t left_bytes; /* of the evidence budget */
+    uint64_t *replaced;  /* heap */
+    size_t replaced_capacity;
+    struct pl_held_files held;
+    struct pl_wanted_links links;
+};
+
+void pl_collector_init(struct pl_collector *collector, struct pl_arena *arena,
+                       struct pl_evidence *evidence, const struct pl_catalog_matcher *matcher,
+                       struct pl_budget *budget, int spill_fd);
+void pl_collector_release(struct pl_collector *collector);
+#define pl_autocollector PL_CLEANUP(pl_collector_release)
+
+/* An entry of a tar layer: whiteouts are understood as such. Fails only for what ends the walk: the
+ * budget, or `reader` failing; a file that cannot be parsed becomes a gap. */
+enum pl_status pl_collector_layer_entry(struct pl_collector *collector,
+                                        const struct pl_walk_entry *entry,
+                                        const struct pl_content_reader *reader,
+                                        struct pl_error *err);
+
+/* An entry of a directory tree, where names mean themselves. */
+enum pl_status pl_collector_entry(struct pl_collector *collector, const struct pl_walk_entry *entry,
+                                  const struct pl_content_reader *reader, struct pl_error *err);
+
+/* Are there wanted hard links whose content the walk did not hand over? Then the walk is made again
+ * with pl_collector_link_target for each entry. */
+bool pl_collector_needs_links(const struct pl_collector *collector);
+enum pl_status pl_collector_link_target(struct pl_collector *collector,
+                                        const struct pl_walk_entry *entry,
+                                        const struct pl_content_reader *reader,
+                                        struct pl_error *err);
+
+/* Something was not seen; `path` may be empty. */
+void pl_collector_gap(struct pl_collector *collector, pl_str path, const char *reason);
+
+/* Reads the files held back and brings everything into order. */
+void pl_collector_finish(struct pl_collector *collector);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * content - the whole of one file of an image, as memory.
+ *
+ * Small files lie on the heap; larger ones in an unlinked temporary file that is mapped, so that a
+ * package database of hundreds of megabytes costs no memory that cannot be given back. The store
+ * owns the temporary file's space; contents are freed in any order.
+ */
+#include "base/budget.h"
+#include "base/mem.h"
+
+/* Gives the next piece and where in the file it belongs; PL_E_NOT_FOUND at the end. */
+struct pl_content_reader {
+    enum pl_status (*read)(void *context, pl_span *ret_piece, uint64_t *ret_offset,
+                           struct pl_error *err);
+    void *context;
+};
+
+struct pl_content_store {
+    int spill_fd; /* an empty unlinked file, borrowed; -1: large files are refused */
+    uint64_t spill_used_bytes;
+};
+
+struct pl_content {
+    uint8_t *bytes;
+    size_t len;
+    size_t mapped_bytes; /* 0: on the heap */
+};
+
+/* Reads `size_bytes` (holes become zeros); *ret needs no release on failure. */
+enum pl_status pl_content_load(struct pl_content_store *store, const struct pl_budget *budget,
+                               const struct pl_content_reader *reader, uint64_t size_bytes,
+                               struct pl_content *ret, struct pl_error *err);
+void pl_content_release(struct pl_content *content);
+
+static inline pl_span pl_content_span(const struct pl_content *content)
+{
+    return (pl_span){content->bytes, content->len};
+}
+
+#define pl_autocontent PL_CLEANUP(pl_content_release)

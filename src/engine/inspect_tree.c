@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inspects a directory: the walk of image/tree.h feeds the collector of engine/collect.h. */
+#include "base/limits.h"
+#include "engine/collect.h"
+#include "engine/inspect.h"
+#include "image/tree.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+/* A wanted path that is a symbolic link: read at the end, if what it leads to was not read as itself. */
+struct linked_path {
+    pl_str path;
+    pl_str link;
+    uint32_t mode;
+};
+
+struct linked_paths {
+    PL_VEC_FIELDS(struct linked_path);
+};
+
+struct inspection {
+    struct pl_arena *arena;
+    struct pl_collector collector;
+    const struct pl_inspect_tree *tree;
+    struct pl_map read_files; /* device and inode of files that were read */
+    struct linked_paths linked;
+};
+
+/* Reads a file in blocks. */
+struct file_reader {
+    int fd;
+    uint64_t offset;
+    struct pl_budget *budget;
+    uint8_t block[65536];
+};
+
+static enum pl_status read_block(void *context, pl_span *ret_piece, uint64_t *ret_offset,
+                                 struct pl_error *err)
+{
+    struct file_reader *file = context;
+    ssize_t got = 0;
+    do {
+        got = read(file->fd, file->block, sizeof(file->block));
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        return pl_error_sys(err, errno, "reading");
+    }
+    if (got == 0) {
+        return PL_E_NOT_FOUND;
+    }
+    *ret_piece = (pl_span){file->block, (size_t)got};
+    *ret_offset = file->offset;
+    file->offset += (uint64_t)got;
+    return pl_budget_take_bytes(file->budget, (uint64_t)got, (uint64_t)got, err);
+}
+
+static bool is_new_file(struct inspection *inspection, uint64_t device, uint64_t inode)
+{
+    pl_str key = pl_arena_format(inspection->arena, "%llu:%llu", (unsigned long long)device,
+                                 (unsigned long long)inode);
+    void **seen = pl_map_at(&inspection->read_files, key);
+    if (*seen) {
+        return false;
+    }
+    *seen = inspection;
+    return true;
+}
+
+/* A running system changes under the walk: what fails for one file is a gap, and the walk goes on. */
+static enum pl_status read_file(struct inspection *inspection, const struct pl_walk_entry *entry,
+                                int fd, struct pl_error *err)
+{
+    struct file_reader file = {.fd = fd, .budget = inspection->collector.budget};
+    struct pl_content_reader reader = {read_block, &file};
+    enum pl_status st = pl_collector_entry(&inspection->collector, entry, &reader, err);
+    if (st == PL_E_IO || st == PL_E_PARSE) {
+        pl_collector_gap(&inspection->collector, entry->path, err->msg);
+        return PL_OK;
+    }
+    return st;
+}
+
+static enum pl_status on_file(struct inspection *inspection, const struct pl_tree_entry *from,
+                              struct pl_walk_entry *entry, struct pl_error *err)
+{
+    int fd pl_autoclose = -1;
+    struct pl_error opening = PL_ERROR_INIT;
+    if (pl_tree_open(from, &fd, &opening) < 0) {
+        pl_collector_gap(&inspection->collector, entry->path, opening.msg);
+        return PL_OK;
+    }
+    if (!is_new_file(inspection, from->device, from->inode)) {
+        return PL_OK;
+    }
+    return read_file(inspection, entry, fd, err);
+}
+
+static enum pl_status on_entry(void *context, const struct pl_tree_entry *from,
+                               struct pl_error *err)
+{
+    struct inspection *inspection = context;
+    inspection->collector.evidence->entries++;
+    struct pl_walk_entry entry = {.path = from->path,
+                                  .link = from->link,
+                                  .size_bytes = from->size_bytes,
+                                  .mode = from->mode};
+    bool is_companion = false;
+    bool is_wanted =
+        pl_catalog_match(inspection->tree->matcher, from->path, &is_companion) != NULL;
+    switch (from->type) {
+    case PL_TREE_FILE:
+        entry.type = PL_WALK_FILE;
+        return is_wanted ? on_file(inspection, from, &entry, err) : PL_OK;
+    case PL_TREE_SYMLINK:
+        if (is_wanted) {
+            struct linked_path *linked = pl_vec_push(inspection->arena, &inspection->linked);
+            linked->path = pl_arena_dup(inspection->arena, from->path);
+            linked->link = pl_arena_dup(inspection->arena, from->link);
+            linked->mode = from->mode;
+        }
+        return PL_OK;
+    case PL_TREE_DIRECTORY:
+        return PL_OK;
+    case PL_TREE_OTHER:
+        entry.type = PL_WALK_OTHER;
+        break;
+    }
+    return pl_collector_entry(&inspection->collector, &entry, NULL, err);
+}
+
+static bool on_wants_below(void *context, pl_str dir)
+{
+    struct inspection *inspection = context;
+    return pl_catalog_may_match_below(inspection->tree->matcher, dir);
+}
+
+static bool on_follows(void *context, pl_str link)
+{
+    struct inspection *inspection = context;
+    return pl_catalog_leads_to(inspection->tree->matcher, link);
+}
+
+static void on_gap(void *context, pl_str path, const char *reason)
+{
+    struct inspection *inspection = context;
+    pl_collector_gap(&inspection->collector, path, reason);
+}
+
+/* Reads what wanted links lead to inside the root, unless it was read under its own name. */
+static enum pl_status read_linked(struct inspection *inspection, struct pl_error *err)
+{
+    for (size_t i = 0; i < inspection->linked.count; i++) {
+        const struct linked_path *linked = &inspection->linked.items[i];
+        int fd pl_autoclose = -1;
+        struct stat info = {0};
+        struct pl_error opening = PL_ERROR_INIT;
+        enum pl_status st = pl_tree_open_below(inspection->tree->root_fd, linked->path,
+                                               O_RDONLY | O_NONBLOCK | O_NOCTTY, true, &fd,
+                                               &opening);
+        struct pl_walk_entry entry = {
+            .path = linked->path, .link = linked->link, .mode = linked->mode};
+        if (st < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
+            /* A dangling link stays a link in the evidence; the merge says what that means. */
+            entry.type = PL_WALK_SYMLINK;
+            st = pl_collector_entry(&inspection->collector, &entry, NULL, err);
+        } else if (is_new_file(inspection, info.st_dev, info.st_ino)) {
+            entry.type = PL_WALK_FILE;
+            entry.size_bytes = (uint64_t)info.st_size;
+            st = read_file(inspection, &entry, fd, err);
+        } else {
+            st = PL_OK;
+        }
+        if (st < 0) {
+            return st;
+        }
+    }
+    return PL_OK;
+}
+
+static enum pl_status inspect(struct inspection *inspection, struct pl_budget *budget,
+                              struct pl_error *err)
+{
+    const struct pl_tree_visitor visitor = {.context = inspection,
+                                            .wants_below = on_wants_below,
+                                            .follows = on_follows,
+                                            .entry = on_entry,
+                                            .gap = on_gap};
+    enum pl_status st = pl_tree_walk(inspection->tree->root_fd, &visitor, budget, err);
+    if (st == PL_OK) {
+        st = read_linked(inspection, err);
+    }
+    if (st == PL_E_LIMIT) {
+        pl_collector_gap(&inspection->collector, PL_STR_EMPTY, err->msg);
+        st = PL_OK;
+    }
+    return st;
+}
+
+void pl_inspect_tree_run(void *context, int answer_fd)
+{
+    const struct pl_inspect_tree *tree = context;
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_evidence evidence = {0};
+    struct pl_budget budget;
+    pl_budget_start(&budget, &tree->limits);
+    struct inspection inspection = {.arena = &arena, .tree = tree};
+    pl_collector_init(&inspection.collector, &arena, &evidence, tree->matcher, &budget,
+                      tree->spill_fd);
+    struct pl_error err = PL_ERROR_INIT;
+    enum pl_status st = inspect(&inspection, &budget, &err);
+    if (st == PL_OK) {
+        pl_collector_finish(&inspection.collector);
+    }
+    pl_inspect_send(answer_fd, st, &err, &evidence);
+    pl_collector_release(&inspection.collector);
+    pl_map_release(&inspection.read_files);
+}

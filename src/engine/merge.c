@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/merge.h"
+#include "base/map.h"
+#include "image/path.h"
+
+/* A file of some layer that no layer above hides. */
+struct visible_file {
+    const struct pl_evidence_file *file;
+    size_t layer;
+};
+
+struct visible_files {
+    PL_VEC_FIELDS(struct visible_file);
+};
+
+struct merge {
+    struct pl_arena *arena;
+    const struct pl_evidence *const *layers;
+    size_t count;
+    const struct pl_catalog_matcher *matcher;
+    struct pl_map whiteouts; /* of the layers above the one at hand */
+    struct pl_map opaques;
+    struct pl_map seen; /* paths that are visible */
+    struct visible_files files;
+    struct pl_merged *result;
+};
+
+static bool holds_hash(const struct pl_evidence *layer, uint64_t hash)
+{
+    size_t low = 0;
+    size_t high = layer->replaced_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (layer->replaced[middle] < hash) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < layer->replaced_count && layer->replaced[low] == hash;
+}
+
+static bool is_replaced_above(const struct merge *merge, pl_str path, size_t layer)
+{
+    uint64_t hash = pl_str_hash(path);
+    for (size_t above = layer + 1; above < merge->count; above++) {
+        if (holds_hash(merge->layers[above], hash)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_hidden(const struct merge *merge, pl_str path, size_t layer)
+{
+    if (pl_map_find(&merge->seen, path)) {
+        return true;
+    }
+    for (pl_str at = path; at.len > 0; at = pl_path_parent(at)) {
+        if (pl_map_find(&merge->whiteouts, at) || is_replaced_above(merge, at, layer) ||
+            pl_map_find(&merge->opaques, pl_path_parent(at))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* From the top layer down, so that what hides is known before what may be hidden. */
+static void find_visible(struct merge *merge)
+{
+    for (size_t layer = merge->count; layer-- > 0;) {
+        const struct pl_evidence *evidence = merge->layers[layer];
+        for (size_t i = 0; i < evidence->files.count; i++) {
+            const struct pl_evidence_file *file = &evidence->files.items[i];
+            if (!is_hidden(merge, file->path, layer)) {
+                *pl_vec_push(merge->arena, &merge->files) = (struct visible_file){file, layer};
+            }
+        }
+        for (size_t i = 0; i < evidence->files.count; i++) {
+            pl_str path = evidence->files.items[i].path;
+            *pl_map_at(&merge->seen, path) = merge;
+        }
+        for (size_t i = 0; i < evidence->whiteouts.count; i++) {
+            *pl_map_at(&merge->whiteouts, evidence->whiteouts.items[i]) = merge;
+        }
+        for (size_t i = 0; i < evidence->opaques.count; i++) {
+            *pl_map_at(&merge->opaques, evidence->opaques.items[i]) = merge;
+        }
+    }
+}
+
+static const struct pl_evidence_file *find_file(const struct pl_evidence *layer, pl_str path)
+{
+    size_t low = 0;
+    size_t high = layer->files.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (pl_str_cmp(layer->files.items[middle].path, path) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool found = low < layer->files.count && pl_str_eq(layer->files.items[low].path, path);
+    return found ? &layer->files.items[low] : NULL;
+}
+
+static pl_str identity(struct pl_arena *arena, const struct pl_component *component)
+{
+    return pl_arena_format(arena, PL_STR_FMT "\n" PL_STR_FMT "\n" PL_STR_FMT "\n" PL_STR_FMT,
+                           PL_STR_ARG(component->type), PL_STR_ARG(component->name),
+                           PL_STR_ARG(component->version), PL_STR_ARG(component->arch));
+}
+
+/* The layer that introduced each component of a database file: a package manager rewrites the whole
+ * file in every layer, so the versions of the file below are asked until one lacks the component. */
+static size_t *find_origins(const struct merge *merge, struct pl_arena *scratch,
+                            const struct visible_file *visible)
+{
+    const struct pl_components *components = &visible->file->components;
+    size_t *origins = PL_ARENA_ARRAY(scratch, size_t, components->count);
+    bool *is_settled = PL_ARENA_ARRAY(scratch, bool, components->count);
+    for (size_t i = 0; i < components->count; i++) {
+        origins[i] = visible->layer;
+    }
+    for (size_t layer = visible->layer; layer-- > 0;) {
+        const struct pl_evidence_file *older =
+            find_file(merge->layers[layer], visible->file->path);
+        if (!older) {
+            continue;
+        }
+        struct pl_map present pl_automap = {0};
+        for (size_t i = 0; i < older->components.count; i++) {
+            *pl_map_at(&present, identity(scratch, &older->components.items[i])) = scratch;
+        }
+        for (size_t i = 0; i < components->count; i++) {
+            if (!is_settled[i] && pl_map_find(&present, identity(scratch, &components->items[i]))) {
+                origins[i] = layer;
+            } else {
+                is_settled[i] = true;
+            }
+        }
+    }
+    return origins;
+}
+
+static void add_components(struct merge *merge, const struct visible_file *visible)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    const size_t *origins = find_origins(merge, &scratch, visible);
+    for (size_t i = 0; i < visible->file->components.count; i++) {
+        struct pl_component *added = pl_vec_push(merge->arena, &merge->result->components);
+        *added = visible->file->components.items[i];
+        /* The lists are copied before anything is joined to them: evidence stays as it is. */
+        added->licenses = (struct pl_strs){0};
+        for (size_t j = 0; j < visible->file->components.items[i].licenses.count; j++) {
+            pl_strs_add_unique(merge->arena, &added->licenses,
+                               visible->file->components.items[i].licenses.items[j]);
+        }
+        struct pl_location *location = pl_vec_push(merge->arena, &added->locations);
+        location->path = visible->file->path;
+        location->layer = merge->layers[origins[i]]->diff_id;
+    }
+}
+
+/* The components of one package name, in a chain through `next`. */
+struct named {
+    struct pl_component *component;
+    struct named *next;
+};
+
+static pl_str name_key(struct pl_arena *arena, pl_str type, pl_str name)
+{
+    return pl_arena_format(arena, PL_STR_FMT "/" PL_STR_FMT, PL_STR_ARG(type), PL_STR_ARG(name));
+}
+
+static void join(struct merge *merge, struct pl_arena *scratch, const struct pl_map *by_name,
+                 const struct pl_attachments *attachments, bool are_licenses)
+{
+    for (size_t i = 0; i < attachments->count; i++) {
+        const struct pl_attachment *attachment = &attachments->items[i];
+        pl_str key = name_key(scratch, attachment->type, attachment->name);
+        for (struct named *named = pl_map_find(by_name, key); named; named = named->next) {
+            struct pl_component *component = named->component;
+            if (attachment->arch.len > 0 && !pl_str_eq(attachment->arch, component->arch)) {
+                continue;
+            }
+            for (size_t j = 0; j < attachment->values.count; j++) {
+                if (are_licenses) {
+                    pl_strs_add_unique(merge->arena, &component->licenses,
+                                       attachment->values.items[j]);
+                } else {
+                    *pl_vec_push(merge->arena, &component->files) = attachment->values.items[j];
+                }
+            }
+        }
+    }
+}
+
+static void drop_repeated(struct pl_strs *list)
+{
+    pl_strs_sort(list);
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (kept == 0 || !pl_str_eq(list->items[kept - 1], list->items[i])) {
+            list->items[kept++] = list->items[i];
+        }
+    }
+    list->count = kept;
+}
+
+static void join_attachments(struct merge *merge)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    struct pl_map by_name pl_automap = {0};
+    struct pl_components *components = &merge->result->components;
+    for (size_t i = 0; i < components->count; i++) {
+        struct pl_component *component = &components->items[i];
+        void **chain = pl_map_at(&by_name, name_key(&scratch, component->type, component->name));
+        struct named *named = PL_ARENA_NEW(&scratch, struct named);
+        *named = (struct named){component, *chain};
+        *chain = named;
+        /* rpm states the files in the component; a copy, so that evidence stays as it is. */
+        struct pl_strs stated = component->files;
+        component->files = (struct pl_strs){0};
+        for (size_t j = 0; j < stated.count; j++) {
+            *pl_vec_push(merge->arena, &component->files) = stated.items[j];
+        }
+    }
+    for (size_t i = 0; i < merge->files.count; i++) {
+        join(merge, &scratch, &by_name, &merge->files.items[i].file->files, false);
+        join(merge, &scratch, &by_name, &merge->files.items[i].file->licenses, true);
+    }
+    for (size_t i = 0; i < components->count; i++) {
+        drop_repeated(&components->items[i].files);
+    }
+}
+
+/* Debian lets the documentation directory of a package be a link to that of another package of the
+ * same source (policy, section 12.3): then the licences stated there hold for both. */
+static void share_licenses(struct merge *merge)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    struct pl_map by_source pl_automap = {0};
+    struct pl_components *components = &merge->result->components;
+    for (size_t pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < components->count; i++) {
+            struct pl_component *component = &components->items[i];
+            if (component->source_name.len == 0) {
+                continue;
+            }
+            pl_str key =
+                pl_arena_format(&scratch, PL_STR_FMT "/" PL_STR_FMT "@" PL_STR_FMT,
+                                PL_STR_ARG(component->type), PL_STR_ARG(component->source_name),
+                                PL_STR_ARG(component->source_version));
+            const struct pl_component *stated = pl_map_find(&by_source, key);
+            if (pass == 0 && component->licenses.count > 0 && !stated) {
+                *pl_map_at(&by_source, key) = component;
+            } else if (pass == 1 && component->licenses.count == 0 && stated) {
+                component->licenses = stated->licenses;
+            }
+        }
+    }
+}
+
+static void merge_os(struct merge *merge)
+{
+    for (size_t i = 0; i < merge->files.count; i++) {
+        const struct pl_evidence_file *file = merge->files.items[i].file;
+        if (file->has_os) {
+            pl_os_merge(&merge->result->os, &file->os);
+        }
+    }
+    pl_str namespace = pl_os_purl_namespace(&merge->result->os);
+    for (size_t i = 0; i < merge->result->components.count; i++) {
+        struct pl_component *component = &merge->result->components.items[i];
+        if (component->vendor_id.len == 0 && pl_component_is_system_package(component)) {
+            component->vendor_id = namespace;
+        }
+    }
+}
+
+static void add_gap(struct merge *merge, pl_str path, pl_str layer, pl_str reason)
+{
+    *pl_vec_push(merge->arena, &merge->result->gaps) = (struct pl_gap){path, layer, reason};
+}
+
+static bool is_prefix_of_visible(const struct merge *merge, pl_str dir)
+{
+    for (size_t i = 0; i < merge->files.count; i++) {
+        pl_str path = merge->files.items[i].file->path;
+        if (pl_str_starts_with(path, dir) &&
+            (path.len == dir.len || (path.len > dir.len && path.ptr[dir.len] == '/'))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A link in the place of a database, or of a directory on the way to one, that leads to where no
+ * cataloger looks: what is there was not seen. */
+static void check_link(struct merge *merge, const struct visible_file *visible)
+{
+    const struct pl_evidence_file *file = visible->file;
+    pl_str target = pl_path_resolve(merge->arena, file->path, file->link);
+    bool is_companion = false;
+    bool is_read_there = pl_catalog_match(merge->matcher, target, &is_companion) ||
+                         pl_catalog_leads_to(merge->matcher, target) ||
+                         is_prefix_of_visible(merge, target);
+    if (!is_read_there) {
+        add_gap(merge, file->path, merge->layers[visible->layer]->diff_id,
+                pl_arena_format(merge->arena,
+                                "is a link to " PL_STR_FMT ", where no package data is looked for",
+                                PL_STR_ARG(target)));
+    }
+}
+
+static int compare_gaps(const void *a, const void *b)
+{
+    const struct pl_gap *left = a;
+    const struct pl_gap *right = b;
+    int order = pl_str_cmp(left->layer, right->layer);
+    if (order == 0) {
+        order = pl_str_cmp(left->path, right->path);
+    }
+    return order != 0 ? order : pl_str_cmp(left->reason, right->reason);
+}
+
+static void collect_gaps(struct merge *merge)
+{
+    for (size_t layer = 0; layer < merge->count; layer++) {
+        const struct pl_evidence *evidence = merge->layers[layer];
+        for (size_t i = 0; i < evidence->gaps.count; i++) {
+            add_gap(merge, evidence->gaps.items[i].path, evidence->diff_id,
+                    evidence->gaps.items[i].reason);
+        }
+    }
+    for (size_t i = 0; i < merge->files.count; i++) {
+        const struct visible_file *visible = &merge->files.items[i];
+        for (size_t j = 0; j < visible->file->gaps.count; j++) {
+            add_gap(merge, visible->file->path, merge->layers[visible->layer]->diff_id,
+                    visible->file->gaps.items[j].reason);
+        }
+        if (visible->file->type == PL_ENTRY_SYMLINK) {
+            check_link(merge, visible);
+        }
+    }
+    struct pl_gaps *gaps = &merge->result->gaps;
+    if (gaps->count > 1) {
+        qsort(gaps->items, gaps->count, sizeof(*gaps->items), compare_gaps);
+    }
+}
+
+static int compare_components(const void *a, const void *b)
+{
+    return pl_component_compare(a, b);
+}
+
+void pl_merge(struct pl_arena *arena, const struct pl_catalog_matcher *matcher,
+              const struct pl_evidence *const *layers, size_t count, struct pl_merged *ret)
+{
+    *ret = (struct pl_merged){0};
+    struct merge merge = {
+        .arena = arena, .layers = layers, .count = count, .matcher = matcher, .result = ret};
+    find_visible(&merge);
+    for (size_t i = 0; i < merge.files.count; i++) {
+        add_components(&merge, &merge.files.items[i]);
+    }
+    if (ret->components.count > 1) {
+        qsort(ret->components.items, ret->components.count, sizeof(*ret->components.items),
+              compare_components);
+    }
+    join_attachments(&merge);
+    share_licenses(&merge);
+    merge_os(&merge);
+    collect_gaps(&merge);
+    pl_map_release(&merge.whiteouts);
+    pl_map_release(&merge.opaques);
+    pl_map_release(&merge.seen);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Both formats are sequences of members (gzip) or frames (zstd) that follow one another; the output
+ * is their concatenation. zstd frames may be skippable, which libzstd handles. After the last gzip
+ * member padding of zero bytes is common on tapes and tolerated, as gzip itself does.
+ */
+#include "format/decompress.h"
+#include <isa-l/igzip_lib.h>
+#include <zstd.h>
+
+/* 128 MiB: what `zstd --ultra --long` writes by default; larger windows need a flag to read anywhere. */
+#define PL_ZSTD_WINDOW_LOG 27
+
+struct pl_decoder {
+    enum pl_compression compression;
+    bool is_between; /* at a place where the data may end */
+    struct inflate_state gzip;
+    ZSTD_DCtx *zstd;
+};
+
+const char *pl_compression_to_string(enum pl_compression compression)
+{
+    switch (compression) {
+#define X(name, text) \
+    case name:        \
+        return text;
+        PL_COMPRESSION_LIST(X)
+#undef X
+    }
+    return "none";
+}
+
+enum pl_compression pl_compression_detect(pl_span head)
+{
+    if (head.len >= 2 && head.ptr[0] == 0x1f && head.ptr[1] == 0x8b) {
+        return PL_COMPRESSION_GZIP;
+    }
+    if (head.len >= 4 && memcmp(head.ptr, "\x28\xb5\x2f\xfd", 4) == 0) {
+        return PL_COMPRESSION_ZSTD;
+    }
+    /* A skippable frame, as zstd:chunked and pzstd put first: 0x184D2A5? little-endian. */
+    if (head.len >= 4 && (head.ptr[0] & 0xf0) == 0x50 && memcmp(head.ptr + 1, "\x2a\x4d\x18", 3) == 0) {
+        return PL_COMPRESSION_ZSTD;
+    }
+    return PL_COMPRESSION_NONE;
+}
+
+struct pl_decoder *pl_decoder_new(enum pl_compression compression)
+{
+    struct pl_decoder *decoder = pl_mem_alloc(1, sizeof(*decoder));
+    decoder->compression = compression;
+    decoder->is_between = true;
+    if (compression == PL_COMPRESSION_GZIP) {
+        isal_inflate_init(&decoder->gzip);
+        decoder->gzip.crc_flag = ISAL_GZIP;
+    } else if (compression == PL_COMPRESSION_ZSTD) {
+        decoder->zstd = ZSTD_createDCtx();
+        if (!decoder->zstd) {
+            pl_mem_abort(0);
+        }
+        ZSTD_DCtx_setParameter(decoder->zstd, ZSTD_d_windowLogMax, PL_ZSTD_WINDOW_LOG);
+    }
+    return decoder;
+}
+
+void pl_decoder_free(struct pl_decoder *decoder)
+{
+    if (decoder) {
+        ZSTD_freeDCtx(decoder->zstd);
+        free(decoder);
+    }
+}
+
+static const char *gzip_reason(int code)
+{
+    switch (code) {
+    case ISAL_INVALID_BLOCK:
+        return "invalid block";
+    case ISAL_INVALID_SYMBOL:
+        return "invalid symbol";
+    case ISAL_INVALID_LOOKBACK:
+        return "reference to before the start";
+    case ISAL_INVALID_WRAPPER:
+        return "invalid member header";
+    case ISAL_UNSUPPORTED_METHOD:
+        return "unsupported method";
+    case ISAL_INCORRECT_CHECKSUM:
+        return "checksum mismatch";
+    default:
+        return "damaged";
+    }
+}
+
+static void skip_zeros(pl_span *input)
+{
+    while (input->len > 0 && input->ptr[0] == 0) {
+        input->ptr++;
+        input->len--;
+    }
+}
+
+static enum pl_status step_gzip(struct pl_decoder *decoder, pl_span *input, uint8_t *into,
+                                size_t size, size_t *ret_made, struct pl_error *err)
+{
+    struct inflate_state *state = &decoder->gzip;
+    size_t made = 0;
+    while (made == 0) {
+        if (state->block_state == ISAL_BLOCK_FINISH) {
+            skip_zeros(input);
+            if (input->len == 0) {
+                break;
+            }
+            isal_inflate_reset(state);
+            state->crc_flag = ISAL_GZIP;
+        }
+        size_t before = input->len < UINT32_MAX ? input->len : UINT32_MAX;
+        /* ISA-L's field is not const, but it only reads. */
+        state->next_in = (uint8_t *)(uintptr_t)input->ptr;
+        state->avail_in = (uint32_t)before;
+        state->next_out = into;
+        state->avail_out = (uint32_t)size;
+        int code = isal_inflate(state);
+        if (code < 0) {
+            return pl_error_set(err, PL_E_PARSE, "gzip data is damaged: %s", gzip_reason(code));
+        }
+        size_t used = before - state->avail_in;
+        input->ptr += used;
+        input->len -= used;
+        made = size - state->avail_out;
+        decoder->is_between = state->block_state == ISAL_BLOCK_FINISH;
+        if (input->len == 0 && state->block_state != ISAL_BLOCK_FINISH) {
+            break;
+        }
+        if (used == 0 && made == 0) {
+            return pl_error_set(err, PL_E_PARSE, "gzip data is damaged: no progress");
+        }
+    }
+    *ret_made = made;
+    return PL_OK;
+}
+
+static enum pl_status step_zstd(struct pl_decoder *decoder, pl_span *input, uint8_t *into,
+                                size_t size, size_t *ret_made, struct pl_error *err)
+{
+    ZSTD_outBuffer out = {.dst = into, .size = size};
+    while (out.pos == 0) {
+        ZSTD_inBuffer in = {.src = input->ptr, .size = input->len};
+        size_t left = ZSTD_decompressStream(decoder->zstd, &out, &in);
+        if (ZSTD_isError(left)) {
+            return pl_error_set(err, PL_E_PARSE, "zstd data is damaged: %s",
+                                ZSTD_getErrorName(left));
+        }
+        if (in.pos > 0 || out.pos > 0) {
+            decoder->is_between = left == 0;
+        }
+        input->ptr += in.pos;
+        input->len -= in.pos;
+        if (input->len == 0) {
+            break;
+        }
+    }
+    *ret_made = out.pos;
+    return PL_OK;
+}
+
+enum pl_status pl_decoder_step(struct pl_decoder *decoder, pl_span *input, uint8_t *into,
+                               size_t size, size_t *ret_made, struct pl_error *err)
+{
+    if (decoder->compression == PL_COMPRESSION_GZIP) {
+        return step_gzip(decoder, input, into, size, ret_made, err);
+    }
+    if (decoder->compression == PL_COMPRESSION_ZSTD) {
+        return step_zstd(decoder, input, into, size, ret_made, err);
+    }
+    size_t made = input->len < size ? input->len : size;
+    memcpy(into, input->ptr, made);
+    input->ptr += made;
+    input->len -= made;
+    *ret_made = made;
+    return PL_OK;
+}
+
+bool pl_decoder_is_complete(const struct pl_decoder *decoder)
+{
+    return decoder->is_between;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image/tree.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "image/path.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+enum { MOST_LINKS = 40 /* as the kernel's MAXSYMLINKS */, MOST_FOLLOWED = 4 };
+
+struct walk {
+    int root_fd;
+    const struct pl_tree_visitor *visitor;
+    struct pl_budget *budget;
+    struct pl_arena arena;
+    struct pl_strs links; /* to follow once the rest was walked */
+};
+
+/* The kernel's RESOLVE_IN_ROOT by hand. What is resolved so far holds no link, so that ".." takes
+ * away a segment of text; each open refuses links, so that a race can only make it fail. */
+static enum pl_status open_by_segments(int root_fd, pl_str path, int flags, int *ret_fd,
+                                       struct pl_error *err)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    pl_str done = PL_STR_EMPTY;
+    pl_str rest = path;
+    int links = 0;
+    pl_str segment = PL_STR_EMPTY;
+    while (pl_str_next_piece(&rest, '/', &segment)) {
+        if (segment.len == 0 || pl_str_eq(segment, PL_STR("."))) {
+            continue;
+        }
+        if (pl_str_eq(segment, PL_STR(".."))) {
+            done = pl_path_parent(done);
+            continue;
+        }
+        int dir pl_autoclose = openat(root_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        pl_str step = done;
+        pl_str name = PL_STR_EMPTY;
+        while (dir >= 0 && pl_str_next_piece(&step, '/', &name)) {
+            int next = openat(dir, pl_arena_dup(&arena, name).ptr,
+                              O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            close(dir);
+            dir = next;
+        }
+        const char *last = pl_arena_dup(&arena, segment).ptr;
+        char target[PL_LIMIT_PATH_BYTES];
+        ssize_t len = dir < 0 ? -1 : readlinkat(dir, last, target, sizeof(target));
+        if (len > 0 && ++links > MOST_LINKS) {
+            return pl_error_sys(err, ELOOP, PL_STR_FMT, PL_STR_ARG(path));
+        }
+        if (len > 0) {
+            pl_str link = pl_arena_dup(&arena, pl_str_make(target, (size_t)len));
+            rest = pl_arena_format(&arena, PL_STR_FMT "/" PL_STR_FMT, PL_STR_ARG(link),
+                                   PL_STR_ARG(rest));
+            done = link.ptr[0] == '/' ? PL_STR_EMPTY : done;
+            continue;
+        }
+        if (rest.len == 0 && dir >= 0) {
+            int fd = openat(dir, last, flags | O_NOFOLLOW | O_CLOEXEC);
+            if (fd < 0) {
+                return pl_error_sys(err, errno, PL_STR_FMT, PL_STR_ARG(path));
+            }
+            *ret_fd = fd;
+            return PL_OK;
+        }
+        done = done.len > 0 ? pl_arena_format(&arena, PL_STR_FMT "/" PL_STR_FMT, PL_STR_ARG(done),
+                                              PL_STR_ARG(segment))
+                            : pl_arena_dup(&arena, segment);
+    }
+    /* The path ended in "..", "." or a slash: what is resolved holds no link any more. */
+    if (done.len > 0 && !pl_str_eq(done, path)) {
+        return open_by_segments(root_fd, done, flags, ret_fd, err);
+    }
+    int fd = openat(root_fd, ".", flags | O_CLOEXEC);
+    if (fd < 0) {
+        return pl_error_sys(err, errno, PL_STR_FMT, PL_STR_ARG(path));
+    }
+    *ret_fd = fd;
+    return PL_OK;
+}
+
+enum pl_status pl_tree_open_below(int root_fd, pl_str path, int flags, bool use_openat2,
+                                  int *ret_fd, struct pl_error *err)
+{
+    char name[PL_LIMIT_PATH_BYTES];
+    if (path.len >= sizeof(name) || pl_str_find_char(path, '\0') != SIZE_MAX) {
+        return pl_error_set(err, PL_E_PARSE, "a path is too long or has a NUL inside");
+    }
+    memcpy(name, path.len ? path.ptr : ".", path.len ? path.len : 1);
+    name[path.len ? path.len : 1] = '\0';
+    if (use_openat2) {
+        struct open_how how = {.flags = (unsigned int)(flags | O_CLOEXEC),
+                               .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+        int fd = (int)syscall(__NR_openat2, root_fd, name, &how, sizeof(how));
+        if (fd >= 0) {
+            *ret_fd = fd;
+            return PL_OK;
+        }
+        if (errno != ENOSYS && errno != EPERM) {
+            return pl_error_sys(err, errno, PL_STR_FMT, PL_STR_ARG(path));
+        }
+    }
+    return open_by_segments(root_fd, path, flags, ret_fd, err);
+}
+
+enum pl_status pl_tree_open(const struct pl_tree_entry *entry, int *ret_fd, struct pl_error *err)
+{
+    int fd pl_autoclose = openat(entry->parent_fd, entry->name,
+                                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct stat info = {0};
+    if (fd < 0 || fstat(fd, &info) < 0) {
+        return pl_error_sys(err, errno, PL_STR_FMT, PL_STR_ARG(entry->path));
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return pl_error_set(err, PL_E_UNSUPPORTED, PL_STR_FMT " is no regular file",
+                            PL_STR_ARG(entry->path));
+    }
+    *ret_fd = pl_fd_take(&fd);
+    return PL_OK;
+}
+
+static void note_gap(struct walk *walk, pl_str path, const char *what, int sys_errno)
+{
+    struct pl_error err = PL_ERROR_INIT;
+    pl_error_sys(&err, sys_errno, "%s", what);
+    walk->visitor->gap(walk->visitor->context, path, err.msg);
+}
+
+static enum pl_status walk_dir(struct walk *walk, int dir_fd, pl_str dir, unsigned depth,
+                               struct pl_error *err);
+
+static enum pl_status visit(struct walk *walk, int dir_fd, const char *name, pl_str path,
+                            unsigned depth, struct pl_error *err)
+{
+    struct stat info = {0};
+    if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0) {
+        if (errno != ENOENT) {
+            note_gap(walk, path, "cannot be looked at", errno);
+        }
+        return PL_OK;
+    }
+    char target[PL_LIMIT_PATH_BYTES];
+    ssize_t len = S_ISLNK(info.st_mode) ? readlinkat(dir_fd, name, target, sizeof(target)) : 0;
+    struct pl_tree_entry entry = {
+        .path = path,
+        .link = pl_str_make(target, len > 0 ? (size_t)len : 0),
+        .type = S_ISREG(info.st_mode)   ? PL_TREE_FILE
+                : S_ISDIR(info.st_mode) ? PL_TREE_DIRECTORY
+                : S_ISLNK(info.st_mode) ? PL_TREE_SYMLINK
+                                        : PL_TREE_OTHER,
+        .size_bytes = (uint64_t)info.st_size,
+        .mode = info.st_mode & 07777,
+        .device = info.st_dev,
+        .inode = info.st_ino,
+        .parent_fd = dir_fd,
+        .name = name,
+    };
+    enum pl_status st = walk->visitor->entry(walk->visitor->context, &entry, err);
+    if (st < 0) {
+        return st;
+    }
+    if (entry.type == PL_TREE_SYMLINK && walk->visitor->follows(walk->visitor->context, path)) {
+        *pl_vec_push(&walk->arena, &walk->links) = pl_arena_dup(&walk->arena, path);
+    }
+    if (entry.type != PL_TREE_DIRECTORY ||
+        !walk->visitor->wants_below(walk->visitor->context, path)) {
+        return PL_OK;
+    }
+    int fd pl_autoclose = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        note_gap(walk, path, "cannot be read", errno);
+        return PL_OK;
+    }
+    return walk_dir(walk, fd, path, depth + 1, err);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return pl_str_cmp(*(const pl_str *)a, *(const pl_str *)b);
+}
+
+/* The names of a directory in byte order, so that the same tree is always walked the same way. */
+static enum pl_status list_names(struct walk *walk, struct pl_arena *arena, int dir_fd,
+                                 struct pl_strs *ret, struct pl_error *err)
+{
+    int own pl_autoclose = dup(dir_fd);
+    DIR *stream = own < 0 ? NULL : fdopendir(own);
+    if (!stream) {
+        return pl_error_sys(err, errno, "listing a directory");
+    }
+    own = -1;
+    enum pl_status st = PL_OK;
+    errno = 0;
+    for (struct dirent *entry = readdir(stream); entry && st == PL_OK; entry = readdir(stream)) {
+        pl_str name = pl_str_from(entry->d_name);
+        if (!pl_str_eq(name, PL_STR(".")) && !pl_str_eq(name, PL_STR(".."))) {
+            *pl_vec_push(arena, ret) = pl_arena_dup(arena, name);
+            st = pl_budget_take_entry(walk->budget, err);
+        }
+    }
+    if (st == PL_OK && errno != 0) {
+        st = pl_error_sys(err, errno, "listing a directory");
+    }
+    closedir(stream);
+    if (ret->count > 1) {
+        qsort(ret->items, ret->count, sizeof(*ret->items), compare_names);
+    }
+    return st;
+}
+
+static enum pl_status walk_dir(struct walk *walk, int dir_fd, pl_str dir, unsigned depth,
+                               struct pl_error *err)
+{
+    if (depth > PL_LIMIT_TREE_DEPTH) {
+        walk->visitor->gap(walk->visitor->context, dir, "nests too deep; not looked into");
+        return PL_OK;
+    }
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_strs names = {0};
+    struct pl_error listing = PL_ERROR_INIT;
+    enum pl_status st = list_names(walk, &arena, dir_fd, &names, &listing);
+    if (st == PL_E_LIMIT) {
+        *err = listing;
+        return st;
+    }
+    if (st < 0) {
+        walk->visitor->gap(walk->visitor->context, dir, listing.msg);
+    }
+    for (size_t i = 0; i < names.count; i++) {
+        pl_str path = dir.len > 0 ? pl_arena_format(&arena, PL_STR_FMT "/" PL_STR_FMT,
+                                                    PL_STR_ARG(dir), PL_STR_ARG(names.items[i]))
+                                  : names.items[i];
+        if (path.len >= PL_LIMIT_PATH_BYTES) {
+            walk->visitor->gap(walk->visitor->context, dir, "holds paths that are too long");
+            continue;
+        }
+        st = visit(walk, dir_fd, names.items[i].ptr, path, depth, err);
+        if (st < 0) {
+            return st;
+        }
+    }
+    return PL_OK;
+}
+
+enum pl_status pl_tree_walk(int root_fd, const struct pl_tree_visitor *visitor,
+                            struct pl_budget *budget, struct pl_error *err)
+{
+    struct walk walk = {.root_fd = root_fd, .visitor = visitor, .budget = budget};
+    enum pl_status st = walk_dir(&walk, root_fd, PL_STR_EMPTY, 0, err);
+    for (int round = 0; st == PL_OK && round < MOST_FOLLOWED && walk.links.count > 0; round++) {
+        struct pl_strs links = walk.links;
+        walk.links = (struct pl_strs){0};
+        for (size_t i = 0; st == PL_OK && i < links.count; i++) {
+            int fd pl_autoclose = -1;
+            if (pl_tree_open_below(root_fd, links.items[i], O_RDONLY | O_DIRECTORY | O_NONBLOCK,
+                                   true, &fd, NULL) == PL_OK) {
+                st = walk_dir(&walk, fd, links.items[i], 0, err);
+            }
+        }
+    }
+    pl_arena_release(&walk.arena);
+    return st;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/document.h"
+
+static void write_strings(struct pl_json_writer *json, const char *key, const struct pl_strs *list)
+{
+    pl_json_writer_key(json, key);
+    pl_json_writer_begin_array(json);
+    for (size_t i = 0; i < list->count; i++) {
+        pl_json_writer_string(json, list->items[i]);
+    }
+    pl_json_writer_end_array(json);
+}
+
+static void write_os(struct pl_json_writer *json, const struct pl_subject *subject)
+{
+    const struct pl_os *os = &subject->os;
+    pl_json_writer_key(json, "os");
+    pl_json_writer_begin_object(json);
+    pl_json_writer_member(json, "id", os->id);
+    pl_json_writer_member(json, "version_id", os->version_id);
+    pl_json_writer_member(json, "name", os->name);
+    pl_json_writer_member(json, "version", os->version);
+    pl_json_writer_member(json, "pretty_name", os->pretty_name);
+    pl_json_writer_member(json, "version_codename", os->version_codename);
+    pl_json_writer_member(json, "id_like", os->id_like);
+    pl_json_writer_member(json, "cpe_name", os->cpe_name);
+    pl_json_writer_member(json, "variant_id", os->variant_id);
+    pl_json_writer_member(json, "build_id", os->build_id);
+    pl_json_writer_member(json, "end_of_life", subject->end_of_life);
+    pl_json_writer_end_object(json);
+}
+
+void pl_document_subject(struct pl_json_writer *json, const struct pl_subject *subject)
+{
+    pl_json_writer_key(json, "subject");
+    pl_json_writer_begin_object(json);
+    pl_json_writer_member(json, "kind", subject->kind);
+    pl_json_writer_member(json, "name", subject->name);
+    pl_json_writer_member(json, "digest", subject->digest);
+    pl_json_writer_member(json, "platform", subject->platform);
+    write_os(json, subject);
+    write_strings(json, "ecosystems", &subject->ecosystems);
+    pl_json_writer_key(json, "layers");
+    pl_json_writer_begin_array(json);
+    for (size_t i = 0; i < subject->layers.count; i++) {
+        const struct pl_layer_info *layer = &subject->layers.items[i];
+        pl_json_writer_begin_object(json);
+        pl_json_writer_member(json, "digest", layer->digest);
+        pl_json_writer_member(json, "diff_id", layer->diff_id);
+        pl_json_writer_member(json, "media_type", layer->media_type);
+        pl_json_writer_key(json, "size");
+        pl_json_writer_uint(json, layer->size_bytes);
+        pl_json_writer_member(json, "created_by", layer->created_by);
+        pl_json_writer_end_object(json);
+    }
+    pl_json_writer_end_array(json);
+    pl_json_writer_end_object(json);
+}
+
+static void write_component(struct pl_json_writer *json, const struct pl_component *component,
+                            pl_str purl)
+{
+    pl_json_writer_begin_object(json);
+    pl_json_writer_member(json, "purl", purl);
+    pl_json_writer_member(json, "name", component->name);
+    pl_json_writer_member(json, "version", component->version);
+    pl_json_writer_member(json, "type", component->type);
+    pl_json_writer_member(json, "arch", component->arch);
+    pl_json_writer_member(json, "scope", pl_str_from(pl_scope_to_string(component->scope)));
+    pl_json_writer_key(json, "source");
+    if (component->source_name.len > 0) {
+        pl_json_writer_begin_object(json);
+        pl_json_writer_member(json, "name", component->source_name);
+        pl_json_writer_member(json, "version", component->source_version);
+        pl_json_writer_end_object(json);
+    } else {
+        pl_json_writer_null(json);
+    }
+    write_strings(json, "licenses", &component->licenses);
+    pl_json_writer_key(json, "locations");
+    pl_json_writer_begin_array(json);
+    for (size_t i = 0; i < component->locations.count; i++) {
+        pl_json_writer_begin_object(json);
+        pl_json_writer_member(json, "path", component->locations.items[i].path);
+        pl_json_writer_member(json, "layer", component->locations.items[i].layer);
+        pl_json_writer_end_object(json);
+    }
+    pl_json_writer_end_array(json);
+    pl_json_writer_end_object(json);
+}
+
+void pl_document_components(struct pl_json_writer *json, const struct pl_components *components)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    pl_json_writer_key(json, "components");
+    pl_json_writer_begin_array(json);
+    for (size_t i = 0; i < components->count; i++) {
+        pl_arena_clear(&scratch);
+        const struct pl_component *component = &components->items[i];
+        write_component(json, component, pl_component_purl(&scratch, component));
+    }
+    pl_json_writer_end_array(json);
+}
+
+static void write_fix_and_match(struct pl_json_writer *json, const struct pl_finding *finding)
+{
+    pl_json_writer_key(json, "fix");
+    pl_json_writer_begin_object(json);
+    pl_json_writer_member(json, "state", pl_str_from(pl_fix_state_to_string(finding->fix_state)));
+    write_strings(json, "versions", &finding->fix_versions);
+    pl_json_writer_end_object(json);
+    pl_json_writer_key(json, "match");
+    pl_json_writer_begin_object(json);
+    pl_json_writer_member(json, "ecosystem", finding->match_ecosystem);
+    pl_json_writer_member(json, "via", finding->match_via);
+    pl_json_writer_member(json, "range", finding->match_range);
+    pl_json_writer_end_object(json);
+}
+
+static void write_finding(struct pl_json_writer *json, const struct pl_finding *finding,
+                          pl_str purl)
+{
+    pl_json_writer_begin_object(json);
+    pl_json_writer_member(json, "kind", pl_str_from(pl_finding_kind_to_string(finding->kind)));
+    pl_json_writer_member(json, "id", finding->id);
+    write_strings(json, "aliases", &finding->aliases);
+    pl_json_writer_member(json, "component", purl);
+    pl_json_writer_member(json, "severity", pl_str_from(pl_severity_to_string(finding->severity)));
+    pl_json_writer_key(json, "cvss");
+    if (finding->cvss >= 0) {
+        pl_json_writer_double(json, finding->cvss);
+    } else {
+        pl_json_writer_null(json);
+    }
+    pl_json_writer_member(json, "status",
+                          pl_str_from(pl_finding_status_to_string(finding->status)));
+    write_fix_and_match(json, finding);
+    pl_json_writer_member(json, "title", finding->title);
+    write_strings(json, "references", &finding->references);
+    pl_json_writer_end_object(json);
+}
+
+void pl_document_findings(struct pl_json_writer *json, const struct pl_findings *findings)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    pl_json_writer_key(json, "findings");
+    pl_json_writer_begin_array(json);
+    for (size_t i = 0; i < findings->count; i++) {
+        pl_arena_clear(&scratch);
+        const struct pl_finding *finding = &findings->items[i];
+        write_finding(json, finding, pl_component_purl(&scratch, finding->component));
+    }
+    pl_json_writer_end_array(json);
+}
+
+void pl_document_gaps(struct pl_json_writer *json, const struct pl_gaps *gaps)
+{
+    pl_json_writer_key(json, "gaps");
+    pl_json_writer_begin_array(json);
+    for (size_t i = 0; i < gaps->count; i++) {
+        pl_json_writer_begin_object(json);
+        pl_json_writer_member(json, "path", gaps->items[i].path);
+        pl_json_writer_member(json, "layer", gaps->items[i].layer);
+        pl_json_writer_member(json, "reason", gaps->items[i].reason);
+        pl_json_writer_end_object(json);
+    }
+    pl_json_writer_end_array(json);
+}
+
+void pl_document_verdict(struct pl_json_writer *json, const struct pl_report *report)
+{
+    pl_json_writer_key(json, "verdict");
+    pl_json_writer_begin_object(json);
+    pl_json_writer_key(json, "pass");
+    pl_json_writer_bool(json, report->verdict_pass);
+    write_strings(json, "reasons", &report->verdict_reasons);
+    pl_json_writer_end_object(json);
+}
+
+void pl_document_database(struct pl_json_writer *json, const struct pl_report *report)
+{
+    pl_json_writer_key(json, "database");
+    pl_json_writer_begin_object(json);
+    pl_json_writer_member(json, "generation", report->database_generation);
+    pl_json_writer_key(json, "feeds");
+    pl_json_writer_begin_array(json);
+    for (size_t i = 0; i < report->feeds.count; i++) {
+        const struct pl_feed_info *feed = &report->feeds.items[i];
+        pl_json_writer_begin_object(json);
+        pl_json_writer_member(json, "name", feed->name);
+        pl_json_writer_member(json, "modified", feed->modified);
+        pl_json_writer_key(json, "records");
+        pl_json_writer_uint(json, feed->records);
+        pl_json_writer_end_object(json);
+    }
+    pl_json_writer_end_array(json);
+    pl_json_writer_end_object(json);
+}

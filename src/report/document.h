@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * document - the parts of the JSON report, shared by the formats that print it whole or in part.
+ *
+ * The document is a contract: docs/schema/report-1.0.json. A member that the contract names is
+ * always there, null when nothing is stated.
+ */
+#include "format/json_writer.h"
+#include "model/report.h"
+
+/* Raised in its second part by additions, in its first when a member changes its meaning. */
+#define PL_REPORT_SCHEMA_VERSION "1.0"
+
+/* Each writes one member of the document, key and value. */
+void pl_document_subject(struct pl_json_writer *json, const struct pl_subject *subject);
+void pl_document_components(struct pl_json_writer *json, const struct pl_components *components);
+void pl_document_findings(struct pl_json_writer *json, const struct pl_findings *findings);
+void pl_document_gaps(struct pl_json_writer *json, const struct pl_gaps *gaps);
+void pl_document_verdict(struct pl_json_writer *json, const struct pl_report *report);
+void pl_document_database(struct pl_json_writer *json, const struct pl_report *report);

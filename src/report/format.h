@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * format - one way to print a finished report.
+ *
+ * One file per format, listed in report/formats.def; each ends in one const descriptor and has no
+ * state. A format prints what the report says and never asks anything else: no clock, no
+ * environment, no terminal. The same report and options give the same bytes.
+ */
+#include "base/writer.h"
+#include "model/report.h"
+
+struct pl_report_options {
+    unsigned width_columns; /* of the terminal; 0: PL_REPORT_WIDTH */
+    bool color; /* ANSI sequences may be used */
+};
+
+/* The width when nobody knows better: a file, a pipe, the log of a build. */
+#define PL_REPORT_WIDTH 120
+
+struct pl_report_format {
+    const char *name; /* "json" */
+    const char *summary; /* one line for help */
+    const char *media_type;
+    /* Writes the whole document; `writer` is not finished. */
+    enum pl_status (*write)(const struct pl_report *report, const struct pl_report_options *options,
+                            struct pl_writer *writer, struct pl_error *err);
+};
+
+/* All formats, sorted by name. */
+const struct pl_report_format *const *pl_report_formats(size_t *ret_count);
+/* NULL when there is none. */
+const struct pl_report_format *pl_report_format_find(pl_str name);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * digits - decimal numbers of any length inside versions: dates with time and hash-like counters do
+ * not fit 64 bits, so runs of digits are compared as text. Nothing here allocates.
+ */
+#include "base/str.h"
+
+/* Takes the run of digits off the front of *cursor; empty when there is none. */
+static inline pl_str pl_digits_take(pl_str *cursor)
+{
+    size_t len = 0;
+    while (len < cursor->len && pl_char_is_digit(cursor->ptr[len])) {
+        len++;
+    }
+    pl_str digits = pl_str_sub(*cursor, 0, len);
+    *cursor = pl_str_skip(*cursor, len);
+    return digits;
+}
+
+/* By numeric value, leading zeros aside; no digits count as 0. */
+static inline int pl_digits_compare(pl_str a, pl_str b)
+{
+    while (a.len > 0 && a.ptr[0] == '0') {
+        a = pl_str_skip(a, 1);
+    }
+    while (b.len > 0 && b.ptr[0] == '0') {
+        b = pl_str_skip(b, 1);
+    }
+    if (a.len != b.len) {
+        return a.len < b.len ? -1 : 1;
+    }
+    return pl_str_cmp(a, b);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The examples of the OSV schema, section affected[].ranges[].events and "Examples", with their
+ * stated meaning. Versions of three numbers order alike in SemVer and rpm, so rpm serves here.
+ */
+#include "version/range.h"
+#include "unit/test.h"
+
+static struct pl_arena arena;
+
+static int setup(void **state)
+{
+    pl_arena_init(&arena);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    pl_arena_release(&arena);
+    return 0;
+}
+
+/* "introduced 1.0.0, fixed 1.0.2": one range. */
+static void add_range(struct pl_affected *affected, const char *text)
+{
+    struct pl_range *range = pl_vec_push(&arena, &affected->ranges);
+    range->type = PL_RANGE_ECOSYSTEM;
+    static const char *const names[] = {"introduced", "fixed", "last_affected", "limit"};
+    pl_str cursor = pl_str_from(text);
+    pl_str piece = PL_STR_EMPTY;
+    while (pl_str_next_piece(&cursor, ',', &piece)) {
+        struct pl_range_event *event = pl_vec_push(&arena, range);
+        pl_str word = PL_STR_EMPTY;
+        assert_true(pl_str_next_word(&piece, &word));
+        while (!pl_str_eq(word, pl_str_from(names[event->type]))) {
+            event->type++;
+        }
+        assert_true(pl_str_next_word(&piece, &event->version));
+    }
+}
+
+static struct pl_range_match match(const struct pl_affected *affected, const char *version)
+{
+    return pl_range_match(&arena, pl_version_scheme_find(PL_STR("rpm")), affected,
+                          pl_str_from(version));
+}
+
+static void check(const char *range, const char *version, const char *wanted)
+{
+    struct pl_affected affected = {0};
+    add_range(&affected, range);
+    struct pl_range_match got = match(&affected, version);
+    assert_int_equal(got.is_affected, wanted != NULL);
+    pl_assert_str(got.range, wanted ? wanted : "");
+}
+
+static void test_range__schema_examples(void **state)
+{
+    check("introduced 0", "0.0.1", "*");
+    check("introduced 0, fixed 1.0.2", "1.0.1", "<1.0.2");
+    check("introduced 0, fixed 1.0.2", "1.0.2", NULL);
+    static const char *const both = "introduced 1.0.0, fixed 1.0.2, introduced 3.0.0, fixed 3.2.5";
+    check(both, "0.9.9", NULL);
+    check(both, "1.0.0", ">=1.0.0, <1.0.2");
+    check(both, "1.0.2", NULL);
+    check(both, "3.2.4", ">=3.0.0, <3.2.5");
+    check(both, "3.2.5", NULL);
+    check("introduced 0, last_affected 2.1.214", "2.1.214", "<=2.1.214");
+    check("introduced 0, last_affected 2.1.214", "2.1.215", NULL);
+    check("introduced 0, fixed 2.1.214", "2.1.214", NULL);
+}
+
+static void test_range__events_are_sorted_first(void **state)
+{
+    static const char *const mixed = "fixed 3.2.5, introduced 3.0.0, fixed 1.0.2, introduced 1.0.0";
+    check(mixed, "1.0.1", ">=1.0.0, <1.0.2");
+    check(mixed, "2.0.0", NULL);
+    check(mixed, "3.1.0", ">=3.0.0, <3.2.5");
+}
+
+static void test_range__limits_bound_from_above(void **state)
+{
+    check("introduced 1.0, limit 2.0", "1.5", ">=1.0, <2.0");
+    check("introduced 1.0, limit 2.0", "2.0", NULL);
+    check("introduced 1.0, limit *", "9", ">=1.0");
+    check("introduced 1.0, limit 2.0, limit 3.0", "2.5", ">=1.0, <3.0");
+}
+
+static void test_range__edges(void **state)
+{
+    check("introduced 1.1, last_affected 1.1", "1.1", ">=1.1, <=1.1");
+    check("last_affected 1.1, introduced 1.1", "1.1", ">=1.1, <=1.1");
+    check("introduced 1.1, fixed 1.1", "1.1", NULL);
+    check("introduced 1.1, fixed 1.1", "2", NULL);
+    check("introduced 0, fixed 0", "1", NULL);
+    check("introduced 0, fixed 2, introduced 2, fixed 3", "2.5", ">=2, <3");
+    check("fixed 2", "1", NULL);
+}
+
+static void test_range__several_ranges_and_enumerations(void **state)
+{
+    struct pl_affected affected = {0};
+    add_range(&affected, "introduced 1.0, fixed 1.2");
+    add_range(&affected, "introduced 2.0, fixed 2.3");
+    *pl_vec_push(&arena, &affected.versions) = PL_STR("0.7");
+    struct pl_range_match got = match(&affected, "2.1");
+    pl_assert_str(got.range, ">=2.0, <2.3");
+    assert_int_equal(got.fixed.count, 1);
+    pl_assert_str(got.fixed.items[0], "2.3");
+    got = match(&affected, "0.7");
+    assert_true(got.is_affected);
+    pl_assert_str(got.range, "=0.7");
+    assert_int_equal(got.fixed.count, 2);
+    pl_assert_str(got.fixed.items[0], "1.2");
+    assert_false(match(&affected, "0.8").is_affected);
+}
+
+static void test_range__invalid_versions_are_told(void **state)
+{
+    struct pl_affected affected = {0};
+    add_range(&affected, "introduced 0, fixed not a version");
+    affected.ranges.items[0].items[1].version = PL_STR("no version");
+    struct pl_range_match got = match(&affected, "1");
+    assert_true(got.has_invalid_event);
+    assert_false(got.is_invalid);
+    *pl_vec_push(&arena, &affected.versions) = PL_STR("1 odd");
+    got = match(&affected, "2 odd");
+    assert_true(got.is_invalid);
+    assert_false(got.is_affected);
+    got = match(&affected, "1 odd");
+    assert_true(got.is_invalid);
+    assert_true(got.is_affected);
+}
+
+int pl_test_range(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_range__schema_examples, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_range__events_are_sorted_first, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_range__limits_bound_from_above, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_range__edges, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_range__several_ranges_and_enumerations, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_range__invalid_versions_are_told, setup, teardown),
+    };
+    return cmocka_run_group_tests_name("version/range", tests, NULL, NULL);
+}
