@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/advisory.h"
+
+const char *pl_range_type_to_string(enum pl_range_type type)
+{
+    switch (type) {
+#define X(name, text)                                                                              \
+    case name:                                                                                     \
+        return text;
+        PL_RANGE_LIST(X)
+#undef X
+    }
+    return "ECOSYSTEM";
+}
+
+const char *pl_event_type_to_string(enum pl_event_type type)
+{
+    switch (type) {
+#define X(name, text)                                                                              \
+    case name:                                                                                     \
+        return text;
+        PL_EVENT_LIST(X)
+#undef X
+    }
+    return "introduced";
+}
+
+/* The score of the newest CVSS version among the vectors, or -1. OSV's types CVSS_V2, CVSS_V3 and
+ * CVSS_V4 sort as text; of two vectors of one type the higher score counts. */
+static double best_score(const struct pl_severity_vectors *vectors)
+{
+    double best = -1;
+    pl_str best_type = PL_STR_EMPTY;
+    for (size_t i = 0; i < vectors->count; i++) {
+        const struct pl_severity_vector *vector = &vectors->items[i];
+        double score = -1;
+        if (!pl_str_starts_with(vector->type, PL_STR("CVSS_V")) ||
+            pl_cvss_score(vector->score, &score, NULL) < 0) {
+            continue;
+        }
+        int order = pl_str_cmp(vector->type, best_type);
+        if (order > 0 || (order == 0 && score > best)) {
+            best = score;
+            best_type = vector->type;
+        }
+    }
+    return best;
+}
+
+/* A distribution's own word among the vectors: type "Ubuntu", score "medium". */
+static enum pl_severity own_word(const struct pl_severity_vectors *vectors)
+{
+    for (size_t i = 0; i < vectors->count; i++) {
+        if (!pl_str_starts_with(vectors->items[i].type, PL_STR("CVSS_V"))) {
+            enum pl_severity severity = pl_severity_from_vendor(vectors->items[i].score);
+            if (severity != PL_SEVERITY_UNKNOWN) {
+                return severity;
+            }
+        }
+    }
+    return PL_SEVERITY_UNKNOWN;
+}
+
+enum pl_severity pl_advisory_severity(const struct pl_advisory *advisory,
+                                      const struct pl_affected *affected, double *ret_score)
+{
+    double score = affected ? best_score(&affected->severities) : -1;
+    if (score < 0) {
+        score = best_score(&advisory->severities);
+    }
+    *ret_score = score;
+    enum pl_severity severity = PL_SEVERITY_UNKNOWN;
+    if (affected) {
+        severity = pl_severity_from_vendor(affected->urgency);
+        if (severity == PL_SEVERITY_UNKNOWN) {
+            severity = own_word(&affected->severities);
+        }
+    }
+    if (severity == PL_SEVERITY_UNKNOWN) {
+        severity = own_word(&advisory->severities);
+    }
+    if (severity == PL_SEVERITY_UNKNOWN) {
+        severity = pl_severity_from_score(score);
+    }
+    return severity != PL_SEVERITY_UNKNOWN ? severity : pl_severity_from_vendor(advisory->urgency);
+}
+
+/* Counts distinct CVE identifiers up to two. */
+static void count_cve(pl_str id, pl_str *cve, int *count)
+{
+    if (pl_str_starts_with(id, PL_STR("CVE-")) && (*count == 0 || !pl_str_eq(id, *cve))) {
+        *cve = id;
+        ++*count;
+    }
+}
+
+pl_str pl_advisory_display_id(const struct pl_advisory *advisory)
+{
+    pl_str cve = PL_STR_EMPTY;
+    int count = 0;
+    count_cve(advisory->id, &cve, &count);
+    for (size_t i = 0; i < advisory->aliases.count; i++) {
+        count_cve(advisory->aliases.items[i], &cve, &count);
+    }
+    for (size_t i = 0; i < advisory->upstream.count; i++) {
+        count_cve(advisory->upstream.items[i], &cve, &count);
+    }
+    return count == 1 ? cve : advisory->id;
+}
