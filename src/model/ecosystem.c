@@ -13,15 +13,23 @@ static const struct {
     const char *ecosystem;
     enum naming naming;
 } languages[] = {
-    {"bitnami", "Bitnami", NAME_ALONE},       {"cargo", "crates.io", NAME_ALONE},
-    {"composer", "Packagist", NAME_SLASH},    {"conan", "ConanCenter", NAME_ALONE},
-    {"cran", "CRAN", NAME_ALONE},             {"gem", "RubyGems", NAME_ALONE},
+    {"bitnami", "Bitnami", NAME_ALONE},
+    {"cargo", "crates.io", NAME_ALONE},
+    {"composer", "Packagist", NAME_SLASH},
+    {"conan", "ConanCenter", NAME_ALONE},
+    {"cran", "CRAN", NAME_ALONE},
+    {"gem", "RubyGems", NAME_ALONE},
     {"githubactions", "GitHub Actions", NAME_SLASH},
-    {"golang", "Go", NAME_SLASH},             {"hackage", "Hackage", NAME_ALONE},
-    {"hex", "Hex", NAME_SLASH},               {"julia", "Julia", NAME_ALONE},
-    {"maven", "Maven", NAME_COLON},           {"npm", "npm", NAME_SLASH},
-    {"nuget", "NuGet", NAME_ALONE},           {"opam", "opam", NAME_ALONE},
-    {"pub", "Pub", NAME_ALONE},               {"pypi", "PyPI", NAME_ALONE},
+    {"golang", "Go", NAME_SLASH},
+    {"hackage", "Hackage", NAME_ALONE},
+    {"hex", "Hex", NAME_SLASH},
+    {"julia", "Julia", NAME_ALONE},
+    {"maven", "Maven", NAME_COLON},
+    {"npm", "npm", NAME_SLASH},
+    {"nuget", "NuGet", NAME_ALONE},
+    {"opam", "opam", NAME_ALONE},
+    {"pub", "Pub", NAME_ALONE},
+    {"pypi", "PyPI", NAME_ALONE},
     {"swift", "SwiftURL", NAME_SLASH},
 };
 
