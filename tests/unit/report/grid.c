@@ -30,14 +30,29 @@ static void test_grid__wraps_inside_the_column(void **state)
 {
     struct pl_arena arena pl_autoarena = {0};
     struct pl_grid grid = {.columns = columns, .column_count = PL_ARRAY_LEN(columns)};
-    add(&arena, &grid, "abc def ghijkl", "1", "one two three four five six seven");
+    add(&arena, &grid, "abc def ghijkl", "1", "one two three four five six seven eight");
     add(&arena, &grid, "", "012345678901234", "x");
-    check(&grid, 50, false,
+    check(&grid, 60, false,
           "NAME          VERSION     NOTES\n"
-          "abc def       1           one two three four five\n"
-          "ghijkl                    six seven\n"
+          "abc def       1           one two three four five six seven\n"
+          "ghijkl                    eight\n"
           "              0123456789  x\n"
           "              01234\n");
+}
+
+/* A word that is too long is parted after a sign where there is one in its second half. */
+static void test_grid__versions_part_at_signs(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_grid grid = {.columns = columns, .column_count = PL_ARRAY_LEN(columns)};
+    add(&arena, &grid, "a", "3.0.11-1~deb12u1", "x");
+    add(&arena, &grid, "b", "1-2345678901234", "y");
+    check(&grid, 60, false,
+          "NAME  VERSION     NOTES\n"
+          "a     3.0.11-1~   x\n"
+          "      deb12u1\n"
+          "b     1-23456789  y\n"
+          "      01234\n");
 }
 
 static void test_grid__wide_characters_take_two_columns(void **state)
@@ -97,6 +112,7 @@ int pl_test_grid(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_grid__wraps_inside_the_column),
+        cmocka_unit_test(test_grid__versions_part_at_signs),
         cmocka_unit_test(test_grid__wide_characters_take_two_columns),
         cmocka_unit_test(test_grid__color_only_when_asked),
         cmocka_unit_test(test_grid__any_width_ends),
