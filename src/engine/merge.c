@@ -265,12 +265,16 @@ static void share_licenses(struct merge *merge)
 
 static void merge_os(struct merge *merge)
 {
+    struct {
+        PL_VEC_FIELDS(struct pl_os_source);
+    } sources = {0};
     for (size_t i = 0; i < merge->files.count; i++) {
         const struct pl_evidence_file *file = merge->files.items[i].file;
         if (file->has_os) {
-            pl_os_merge(&merge->result->os, &file->os);
+            *pl_vec_push(merge->arena, &sources) = (struct pl_os_source){file->path, file->os};
         }
     }
+    merge->result->os = pl_os_merge(sources.items, sources.count);
     pl_str namespace = pl_os_purl_namespace(&merge->result->os);
     for (size_t i = 0; i < merge->result->components.count; i++) {
         struct pl_component *component = &merge->result->components.items[i];
