@@ -5,8 +5,6 @@
 /* How many leading numbers of VERSION_ID make the release: all of it. */
 enum { ALL = -1 };
 
-struct row;
-
 struct row {
     struct pl_distro distro;
     int parts;
@@ -168,6 +166,12 @@ const struct pl_distro *pl_os_distro(const struct pl_os *os)
 {
     const struct row *row = row_of(os);
     return row ? &row->distro : NULL;
+}
+
+pl_str pl_os_purl_namespace(const struct pl_os *os)
+{
+    const struct row *row = find_row(rows, PL_ARRAY_LEN(rows), os->id);
+    return row ? pl_str_from(row->distro.purl_namespace) : os->id;
 }
 
 static const struct {
