@@ -124,8 +124,7 @@ static enum pl_status put_member(struct pl_buf *answer, const struct pl_archive_
     if (is_link) {
         struct pl_arena scratch pl_autoarena = {0};
         pl_buf_append_char(answer, MEMBER_LINK);
-        put_str(answer,
-                pl_path_resolve(&scratch, is_symlink ? name : PL_STR_EMPTY, entry->link));
+        put_str(answer, pl_path_resolve(&scratch, is_symlink ? name : PL_STR_EMPTY, entry->link));
         return PL_OK;
     }
     struct member member = {.tar = tar};
@@ -246,7 +245,7 @@ static enum pl_status take_answer(struct pl_arena *arena, pl_span answer, struct
         return pl_error_set(err, PL_E_PARSE, "the reader of the archive gave no answer");
     }
     if (status != 0) {
-        return pl_error_set(err, (enum pl_status)-(int)status, PL_STR_FMT, PL_STR_ARG(text));
+        return pl_error_set(err, (enum pl_status) - (int)status, PL_STR_FMT, PL_STR_ARG(text));
     }
     while (answer.len > 0 && store->parts.count < PL_LIMIT_ARCHIVE_MEMBERS) {
         struct pl_part part = {0};
@@ -259,8 +258,9 @@ static enum pl_status take_answer(struct pl_arena *arena, pl_span answer, struct
     return PL_OK;
 }
 
-enum pl_status pl_archive_stream_read(struct pl_arena *arena, const struct pl_archive_stream *stream,
-                                      struct pl_store *ret, struct pl_error *err)
+enum pl_status pl_archive_stream_read(struct pl_arena *arena,
+                                      const struct pl_archive_stream *stream, struct pl_store *ret,
+                                      struct pl_error *err)
 {
     struct pl_archive_stream copy = *stream;
     struct pl_sandbox_job job = {.run = run_stream,

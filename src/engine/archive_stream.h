@@ -5,8 +5,8 @@
  *
  * In `docker save | gzip` no layer can be reached but by decompressing all before it, and the
  * manifest may stand last. So one sandboxed child streams the archive once: small JSON members are
- * kept as documents, and everything else is inspected as if it were a layer. The manifest then tells
- * which of them are, and the digests taken on the way are compared with what it says.
+ * kept as documents, and everything else is inspected as if it were a layer. The manifest then
+ * tells which of them are, and the digests taken on the way are compared with what it says.
  */
 #include "base/budget.h"
 #include "catalog/match.h"
@@ -21,5 +21,6 @@ struct pl_archive_stream {
 };
 
 /* Fills `ret` with the parts that the archive has; takes nothing over. */
-enum pl_status pl_archive_stream_read(struct pl_arena *arena, const struct pl_archive_stream *stream,
-                                      struct pl_store *ret, struct pl_error *err);
+enum pl_status pl_archive_stream_read(struct pl_arena *arena,
+                                      const struct pl_archive_stream *stream, struct pl_store *ret,
+                                      struct pl_error *err);

@@ -10,7 +10,7 @@ struct run {
     const struct pl_layers_options *options;
     const struct pl_evidence **evidence;
     struct pl_sandbox_child *children; /* one place for each job */
-    size_t *layer_of;                  /* which layer the child at a place inspects */
+    size_t *layer_of; /* which layer the child at a place inspects */
     size_t slots;
     size_t running;
     size_t done;

@@ -3,9 +3,9 @@
 /*
  * layers - has every layer of an image inspected, several at once.
  *
- * Each layer gets a sandboxed child of its own; at most `jobs` run at a time. While fewer layers than
- * jobs are left, a child hashes in a second thread, so that the last layer, or the only one, uses
- * two cores as well.
+ * Each layer gets a sandboxed child of its own; at most `jobs` run at a time. While fewer layers
+ * than jobs are left, a child hashes in a second thread, so that the last layer, or the only one,
+ * uses two cores as well.
  */
 #include "base/budget.h"
 #include "base/progress.h"
@@ -20,8 +20,8 @@ struct pl_layers_options {
 };
 
 /* `ret` has room for the image's layers and gets the evidence of each, in `arena`; a layer that is
- * not here, or whose inspector died, gets evidence of nothing but a gap. Fails with PL_E_TRUST for a layer
- * whose bytes are not those that address it. */
+ * not here, or whose inspector died, gets evidence of nothing but a gap. Fails with PL_E_TRUST for
+ * a layer whose bytes are not those that address it. */
 enum pl_status pl_layers_inspect(struct pl_arena *arena, const struct pl_image *image,
                                  const struct pl_layers_options *options,
                                  const struct pl_evidence **ret, struct pl_error *err);

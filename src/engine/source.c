@@ -102,8 +102,7 @@ static enum pl_status open_archive(struct pl_arena *arena, const char *path,
                             path);
     }
     enum pl_status st = pl_io_pread(fd, head, sizeof(head), 0, &got, err);
-    if (st == PL_OK &&
-        pl_compression_detect((pl_span){head, got}) == PL_COMPRESSION_NONE) {
+    if (st == PL_OK && pl_compression_detect((pl_span){head, got}) == PL_COMPRESSION_NONE) {
         st = pl_store_open_archive(arena, dup(fd), &source->store, err);
     } else if (st == PL_OK) {
         int spill_fd pl_autoclose = -1;
@@ -140,8 +139,7 @@ static enum pl_status open_image(struct pl_arena *arena, const struct pl_image_s
                                  struct pl_error *err)
 {
     source->scheme = pl_str_from(kind->name);
-    enum pl_status st =
-        kind->open(arena, &source->store, selector, platform, &source->image, err);
+    enum pl_status st = kind->open(arena, &source->store, selector, platform, &source->image, err);
     return st < 0 ? pl_error_wrap(err, "%s", path) : PL_OK;
 }
 
@@ -169,10 +167,11 @@ static enum pl_status open_path(struct pl_arena *arena, const struct pl_image_so
         return open_root(source, path, err);
     }
     if (!kind) {
-        return pl_error_set(err, PL_E_PARSE,
-                            "%s is an archive, but of no image: it has neither manifest.json (docker "
-                            "save) nor oci-layout; unpack a root file system and scan it with dir:DIR",
-                            path);
+        return pl_error_set(
+            err, PL_E_PARSE,
+            "%s is an archive, but of no image: it has neither manifest.json (docker "
+            "save) nor oci-layout; unpack a root file system and scan it with dir:DIR",
+            path);
     }
     return open_image(arena, kind, path, selector, platform, source, err);
 }

@@ -10,9 +10,9 @@
 #include "engine/layers.h"
 
 struct pl_source {
-    pl_str name;   /* as the user wrote it */
+    pl_str name; /* as the user wrote it */
     pl_str scheme; /* "dir", "docker-archive", ... as recognised */
-    int root_fd;   /* of a directory, else -1 */
+    int root_fd; /* of a directory, else -1 */
     struct pl_store store;
     struct pl_image image;
 };
