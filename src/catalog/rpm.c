@@ -34,21 +34,28 @@ static const struct form forms[] = {
     {12, PL_STR_INIT("\x00\x06\x15\x61"), pl_rpm_bdb_visit},
 };
 
+/* PL_LIMIT_VERSION_BYTES are enough for all three parts, or the version is empty. */
 static pl_str full_version(struct pl_sink *sink, const struct pl_rpm_header *header)
 {
-    pl_str version =
-        pl_str_sub(pl_rpm_header_str(header, PL_RPM_TAG_VERSION), 0, PL_LIMIT_VERSION_BYTES / 3);
-    pl_str release =
-        pl_str_sub(pl_rpm_header_str(header, PL_RPM_TAG_RELEASE), 0, PL_LIMIT_VERSION_BYTES / 3);
+    pl_str version = pl_rpm_header_str(header, PL_RPM_TAG_VERSION);
+    pl_str release = pl_rpm_header_str(header, PL_RPM_TAG_RELEASE);
     char text[PL_LIMIT_VERSION_BYTES];
     uint32_t epoch = 0;
-    int len = 0;
+    size_t len = 0;
     if (pl_rpm_header_uint32(header, PL_RPM_TAG_EPOCH, &epoch)) {
-        len = snprintf(text, sizeof(text), "%u:", epoch);
+        len = (size_t)snprintf(text, sizeof(text), "%u:", epoch);
     }
-    len += snprintf(text + len, sizeof(text) - (size_t)len, PL_STR_FMT "-" PL_STR_FMT,
-                    PL_STR_ARG(version), PL_STR_ARG(release));
-    return pl_sink_str(sink, pl_str_make(text, (size_t)len));
+    if (version.len == 0 || version.len > sizeof(text) - len - 1 ||
+        release.len > sizeof(text) - len - 1 - version.len) {
+        return PL_STR_EMPTY;
+    }
+    memcpy(text + len, version.ptr, version.len);
+    len += version.len;
+    text[len++] = '-';
+    if (release.len > 0) {
+        memcpy(text + len, release.ptr, release.len);
+    }
+    return pl_sink_str(sink, pl_str_make(text, len + release.len));
 }
 
 /* Takes ".suffix" off the end. */
@@ -82,17 +89,19 @@ static void set_source(struct pl_sink *sink, struct pl_component *component, pl_
     component->source_version = pl_sink_str(sink, pl_str_skip(stem, name.len + 1));
 }
 
-static void add_path(struct pl_sink *sink, struct pl_strs *files, pl_str dir, pl_str name)
+/* False when the path is longer than a path can be. */
+static bool add_path(struct pl_sink *sink, struct pl_strs *files, pl_str dir, pl_str name)
 {
     char path[PL_LIMIT_PATH_BYTES];
     if (dir.len + name.len > sizeof(path)) {
-        return;
+        return false;
     }
     memcpy(path, dir.ptr, dir.len);
     memcpy(path + dir.len, name.ptr, name.len);
     pl_str whole = pl_str_make(path, dir.len + name.len);
     pl_sink_push(sink, files,
                  pl_str_starts_with(whole, PL_STR("/")) ? pl_str_skip(whole, 1) : whole);
+    return true;
 }
 
 /* Directories are shared between packages and left out, where the modes tell them. */
@@ -114,22 +123,29 @@ static struct pl_strs read_files(struct pl_sink *sink, const struct pl_rpm_heade
         *pl_vec_push(&scratch, &dirs) = name;
     }
     uint32_t dir = 0;
+    size_t lost = 0;
     struct pl_rpm_values modes = pl_rpm_header_uint16s(header, PL_RPM_TAG_FILE_MODES);
     struct pl_rpm_values dir_indexes = pl_rpm_header_uint32s(header, PL_RPM_TAG_DIR_INDEXES);
     struct pl_rpm_values base_names = pl_rpm_header_strs(header, PL_RPM_TAG_BASE_NAMES);
     while (pl_rpm_values_next_str(&base_names, &name) &&
            pl_rpm_values_next_uint32(&dir_indexes, &dir)) {
-        if (!next_is_dir(&modes) && dir < dirs.count) {
-            add_path(sink, &files, dirs.items[dir], name);
+        if (!next_is_dir(&modes) &&
+            (dir >= dirs.count || !add_path(sink, &files, dirs.items[dir], name))) {
+            lost++;
         }
     }
     /* Packages of rpm 3 have whole paths. */
     struct pl_rpm_values paths = pl_rpm_header_strs(header, PL_RPM_TAG_OLD_FILE_NAMES);
     bool has_whole_paths = dirs.count == 0;
     while (has_whole_paths && pl_rpm_values_next_str(&paths, &name)) {
-        if (!next_is_dir(&modes)) {
-            add_path(sink, &files, PL_STR_EMPTY, name);
+        if (!next_is_dir(&modes) && !add_path(sink, &files, PL_STR_EMPTY, name)) {
+            lost++;
         }
+    }
+    if (lost > 0) {
+        pl_str package = pl_rpm_header_str(header, PL_RPM_TAG_NAME);
+        pl_sink_gap(sink, "%zu files of package '" PL_STR_FMT "' have no possible path", lost,
+                    PL_STR_ARG(pl_str_sub(package, 0, 100)));
     }
     return files;
 }
@@ -137,8 +153,9 @@ static struct pl_strs read_files(struct pl_sink *sink, const struct pl_rpm_heade
 static void add_package(struct pl_sink *sink, const struct pl_rpm_header *header)
 {
     pl_str name = pl_rpm_header_str(header, PL_RPM_TAG_NAME);
-    if (pl_str_is_empty(name) || pl_str_is_empty(pl_rpm_header_str(header, PL_RPM_TAG_VERSION))) {
-        pl_sink_gap(sink, "a package header has no name or version: '" PL_STR_FMT "'",
+    pl_str version = full_version(sink, header);
+    if (pl_str_is_empty(name) || pl_str_is_empty(version)) {
+        pl_sink_gap(sink, "package '" PL_STR_FMT "' lacks its name or a version of sane length",
                     PL_STR_ARG(pl_str_sub(name, 0, 100)));
         return;
     }
@@ -148,7 +165,7 @@ static void add_package(struct pl_sink *sink, const struct pl_rpm_header *header
     }
     component->type = PL_STR("rpm");
     component->name = pl_sink_str(sink, name);
-    component->version = full_version(sink, header);
+    component->version = version;
     component->arch = pl_sink_str(sink, pl_rpm_header_str(header, PL_RPM_TAG_ARCH));
     component->vendor = pl_sink_str(sink, pl_rpm_header_str(header, PL_RPM_TAG_VENDOR));
     component->is_pseudo = pl_str_eq(name, PL_STR("gpg-pubkey"));
@@ -191,7 +208,7 @@ static enum pl_status read_rpm(struct pl_sink *sink, const struct pl_catalog_fil
         }
     }
     /* rpm leaves an empty file behind when it moves its database. */
-    if (content.len == 0) {
+    if (content.len == 0 && db.wal.len == 0) {
         return PL_OK;
     }
     return pl_error_set(err, PL_E_PARSE, "no form of rpm's database: its first bytes are unknown");

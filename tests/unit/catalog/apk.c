@@ -42,7 +42,7 @@ static void test_apk__a_broken_entry_is_a_gap(void **state)
     assert_int_equal(found->gaps.count, 2);
 }
 
-static void test_apk__a_path_that_is_too_long_is_left_out(void **state)
+static void test_apk__a_path_that_is_too_long_is_a_gap(void **state)
 {
     struct pl_arena arena pl_autoarena = {0};
     char text[2 * PL_LIMIT_PATH_BYTES];
@@ -51,6 +51,7 @@ static void test_apk__a_path_that_is_too_long_is_left_out(void **state)
                                                      pl_str_make(text, (size_t)len), NULL);
     assert_int_equal(found->components.items[0].files.count, 1);
     pl_assert_str(found->components.items[0].files.items[0], "y/z");
+    assert_int_equal(found->gaps.count, 1);
 }
 
 static void test_apk__prefixes(void **state)
@@ -63,7 +64,7 @@ int pl_test_apk(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_apk__package_and_files),
         cmocka_unit_test(test_apk__a_broken_entry_is_a_gap),
-        cmocka_unit_test(test_apk__a_path_that_is_too_long_is_left_out),
+        cmocka_unit_test(test_apk__a_path_that_is_too_long_is_a_gap),
         cmocka_unit_test(test_apk__prefixes),
     };
     return cmocka_run_group_tests_name("catalog/apk", tests, NULL, NULL);

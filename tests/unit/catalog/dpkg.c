@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/buf.h"
+#include "base/io.h"
 #include "inspect.h"
 
 extern const struct pl_cataloger pl_cataloger_dpkg;
@@ -70,6 +70,60 @@ static void test_dpkg__source_and_maintainer(void **state)
     pl_assert_str(found->components.items[1].source_name, "tar");
     pl_assert_str(found->components.items[1].source_version, "2");
     assert_int_equal(found->gaps.count, 1); /* installed without a version */
+}
+
+/* dpkg-query reads the same file; it must see the packages that are here as we do, and the others
+ * in a state from which nothing is reported. */
+static void test_dpkg__agrees_with_dpkg_query(void **state)
+{
+    static const char status[] =
+        "Package: a\nStatus: install ok installed\nMaintainer: M <m@example.org>\n"
+        "Architecture: amd64\nSource: src-a (1:2-3)\nVersion: 2:1-1\nDescription: x\n y\n\n"
+        "Package: b\nStatus: hold ok unpacked\nMaintainer: M <m@example.org>\n"
+        "Architecture: all\nVersion: 1.0~rc1-1+b1\nDescription: x\n\n"
+        "Package: c\nStatus: deinstall ok config-files\nMaintainer: M <m@example.org>\n"
+        "Architecture: amd64\nVersion: 3\nConfig-Version: 3\nDescription: x\n\n"
+        "Package: d\nStatus: install ok half-configured\nMaintainer: M <m@example.org>\n"
+        "Architecture: amd64\nSource: src-d\nVersion: 4\nDescription: x\n\n";
+    struct pl_arena arena pl_autoarena = {0};
+    if (system("command -v dpkg-query >/dev/null") != 0) {
+        print_message("dpkg-query is not installed\n");
+        skip();
+    }
+    char dir[] = "/tmp/pl-test-dpkg-XXXXXX";
+    char path[64];
+    char command[512];
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/status", dir);
+    assert_int_equal(pl_io_replace_file(path, pl_str_from(status), NULL), PL_OK);
+    snprintf(command, sizeof(command),
+             "dpkg-query --admindir=%s -W -f='${db:Status-Status} ${Package} ${Version} "
+             "${source:Package} ${source:Version}\\n' 2>/dev/null; rm -r %s",
+             dir, dir);
+    FILE *out = popen(command, "r");
+    assert_non_null(out);
+
+    struct pl_evidence_file *found =
+        inspect_content(&arena, &pl_cataloger_dpkg, STATUS_PATH, pl_str_from(status), NULL);
+    char line[256];
+    size_t next = 0;
+    while (fgets(line, sizeof(line), out)) {
+        pl_str package = PL_STR_EMPTY;
+        pl_str state_word = PL_STR_EMPTY;
+        pl_str_cut(pl_str_trim(pl_str_from(line)), ' ', &state_word, &package);
+        if (pl_str_eq(state_word, PL_STR("config-files"))) {
+            continue;
+        }
+        assert_true(next < found->components.count);
+        const struct pl_component *it = &found->components.items[next++];
+        pl_str ours = pl_arena_format(
+            &arena, PL_STR_FMT " " PL_STR_FMT " " PL_STR_FMT " " PL_STR_FMT, PL_STR_ARG(it->name),
+            PL_STR_ARG(it->version), PL_STR_ARG(it->source_name), PL_STR_ARG(it->source_version));
+        assert_true(pl_str_eq(ours, package));
+    }
+    assert_int_equal(pclose(out), 0);
+    assert_int_equal(next, 3);
+    assert_int_equal(found->components.count, 3);
 }
 
 static void test_dpkg__lists(void **state)
@@ -165,6 +219,7 @@ int pl_test_dpkg(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dpkg__states),
         cmocka_unit_test(test_dpkg__source_and_maintainer),
+        cmocka_unit_test(test_dpkg__agrees_with_dpkg_query),
         cmocka_unit_test(test_dpkg__lists),
         cmocka_unit_test(test_dpkg__status_directory),
         cmocka_unit_test(test_dpkg__copyright),

@@ -5,6 +5,7 @@
  * and of what it makes of them in its other forms.
  */
 #include "base/io.h"
+#include "base/sandbox.h"
 #include "inspect.h"
 #include <limits.h>
 #include <sys/stat.h>
@@ -131,6 +132,46 @@ static void test_rpm__what_is_no_database_is_a_gap(void **state)
     assert_int_equal(inspect_rpm(&arena, PL_STR_EMPTY, NULL)->gaps.count, 0);
 }
 
+struct sandboxed {
+    pl_str content;
+    pl_str wal;
+};
+
+static void read_in_sandbox(void *context, int answer_fd)
+{
+    const struct sandboxed *input = context;
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_evidence_file *found = inspect_rpm(&arena, input->content, &input->wal);
+    char text[32];
+    int len = snprintf(text, sizeof(text), "%zu %zu", found->components.count, found->gaps.count);
+    pl_io_write(answer_fd, pl_str_make(text, (size_t)len), NULL);
+}
+
+/* SQLite must do with memory: a system call beyond that ends the child. */
+static void test_rpm__sqlite_in_the_sandbox(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct sandboxed input = {
+        load_fixture(&arena, "sqlite-wal/rpmdb.sqlite"),
+        load_fixture(&arena, "sqlite-wal/rpmdb.sqlite-wal"),
+    };
+    const struct pl_sandbox_job job = {
+        .run = read_in_sandbox,
+        .context = &input,
+        .keep_fds = {-1, -1, -1, -1},
+        .read_below_fd = -1,
+    };
+    struct pl_sandbox_child child = {0};
+    struct pl_error err = PL_ERROR_INIT;
+    size_t index = 0;
+    if (pl_sandbox_start(&child, &job, 1024, &err) < 0 ||
+        pl_sandbox_wait_any(&child, 1, &index, &err) < 0) {
+        fail_msg("%s", err.msg);
+    }
+    pl_assert_str(pl_buf_str(&child.answer), "5 0");
+    pl_sandbox_release(&child, 1);
+}
+
 /* A cut database loses packages and says so; no prefix may crash. */
 static void test_rpm__prefixes(void **state)
 {
@@ -237,6 +278,7 @@ int pl_test_rpm(void)
         cmocka_unit_test(test_rpm__source_files_and_pseudo),
         cmocka_unit_test(test_rpm__without_its_log_a_database_is_read_as_it_is),
         cmocka_unit_test(test_rpm__what_is_no_database_is_a_gap),
+        cmocka_unit_test(test_rpm__sqlite_in_the_sandbox),
         cmocka_unit_test(test_rpm__prefixes),
         cmocka_unit_test(test_rpm__damage),
         cmocka_unit_test(test_rpm__agrees_with_rpm),
