@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/progress_line.h"
+#include "command/progress.h"
 #include "command/scan_options.h"
 #include <limits.h>
 
@@ -21,10 +21,10 @@ static int run(const struct pl_args *args, struct pl_error *err)
     }
     struct pl_arena arena pl_autoarena = {0};
     struct pl_report report = {0};
-    struct pl_progress_line line;
-    struct pl_progress progress = pl_progress_line_start(&line);
+    struct pl_progress_line line pl_autoprogress = {0};
+    pl_progress_line_begin(&line);
     options.db = db;
-    options.progress = &progress;
+    options.progress = &line.progress;
     st = pl_scan(&arena, &options, &report, err);
     pl_progress_line_end(&line);
     if (st == PL_OK) {

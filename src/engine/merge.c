@@ -265,21 +265,21 @@ static void share_licenses(struct merge *merge)
 
 static void merge_os(struct merge *merge)
 {
-    struct {
-        PL_VEC_FIELDS(struct pl_os_source);
-    } sources = {0};
+    struct pl_arena scratch pl_autoarena = {0};
+    struct pl_os_source *sources =
+        PL_ARENA_ARRAY(&scratch, struct pl_os_source, merge->files.count);
+    size_t count = 0;
     for (size_t i = 0; i < merge->files.count; i++) {
         const struct pl_evidence_file *file = merge->files.items[i].file;
         if (file->has_os) {
-            *pl_vec_push(merge->arena, &sources) = (struct pl_os_source){file->path, file->os};
+            sources[count++] = (struct pl_os_source){file->path, file->os};
         }
     }
-    merge->result->os = pl_os_merge(sources.items, sources.count);
-    pl_str namespace = pl_os_purl_namespace(&merge->result->os);
+    merge->result->os = pl_os_merge(sources, count);
     for (size_t i = 0; i < merge->result->components.count; i++) {
         struct pl_component *component = &merge->result->components.items[i];
         if (component->vendor_id.len == 0 && pl_component_is_system_package(component)) {
-            component->vendor_id = namespace;
+            component->vendor_id = merge->result->os.id;
         }
     }
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * ecosystem - which advisories speak of a package URL.
+ *
+ * Advisories are filed under an ecosystem of OSV ("PyPI", "Debian:12") and the name that the
+ * ecosystem uses ("org.apache:commons", "@angular/core"); this is the one place that translates.
+ */
+#include "base/vec.h"
+#include "model/purl.h"
+
+struct pl_package_key {
+    pl_str ecosystem; /* with release where the distribution has them */
+    pl_str name;
+};
+
+struct pl_package_keys {
+    PL_VEC_FIELDS(struct pl_package_key);
+};
+
+/* The keys under which a purl's package is filed, most often one; several where a release goes by
+ * several names ("Ubuntu:22.04" and "Ubuntu:22.04:LTS"). A distribution's release is taken from the
+ * qualifier "distro" ("debian-12", "bookworm", "alpine-3.19.1"), its source package from "upstream"
+ * when it is there. UNSUPPORTED when the type is none of an ecosystem with advisories; USAGE when a
+ * release is needed and missing. */
+enum pl_status pl_ecosystem_of_purl(struct pl_arena *arena, const struct pl_purl *purl,
+                                    struct pl_package_keys *ret, struct pl_error *err);
