@@ -168,12 +168,6 @@ const struct pl_distro *pl_os_distro(const struct pl_os *os)
     return row ? &row->distro : NULL;
 }
 
-pl_str pl_os_purl_namespace(const struct pl_os *os)
-{
-    const struct row *row = find_row(rows, PL_ARRAY_LEN(rows), os->id);
-    return row ? pl_str_from(row->distro.purl_namespace) : os->id;
-}
-
 static const struct {
     const char *id;
     const char *stated;

@@ -46,10 +46,6 @@ struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os);
  * is not known or has none (rolling). The table is model/eol.def. */
 pl_str pl_os_end_of_life(const struct pl_os *os);
 
-/* The purl namespace of the system's packages: of a known distribution that of model/distros.def,
- * else the id itself. */
-pl_str pl_os_purl_namespace(const struct pl_os *os);
-
 /* What one file says of the operating system. */
 struct pl_os_source {
     pl_str path; /* without a leading slash */
