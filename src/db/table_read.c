@@ -198,6 +198,11 @@ static enum pl_status locate(const struct pl_table *table, const struct section 
 {
     const uint8_t *at = section->rows + block * TABLE_ROW_BYTES;
     struct row row = {.offset = table_get64(at), .open_bytes = table_get32(at + 12)};
+    /* Blocks that overlapped would make a walk of a forged file longer than the file warrants. */
+    const uint8_t *before = at - TABLE_ROW_BYTES;
+    if (block > 0 && table_get64(before) + table_get32(before + 8) > row.offset) {
+        return damaged(table, row.offset, "the index", err);
+    }
     if (!part(table, row.offset, table_get32(at + 8), &row.stored) ||
         row.open_bytes > PL_LIMIT_DB_BLOCK_BYTES ||
         table_get64(at + 16) != pl_str_hash(row.stored)) {

@@ -67,8 +67,8 @@ static void put_gaps(struct pl_buf *buf, const struct pl_gaps *list)
 #define OS_FIELDS(X)                                                                               \
     X(id)                                                                                          \
     X(version_id)                                                                                  \
-    X(name) X(version) X(pretty_name) X(version_codename) X(id_like) X(cpe_name) X(variant_id)     \
-        X(build_id)
+    X(name)                                                                                        \
+    X(version) X(pretty_name) X(version_codename) X(id_like) X(cpe_name) X(variant_id) X(build_id)
 
 static void put_file(struct pl_buf *buf, const struct pl_evidence_file *file)
 {

@@ -261,7 +261,8 @@ def a_million_entries_stop_at_the_budget(where):
     header = bytearray(info.tobuf(tarfile.USTAR_FORMAT))
     engine = zlib.compressobj(1, zlib.DEFLATED, 31)
     base = sum(header) - sum(header[148:156]) + 8 * 32 - sum(header[:8])
-    chunks = [engine.compress(make_tar(BASE).rstrip(b"\0").ljust(3072, b"\0"))]
+    whole = sum(512 + (item.size + 511) // 512 * 512 for item, _ in BASE)
+    chunks = [engine.compress(make_tar(BASE, tarfile.USTAR_FORMAT)[:whole])]
     for start in range(0, 1_000_100, 10_000):
         part = bytearray()
         for number in range(start, min(start + 10_000, 1_000_100)):

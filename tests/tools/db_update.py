@@ -1,0 +1,178 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""`plimsoll db update` from outside: killed at any moment, over HTTP, with malformed records.
+
+usage: db_update.py PLIMSOLL DB_DUMP
+The exports are made here, so that the test needs nothing else.
+"""
+import fcntl
+import functools
+import http.server
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+
+PLIMSOLL, DUMP = sys.argv[1:3]
+KILLS = 40
+
+
+def record(number, ecosystem, fixed):
+    return {
+        "id": "TEST-%05d" % number,
+        "modified": "2024-01-01T00:00:00Z",
+        "details": "A sentence about flaw %d, long enough to be compressed. " % number * 4,
+        "affected": [{
+            "package": {"ecosystem": ecosystem, "name": "package-%d" % (number % 700)},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": fixed}]}],
+        }],
+    }
+
+
+def make_export(top, ecosystem, fixed, count, extra=()):
+    os.makedirs(os.path.join(top, ecosystem), exist_ok=True)
+    with zipfile.ZipFile(os.path.join(top, ecosystem, "all.zip"), "w",
+                         zipfile.ZIP_DEFLATED) as archive:
+        for number in range(count):
+            item = record(number, ecosystem, fixed)
+            archive.writestr(item["id"] + ".json", json.dumps(item))
+        for name, text in extra:
+            archive.writestr(name, text)
+
+
+def update(database, *sources):
+    command = [PLIMSOLL, "db", "update", "--db", database, "--format", "json"]
+    for source in sources:
+        command += ["--from", source] if not source.startswith("--") else source.split("=")
+    return subprocess.run(command, encoding="utf-8", stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, check=False)
+
+
+def generation(database):
+    done = subprocess.run([PLIMSOLL, "db", "status", "--db", database, "--format", "json"],
+                          stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)["generation"]
+
+
+def check_kills(top):
+    """Whatever the moment, the old or the new generation is there, whole."""
+    old, new, database = (os.path.join(top, name) for name in ("old", "new", "database"))
+    make_export(old, "Debian", "1.0", 3000)
+    make_export(new, "Debian", "2.0", 12000)
+    known = set()
+    started = time.monotonic()
+    for source in (old, new):
+        assert update(database, source).returncode == 0
+        known.add(generation(database))
+    lasts = time.monotonic() - started
+    assert len(known) == 2
+    dice = random.Random(7)
+    seen = set()
+    for turn in range(KILLS):
+        source = (old, new)[turn % 2]
+        child = subprocess.Popen([PLIMSOLL, "db", "update", "--db", database, "--from", source],
+                                 stdout=subprocess.DEVNULL)
+        time.sleep(dice.random() * lasts * 0.8)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        now = generation(database)
+        assert now in known, now
+        seen.add(now)
+        subprocess.run([DUMP, database, "--all"], check=True)
+    assert update(database, new).returncode == 0
+    left = sorted(os.listdir(database))
+    assert left == sorted([generation(database) + ".pldb", "current", "lock"]), left
+    print("%d builders killed, both generations seen: %s" % (KILLS, len(seen) == 2))
+
+
+def check_lock(top):
+    database = os.path.join(top, "database")
+    with open(os.path.join(database, "lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = update(database, os.path.join(top, "old"))
+        assert done.returncode == 3 and "another update" in done.stderr, done
+
+
+def check_malformed(top):
+    """A malformed record is named and left out; an archive that is cut changes nothing."""
+    bad, database = os.path.join(top, "bad"), os.path.join(top, "database")
+    make_export(bad, "npm", "1.0", 10, [("B-1.json", "{"), ("B-2.json", '{"id":7}'),
+                                        ("README", "not a record")])
+    done = update(database, bad)
+    assert done.returncode == 0, done
+    told = json.loads(done.stdout)
+    assert told["malformed"] == 2 and told["records"] == 10, told
+    assert "B-1.json" in done.stderr and "B-2.json" in done.stderr, done.stderr
+    before = generation(database)
+    archive = os.path.join(bad, "npm", "all.zip")
+    with open(archive, "rb+") as file:
+        file.truncate(os.path.getsize(archive) - 40)
+    done = update(database, bad)
+    assert done.returncode == 3 and "all.zip" in done.stderr, done
+    assert generation(database) == before
+    done = update(database, os.path.join(top, "nowhere"))
+    assert done.returncode == 3 and "nowhere" in done.stderr, done
+
+
+def check_http(top):
+    export, database = os.path.join(top, "export"), os.path.join(top, "database")
+    make_export(export, "Rocky Linux", "1.0", 50)
+    make_export(export, "PyPI", "1.0", 50)
+    with open(os.path.join(export, "ecosystems.txt"), "w", encoding="utf-8") as file:
+        file.write("PyPI\nRocky Linux\nRocky Linux:8\n[EMPTY]\n")
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def do_GET(self):
+            if self.path == "/loop.zip":
+                self.send_response(302)
+                self.send_header("Location", "/loop.zip")
+                self.end_headers()
+            elif self.path == "/file.zip":
+                self.send_response(302)
+                self.send_header("Location", "file:///etc/hostname")
+                self.end_headers()
+            else:
+                super().do_GET()
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Handler, directory=export))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = "http://127.0.0.1:%d" % server.server_port
+    assert update(database, export).returncode == 0
+    local = generation(database)
+    done = update(database, base + "/")
+    assert done.returncode == 0, done
+    assert generation(database) == local
+    done = update(database, base, "--ecosystem=Rocky Linux")
+    assert done.returncode == 0 and generation(database) != local, done
+    one = generation(database)
+    done = update(database, base + "/Rocky%20Linux/all.zip")
+    assert done.returncode == 0 and generation(database) == one, done
+    for path, says in (("/none/all.zip", "404"), ("/loop.zip", "redirects"),
+                       ("/file.zip", "Protocol"), ("/ecosystems.txt/all.zip", "404")):
+        done = update(database, base + path)
+        assert done.returncode == 3 and says in done.stderr, (path, done)
+        assert generation(database) == one
+    server.shutdown()
+
+
+def main():
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        os.environ.pop(name, None)
+    with tempfile.TemporaryDirectory() as top:
+        check_kills(top)
+        check_lock(top)
+        check_malformed(top)
+        check_http(top)
+
+
+main()

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/build.h"
+#include "db/db.h"
+#include "unit/test.h"
+#include <fcntl.h>
+#include <ftw.h>
+#include <unistd.h>
+
+/* A record about one package, fixed in `fixed`. The arena keeps it. */
+static struct pl_advisory record(struct pl_arena *arena, const char *id, const char *modified,
+                                 const char *ecosystem, const char *name, const char *fixed)
+{
+    struct pl_advisory a = {.id = pl_str_from(id),
+                            .modified = pl_str_from(modified),
+                            .summary = PL_STR("A heap overflow")};
+    *pl_vec_push(arena, &a.aliases) = PL_STR("CVE-2024-1");
+    struct pl_affected *affected = pl_vec_push(arena, &a.affected);
+    affected->ecosystem = pl_str_from(ecosystem);
+    affected->name = pl_str_from(name);
+    struct pl_range *range = pl_vec_push(arena, &affected->ranges);
+    *pl_vec_push(arena, range) =
+        (struct pl_range_event){.type = PL_EVENT_INTRODUCED, .version = PL_STR("0")};
+    *pl_vec_push(arena, range) =
+        (struct pl_range_event){.type = PL_EVENT_FIXED, .version = pl_str_from(fixed)};
+    return a;
+}
+
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+    (void)info;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+static int make_dir(void **state)
+{
+    char name[] = "/tmp/plimsoll-test-XXXXXX";
+    *state = mkdtemp(name) ? strdup(name) : NULL;
+    return *state ? 0 : -1;
+}
+
+static int remove_dir(void **state)
+{
+    int result = nftw(*state, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    free(*state);
+    return result;
+}
+
+/* Builds from the records given, in their order. */
+static struct pl_db_built build(const char *dir, const struct pl_advisory *records, size_t count)
+{
+    struct pl_error err = PL_ERROR_INIT;
+    struct pl_db_builder *builder PL_CLEANUP(pl_db_builder_freep) = NULL;
+    struct pl_db_built built = {.records = 0};
+    assert_int_equal(pl_db_builder_new(dir, &builder, &err), PL_OK);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(pl_db_builder_add(builder, PL_STR("feed"), &records[i], &err), PL_OK);
+    }
+    assert_int_equal(pl_db_builder_finish(builder, NULL, &built, &err), PL_OK);
+    return built;
+}
+
+static void expect_fix(struct pl_db *db, const char *ecosystem, const char *name, const char *fixed)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_db_matches matches = {0};
+    assert_int_equal(
+        pl_db_lookup(db, &arena, pl_str_from(ecosystem), pl_str_from(name), &matches, NULL), PL_OK);
+    assert_int_equal(matches.count, fixed ? 1 : 0);
+    if (fixed) {
+        pl_assert_str(matches.items[0].affected.ranges.items[0].items[1].version, fixed);
+    }
+}
+
+static void test_build__the_newest_of_an_id_is_kept(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_advisory records[] = {
+        record(&arena, "A-1", "2024-01-01T00:00:00Z", "npm", "x", "1"),
+        record(&arena, "A-1", "2024-01-01T00:00:00.5Z", "npm", "x", "2"),
+        record(&arena, "A-1", "2023-12-31T23:59:59.999Z", "npm", "x", "3"),
+        record(&arena, "A-0", "2020-01-01T00:00:00Z", "npm", "y", "9"),
+    };
+    struct pl_db_built built = build(*state, records, PL_ARRAY_LEN(records));
+    assert_int_equal(built.records, 2);
+    assert_int_equal(built.replaced, 2);
+    const struct pl_advisory reversed[] = {records[3], records[2], records[1], records[0]};
+    struct pl_db_built again = build(*state, reversed, PL_ARRAY_LEN(reversed));
+    assert_string_equal(built.generation, again.generation);
+    assert_false(again.changed);
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
+    assert_int_equal(pl_db_open(*state, &db, NULL), PL_OK);
+    expect_fix(db, "npm", "x", "2");
+    expect_fix(db, "npm", "y", "9");
+    expect_fix(db, "npm:1", "y", NULL);
+}
+
+/* PEP 503's own examples of equal names; NuGet and Composer fold case, npm does not. */
+static void test_build__names_are_compared_as_the_ecosystem_does(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_advisory records[] = {
+        record(&arena, "P", "2024-01-01T00:00:00Z", "PyPI", "Friendly-Bard", "1"),
+        record(&arena, "N", "2024-01-01T00:00:00Z", "NuGet", "Newtonsoft.Json", "2"),
+        record(&arena, "J", "2024-01-01T00:00:00Z", "npm", "JSONStream", "3"),
+    };
+    build(*state, records, PL_ARRAY_LEN(records));
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
+    assert_int_equal(pl_db_open(*state, &db, NULL), PL_OK);
+    static const char *const spellings[] = {"friendly-bard",    "Friendly-Bard", "FRIENDLY-BARD",
+                                            "friendly.bard",    "friendly_bard", "friendly--bard",
+                                            "FrIeNdLy-._.-bArD"};
+    for (size_t i = 0; i < PL_ARRAY_LEN(spellings); i++) {
+        expect_fix(db, "PyPI", spellings[i], "1");
+    }
+    expect_fix(db, "NuGet", "newtonsoft.json", "2");
+    expect_fix(db, "npm", "JSONStream", "3");
+    expect_fix(db, "npm", "jsonstream", NULL);
+}
+
+static void test_build__withdrawn_records_show_but_do_not_match(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_advisory gone = record(&arena, "W", "2024-01-01T00:00:00Z", "Go", "x", "1");
+    gone.withdrawn = PL_STR("2024-02-02T00:00:00Z");
+    build(*state, &gone, 1);
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
+    assert_int_equal(pl_db_open(*state, &db, NULL), PL_OK);
+    expect_fix(db, "Go", "x", NULL);
+    struct pl_advisory shown = {.id = PL_STR_EMPTY};
+    assert_int_equal(pl_db_advisory(db, &arena, PL_STR("W"), true, &shown, NULL), PL_OK);
+    pl_assert_str(shown.withdrawn, "2024-02-02T00:00:00Z");
+    assert_int_equal(shown.affected.count, 1);
+    struct pl_strs ids = {0};
+    assert_int_equal(pl_db_named(db, &arena, PL_STR("CVE-2024-1"), &ids, NULL), PL_OK);
+    assert_int_equal(ids.count, 1);
+    assert_int_equal(pl_db_search(db, &arena, PL_STR("HEAP over"), 9, &ids, NULL), PL_OK);
+    assert_int_equal(ids.count, 1);
+    assert_int_equal(pl_db_search(db, &arena, PL_STR("stack"), 9, &ids, NULL), PL_OK);
+    assert_int_equal(ids.count, 0);
+}
+
+static void test_build__an_open_reader_keeps_its_generation(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_advisory old = record(&arena, "A", "2024-01-01T00:00:00Z", "npm", "x", "1");
+    struct pl_advisory new = record(&arena, "A", "2024-01-02T00:00:00Z", "npm", "x", "2");
+    build(*state, &old, 1);
+    struct pl_db *before PL_CLEANUP(pl_db_closep) = NULL;
+    struct pl_db *after PL_CLEANUP(pl_db_closep) = NULL;
+    assert_int_equal(pl_db_open(*state, &before, NULL), PL_OK);
+    assert_true(build(*state, &new, 1).changed);
+    assert_int_equal(pl_db_open(*state, &after, NULL), PL_OK);
+    expect_fix(before, "npm", "x", "1");
+    expect_fix(after, "npm", "x", "2");
+}
+
+static void test_build__a_second_builder_is_told(void **state)
+{
+    struct pl_error err = PL_ERROR_INIT;
+    struct pl_db_builder *first PL_CLEANUP(pl_db_builder_freep) = NULL;
+    struct pl_db_builder *second PL_CLEANUP(pl_db_builder_freep) = NULL;
+    assert_int_equal(pl_db_builder_new(*state, &first, &err), PL_OK);
+    assert_int_equal(pl_db_builder_new(*state, &second, &err), PL_E_CONFLICT);
+    assert_non_null(strstr(err.msg, "another update"));
+}
+
+static void test_build__giving_up_changes_nothing(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_error err = PL_ERROR_INIT;
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
+    assert_int_equal(pl_db_open(*state, &db, &err), PL_E_NOT_FOUND);
+    assert_non_null(strstr(err.msg, "plimsoll db update"));
+    struct pl_advisory one = record(&arena, "A", "2024-01-01T00:00:00Z", "npm", "x", "1");
+    build(*state, &one, 1);
+    struct pl_db_builder *builder = NULL;
+    assert_int_equal(pl_db_builder_new(*state, &builder, &err), PL_OK);
+    pl_db_builder_free(builder);
+    assert_int_equal(pl_db_open(*state, &db, &err), PL_OK);
+    expect_fix(db, "npm", "x", "1");
+    char path[200];
+    snprintf(path, sizeof(path), "%s/building", (const char *)*state);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
+int pl_test_build(void)
+{
+#define ROW(name) cmocka_unit_test_setup_teardown(name, make_dir, remove_dir)
+    const struct CMUnitTest tests[] = {
+        ROW(test_build__the_newest_of_an_id_is_kept),
+        ROW(test_build__names_are_compared_as_the_ecosystem_does),
+        ROW(test_build__withdrawn_records_show_but_do_not_match),
+        ROW(test_build__an_open_reader_keeps_its_generation),
+        ROW(test_build__a_second_builder_is_told),
+        ROW(test_build__giving_up_changes_nothing),
+    };
+#undef ROW
+    return cmocka_run_group_tests_name("db/build", tests, NULL, NULL);
+}
