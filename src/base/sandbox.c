@@ -71,6 +71,9 @@ static const int tree_allowed[] = {
 
 enum { FILTER_MOST = 128 };
 
+/* Exit status of a child that could not enter its sandbox. */
+enum { NOT_ENTERED = 77 };
+
 struct filter {
     struct sock_filter code[FILTER_MOST];
     unsigned short len;
@@ -166,18 +169,23 @@ static bool enter_landlock(int read_below_fd)
     return syscall(__NR_landlock_restrict_self, rules, 0) == 0;
 }
 
-const char *pl_sandbox_support(void)
+static bool has_landlock(void)
 {
-    bool landlock = landlock_abi() >= 1;
-    bool seccomp = prctl(PR_GET_SECCOMP) >= 0;
-    if (landlock && seccomp) {
-        return "landlock+seccomp";
+    return landlock_abi() >= 1;
+}
+
+static bool has_seccomp(void)
+{
+    return prctl(PR_GET_SECCOMP) >= 0;
+}
+
+const char *pl_sandbox_missing(void)
+{
+    if (has_landlock()) {
+        return has_seccomp() ? "" : "this kernel has no seccomp: system calls were not filtered";
     }
-    if (seccomp) {
-        return "seccomp (this kernel has no Landlock)";
-    }
-    return landlock ? "landlock (this kernel has no seccomp)"
-                    : "none (this kernel has neither Landlock nor seccomp)";
+    return has_seccomp() ? "this kernel has no Landlock: the file system was closed by seccomp alone"
+                         : "this kernel has neither Landlock nor seccomp: there was no sandbox";
 }
 
 /* Moves the descriptors that stay to 3 and up in the order given and closes everything after. */
@@ -213,8 +221,11 @@ PL_NORETURN static void run_child(const struct pl_sandbox_job *job, int answer_f
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    enter_landlock(job->read_below_fd);
-    enter_seccomp(job->read_below_fd >= 0);
+    /* A kernel that has a means but refuses it is not trusted with hostile input. */
+    if ((has_landlock() && !enter_landlock(job->read_below_fd)) ||
+        (has_seccomp() && !enter_seccomp(job->read_below_fd >= 0))) {
+        _exit(NOT_ENTERED);
+    }
     job->run(job->context, answer_fd);
     _exit(0);
 }
@@ -259,6 +270,10 @@ static enum pl_status reap(struct pl_sandbox_child *child, struct pl_error *err)
     if (WIFSIGNALED(state)) {
         return pl_error_set(err, PL_E_PARSE, "the inspector was ended by signal %d (%s)",
                             WTERMSIG(state), sigabbrev_np(WTERMSIG(state)));
+    }
+    if (WEXITSTATUS(state) == NOT_ENTERED) {
+        return pl_error_set(err, PL_E_DENIED,
+                            "the kernel refused the inspector its sandbox (Landlock or seccomp)");
     }
     if (WEXITSTATUS(state) != 0) {
         return pl_error_set(err, PL_E_INTERNAL, "the inspector ended with status %d",

@@ -11,7 +11,8 @@
  * pl_sandbox_wait_any and must treat it as hostile.
  *
  * The parent must have no other threads when it forks. Where the kernel lacks Landlock or seccomp
- * the child still runs, and pl_sandbox_support says what is missing, for the report.
+ * the child still runs, and pl_sandbox_missing says what is missing, for the report; where it has
+ * them but refuses them, the child does not run.
  */
 #include "base/buf.h"
 #include "base/error.h"
@@ -42,5 +43,5 @@ enum pl_status pl_sandbox_wait_any(struct pl_sandbox_child *children, size_t cou
 /* Kills and reaps what still runs, frees the answers. */
 void pl_sandbox_release(struct pl_sandbox_child *children, size_t count);
 
-/* "landlock+seccomp", "seccomp (no Landlock in this kernel)" and so on; static text. */
-const char *pl_sandbox_support(void);
+/* What the kernel lacks for the sandbox, as a sentence for the report; empty when it is whole. */
+const char *pl_sandbox_missing(void);

@@ -78,7 +78,7 @@ enum pl_status pl_scan(struct pl_arena *arena, const struct pl_scan_options *opt
                                        .limits = options->limits,
                                        .matcher = matcher,
                                        .progress = options->progress};
-    struct pl_report report = {.verdict_pass = true, .sandbox = pl_str_from(pl_sandbox_support())};
+    struct pl_report report = {.verdict_pass = true, .sandbox = pl_str_from(pl_sandbox_missing())};
     struct scan scan = {arena, options, matcher, &report};
     struct pl_source source pl_autosource = {.root_fd = -1, .store = {.dir_fd = -1, .file_fd = -1}};
     enum pl_status st =

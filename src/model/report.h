@@ -50,7 +50,7 @@ struct pl_report {
     struct pl_components components;
     struct pl_findings findings;
     struct pl_gaps gaps;
-    pl_str sandbox; /* "landlock+seccomp", or what is missing and why */
+    pl_str sandbox; /* what the kernel lacked for the sandbox; empty when it was whole */
     bool verdict_pass;
     struct pl_strs verdict_reasons;
     pl_str database_generation;

@@ -167,6 +167,13 @@ void pl_document_gaps(struct pl_json_writer *json, const struct pl_gaps *gaps)
     pl_json_writer_end_array(json);
 }
 
+void pl_document_sandbox(struct pl_json_writer *json, const struct pl_report *report)
+{
+    if (report->sandbox.len > 0) {
+        pl_json_writer_member(json, "sandbox", report->sandbox);
+    }
+}
+
 void pl_document_verdict(struct pl_json_writer *json, const struct pl_report *report)
 {
     pl_json_writer_key(json, "verdict");

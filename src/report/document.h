@@ -17,5 +17,8 @@ void pl_document_subject(struct pl_json_writer *json, const struct pl_subject *s
 void pl_document_components(struct pl_json_writer *json, const struct pl_components *components);
 void pl_document_findings(struct pl_json_writer *json, const struct pl_findings *findings);
 void pl_document_gaps(struct pl_json_writer *json, const struct pl_gaps *gaps);
+/* "sandbox": what the kernel lacked; no member where nothing lacked, so that reports of the same
+ * input agree between machines that have it all. */
+void pl_document_sandbox(struct pl_json_writer *json, const struct pl_report *report);
 void pl_document_verdict(struct pl_json_writer *json, const struct pl_report *report);
 void pl_document_database(struct pl_json_writer *json, const struct pl_report *report);

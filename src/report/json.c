@@ -17,6 +17,7 @@ static enum pl_status write_json(const struct pl_report *report,
         pl_document_findings(&json, &report->findings);
     }
     pl_document_gaps(&json, &report->gaps);
+    pl_document_sandbox(&json, report);
     if (report->has_findings) {
         pl_document_verdict(&json, report);
         pl_document_database(&json, report);

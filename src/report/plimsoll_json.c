@@ -14,6 +14,7 @@ static enum pl_status write_inventory(const struct pl_report *report,
     pl_document_subject(&json, &report->subject);
     pl_document_components(&json, &report->components);
     pl_document_gaps(&json, &report->gaps);
+    pl_document_sandbox(&json, report);
     pl_json_writer_end_object(&json);
     pl_json_writer_finish(&json);
     return PL_OK;

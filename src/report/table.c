@@ -198,6 +198,11 @@ static void write_end_of_life(const struct table *table)
 static void write_gaps(const struct table *table)
 {
     const struct pl_gaps *gaps = &table->report->gaps;
+    if (table->report->sandbox.len > 0) {
+        paragraph(table, 2,
+                  pl_arena_format(table->arena, "Read with less protection: " PL_STR_FMT ".",
+                                  PL_STR_ARG(clean(table, table->report->sandbox))));
+    }
     if (gaps->count == 0) {
         return;
     }
@@ -287,7 +292,7 @@ static void write_inventory(const struct table *table)
         blank_line(table);
         pl_grid_write(&grid, table->width, table->color, table->into);
     }
-    if (table->report->gaps.count > 0) {
+    if (table->report->gaps.count > 0 || table->report->sandbox.len > 0) {
         blank_line(table);
         write_gaps(table);
     }
