@@ -45,6 +45,11 @@
 #define PL_LIMIT_VERSION_BYTES 1024
 /* Components of one layer; a full desktop has some thousand. */
 #define PL_LIMIT_COMPONENTS 200000
+/* One package's header in an rpm database, and the entries in it: rpm refuses larger ones. */
+#define PL_LIMIT_RPM_HEADER_BYTES (256 << 20)
+#define PL_LIMIT_RPM_TAGS 65535
+/* Directories that one package has files in; the kernel's sources have some thousand. */
+#define PL_LIMIT_RPM_DIRS (1 << 20)
 /* An advisory's id and a package's name; the longest real ones are below 200 bytes. */
 #define PL_LIMIT_ADVISORY_ID_BYTES 256
 #define PL_LIMIT_ADVISORY_NAME_BYTES 2048

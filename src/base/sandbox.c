@@ -26,18 +26,41 @@
 
 /* Memory, threads, clocks, and reading and writing on descriptors that are open already. */
 static const int always_allowed[] = {
-    __NR_read,         __NR_pread64,       __NR_write,
-    __NR_pwrite64,     __NR_readv,         __NR_writev,
-    __NR_close,        __NR_lseek,         __NR_fstat,
-    __NR_ftruncate,    __NR_mmap,          __NR_munmap,
-    __NR_mremap,       __NR_mprotect,      __NR_madvise,
-    __NR_brk,          __NR_futex,         __NR_sched_yield,
-    __NR_exit,         __NR_exit_group,    __NR_rt_sigreturn,
-    __NR_rt_sigaction, __NR_rt_sigprocmask, __NR_sigaltstack,
-    __NR_clock_gettime, __NR_clock_nanosleep, __NR_getrandom,
-    __NR_set_robust_list, __NR_rseq,       __NR_getpid,
-    __NR_gettid,       __NR_tgkill,        __NR_restart_syscall,
-    __NR_sched_getaffinity, __NR_uname,
+    __NR_read,
+    __NR_pread64,
+    __NR_write,
+    __NR_pwrite64,
+    __NR_readv,
+    __NR_writev,
+    __NR_close,
+    __NR_lseek,
+    __NR_fstat,
+    __NR_ftruncate,
+    __NR_mmap,
+    __NR_munmap,
+    __NR_mremap,
+    __NR_mprotect,
+    __NR_madvise,
+    __NR_brk,
+    __NR_futex,
+    __NR_sched_yield,
+    __NR_exit,
+    __NR_exit_group,
+    __NR_rt_sigreturn,
+    __NR_rt_sigaction,
+    __NR_rt_sigprocmask,
+    __NR_sigaltstack,
+    __NR_clock_gettime,
+    __NR_clock_nanosleep,
+    __NR_getrandom,
+    __NR_set_robust_list,
+    __NR_rseq,
+    __NR_getpid,
+    __NR_gettid,
+    __NR_tgkill,
+    __NR_restart_syscall,
+    __NR_sched_getaffinity,
+    __NR_uname,
 };
 
 /* Reading a directory tree, for a job with read_below_fd; Landlock says which. */
@@ -71,8 +94,8 @@ static void answer_call(struct filter *filter, int number, unsigned int action)
     emit(filter, BPF_RET | BPF_K, 0, 0, action);
 }
 
-/* clone may make threads but no process; clone3, whose flags a filter cannot see, is "not there", at
- * which the C library falls back to clone. */
+/* clone may make threads but no process; clone3, whose flags a filter cannot see, is "not there",
+ * at which the C library falls back to clone. */
 static void allow_threads(struct filter *filter)
 {
     answer_call(filter, __NR_clone3, SECCOMP_RET_ERRNO | ENOSYS);

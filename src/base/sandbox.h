@@ -4,10 +4,10 @@
  * sandbox - a child process that can compute, and nothing else.
  *
  * pl_sandbox_start forks; the child gives up everything before it calls the job: it keeps only the
- * descriptors named in the job and the pipe for its answer, Landlock takes the file system away (but
- * for reading below one directory where the job says so) and seccomp takes away every system call
- * that is not on a short list: no open without a directory, no socket, no exec, no other process.
- * The job writes its answer to the descriptor it is given; the parent collects it with
+ * descriptors named in the job and the pipe for its answer, Landlock takes the file system away
+ * (but for reading below one directory where the job says so) and seccomp takes away every system
+ * call that is not on a short list: no open without a directory, no socket, no exec, no other
+ * process. The job writes its answer to the descriptor it is given; the parent collects it with
  * pl_sandbox_wait_any and must treat it as hostile.
  *
  * The parent must have no other threads when it forks. Where the kernel lacks Landlock or seccomp

@@ -24,17 +24,6 @@ bool pl_str_eq_nocase(pl_str a, pl_str b)
     return true;
 }
 
-pl_str pl_str_sub(pl_str s, size_t from, size_t len)
-{
-    if (from > s.len) {
-        from = s.len;
-    }
-    if (len > s.len - from) {
-        len = s.len - from;
-    }
-    return (pl_str){s.ptr ? s.ptr + from : "", len};
-}
-
 size_t pl_str_find_char(pl_str s, char c)
 {
     const char *hit = s.len ? memchr(s.ptr, c, s.len) : NULL;

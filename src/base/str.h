@@ -86,7 +86,16 @@ static inline bool pl_str_ends_with(pl_str s, pl_str suffix)
 }
 
 /* The part from `from` (clamped) of at most `len` bytes. */
-pl_str pl_str_sub(pl_str s, size_t from, size_t len);
+static inline pl_str pl_str_sub(pl_str s, size_t from, size_t len)
+{
+    if (from > s.len) {
+        from = s.len;
+    }
+    if (len > s.len - from) {
+        len = s.len - from;
+    }
+    return (pl_str){s.ptr ? s.ptr + from : "", len};
+}
 
 static inline pl_str pl_str_skip(pl_str s, size_t count)
 {

@@ -26,14 +26,18 @@ struct package {
     pl_str license;
     pl_str origin;
     pl_str maintainer;
+    pl_str dir; /* of the files that follow */
     struct pl_strs files; /* in the evidence's arena already */
+    size_t lost_files; /* their paths are longer than a path can be */
 };
 
-static void add_file(struct pl_sink *sink, struct package *package, pl_str dir, pl_str name)
+static void add_file(struct pl_sink *sink, struct package *package, pl_str name)
 {
+    pl_str dir = package->dir;
     char path[PL_LIMIT_PATH_BYTES];
     size_t at = 0;
     if (name.len == 0 || dir.len + 1 + name.len > sizeof(path)) {
+        package->lost_files++;
         return;
     }
     if (dir.len > 0) {
@@ -69,6 +73,33 @@ static void add_package(struct pl_sink *sink, const struct package *package)
     component->source_version = component->version;
     pl_sink_push(sink, &component->licenses, package->license);
     component->files = package->files;
+    if (package->lost_files > 0) {
+        pl_sink_gap(sink, "%zu files of package '" PL_STR_FMT "' have no possible path",
+                    package->lost_files, PL_STR_ARG(pl_str_sub(package->name, 0, 100)));
+    }
+}
+
+/* The field that a line of this letter states, or NULL. */
+static pl_str *field_of(struct package *package, char letter)
+{
+    switch (letter) {
+    case 'P':
+        return &package->name;
+    case 'V':
+        return &package->version;
+    case 'A':
+        return &package->arch;
+    case 'L':
+        return &package->license;
+    case 'o':
+        return &package->origin;
+    case 'm':
+        return &package->maintainer;
+    case 'F':
+        return &package->dir;
+    default:
+        return NULL;
+    }
 }
 
 static enum pl_status read_apk(struct pl_sink *sink, const struct pl_catalog_file *file,
@@ -76,45 +107,21 @@ static enum pl_status read_apk(struct pl_sink *sink, const struct pl_catalog_fil
 {
     pl_str text = pl_span_str(file->content);
     pl_str line = PL_STR_EMPTY;
-    pl_str dir = PL_STR_EMPTY;
     struct package package = {0};
     while (pl_str_next_line(&text, &line)) {
         if (line.len == 0) {
             add_package(sink, &package);
             package = (struct package){0};
-            dir = PL_STR_EMPTY;
         }
         if (line.len < 2 || line.ptr[1] != ':') {
             continue;
         }
-        pl_str value = pl_str_skip(line, 2);
-        switch (line.ptr[0]) {
-        case 'P':
-            package.name = pl_str_trim(value);
-            break;
-        case 'V':
-            package.version = pl_str_trim(value);
-            break;
-        case 'A':
-            package.arch = pl_str_trim(value);
-            break;
-        case 'L':
-            package.license = pl_str_trim(value);
-            break;
-        case 'o':
-            package.origin = pl_str_trim(value);
-            break;
-        case 'm':
-            package.maintainer = pl_str_trim(value);
-            break;
-        case 'F':
-            dir = value;
-            break;
-        case 'R':
-            add_file(sink, &package, dir, value);
-            break;
-        default:
-            break;
+        pl_str value = pl_str_trim(pl_str_skip(line, 2));
+        pl_str *field = field_of(&package, line.ptr[0]);
+        if (field) {
+            *field = value;
+        } else if (line.ptr[0] == 'R') {
+            add_file(sink, &package, value);
         }
     }
     add_package(sink, &package);

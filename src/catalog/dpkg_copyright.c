@@ -24,9 +24,17 @@ enum { MOST_LICENSES = 256 };
 
 static void add(struct pl_sink *sink, struct pl_strs *licenses, pl_str license)
 {
-    if (license.len > 0 && licenses->count < MOST_LICENSES && !pl_strs_contain(licenses, license)) {
-        pl_sink_push(sink, licenses, license);
+    if (license.len == 0 || pl_strs_contain(licenses, license)) {
+        return;
     }
+    if (licenses->count == MOST_LICENSES) {
+        if (sink->file->gaps.count == 0) {
+            pl_sink_gap(sink, "more than %d different licences; the rest was not kept",
+                        MOST_LICENSES);
+        }
+        return;
+    }
+    pl_sink_push(sink, licenses, license);
 }
 
 /* Is there a Format field in the first paragraph? It went by Format-Specification in drafts. */

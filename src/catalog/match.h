@@ -28,7 +28,7 @@ const struct pl_cataloger *pl_catalog_match(const struct pl_catalog_matcher *mat
  * to visit what nobody wants. */
 bool pl_catalog_may_match_below(const struct pl_catalog_matcher *matcher, pl_str dir);
 
-/* Does this path, wildcards aside, lie on the way to a place that a pattern names? "var/lib" does for
- * "var/lib/dpkg/status"; no path does for a pattern's wildcard segments. A symbolic link at such a
- * path leads the place elsewhere. */
+/* Does this path, wildcards aside, lie on the way to a place that a pattern names? "var/lib" does
+ * for "var/lib/dpkg/status"; no path does for a pattern's wildcard segments. A symbolic link at
+ * such a path leads the place elsewhere. */
 bool pl_catalog_leads_to(const struct pl_catalog_matcher *matcher, pl_str path);

@@ -180,8 +180,8 @@ static bool take_whiteout(struct pl_collector *collector, pl_str path)
                             ? pl_arena_format(collector->arena, PL_STR_FMT "/" PL_STR_FMT,
                                               PL_STR_ARG(parent), PL_STR_ARG(name))
                             : pl_arena_dup(collector->arena, name);
-        bool usable = name.len > 0 && !pl_str_eq(name, PL_STR(".")) &&
-                      !pl_str_eq(name, PL_STR(".."));
+        bool usable =
+            name.len > 0 && !pl_str_eq(name, PL_STR(".")) && !pl_str_eq(name, PL_STR(".."));
         if (usable) {
             *pl_vec_push(collector->arena, &evidence->whiteouts) = hidden;
         } else {
@@ -277,14 +277,16 @@ static void read_held(struct pl_collector *collector)
             bool has_main = false;
             for (size_t j = 0; j < collector->held.count; j++) {
                 const struct pl_held_file *other = &collector->held.items[j];
-                has_main = has_main || (!other->is_companion &&
-                                        other->entry.path.len + suffix.len == file->entry.path.len &&
-                                        pl_str_starts_with(file->entry.path, other->entry.path));
+                has_main =
+                    has_main || (!other->is_companion &&
+                                 other->entry.path.len + suffix.len == file->entry.path.len &&
+                                 pl_str_starts_with(file->entry.path, other->entry.path));
             }
             if (!has_main) {
-                pl_collector_gap(collector, file->entry.path,
-                                 "belongs to a database in another layer: what it changes there was "
-                                 "not seen");
+                pl_collector_gap(
+                    collector, file->entry.path,
+                    "belongs to a database in another layer: what it changes there was "
+                    "not seen");
             }
         }
     }

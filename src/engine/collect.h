@@ -3,9 +3,9 @@
 /*
  * collect - turns the entries of one layer or directory into its evidence.
  *
- * Whoever walks (a tar layer, a directory tree) hands over each entry once; the collector keeps what
- * is needed to lay layers over one another, asks the matcher which files are wanted, and runs their
- * catalogers. It runs inside the sandbox. The evidence is complete after pl_collector_finish.
+ * Whoever walks (a tar layer, a directory tree) hands over each entry once; the collector keeps
+ * what is needed to lay layers over one another, asks the matcher which files are wanted, and runs
+ * their catalogers. It runs inside the sandbox. The evidence is complete after pl_collector_finish.
  */
 #include "base/budget.h"
 #include "base/map.h"
@@ -58,7 +58,7 @@ struct pl_collector {
     struct pl_budget *budget;
     struct pl_content_store store;
     uint64_t left_bytes; /* of the evidence budget */
-    uint64_t *replaced;  /* heap */
+    uint64_t *replaced; /* heap */
     size_t replaced_capacity;
     struct pl_held_files held;
     struct pl_wanted_links links;

@@ -8,8 +8,7 @@
 #include "image/path.h"
 #include "model/evidence_codec.h"
 
-typedef enum pl_status take_entry(struct pl_collector *collector,
-                                  const struct pl_walk_entry *entry,
+typedef enum pl_status take_entry(struct pl_collector *collector, const struct pl_walk_entry *entry,
                                   const struct pl_content_reader *reader, struct pl_error *err);
 
 static enum pl_walk_type walk_type(enum pl_tar_type type)
@@ -109,8 +108,9 @@ static enum pl_status verify(const struct pl_blob_result *result,
     return st;
 }
 
-/* After a failed walk: a layer whose stored bytes are those addressed is damaged as it is published,
- * and the report goes on without the rest of it. Anything else stays the failure it was. */
+/* After a failed walk: a layer whose stored bytes are those addressed is damaged as it is
+ * published, and the report goes on without the rest of it. Anything else stays the failure it was.
+ */
 static enum pl_status settle_damage(struct pl_blob_stream *stream,
                                     const struct pl_inspect_layer *layer, enum pl_status walked,
                                     struct pl_collector *collector, struct pl_blob_result *result,
@@ -165,7 +165,8 @@ static enum pl_status walk_once(const struct pl_blob_reader *reader,
     return verify(result, layer, err);
 }
 
-/* Walks once more for what wanted hard links point to; only possible when the bytes lie in a file. */
+/* Walks once more for what wanted hard links point to; only possible when the bytes lie in a file.
+ */
 static enum pl_status walk_links(const struct pl_inspect_layer *layer,
                                  struct pl_collector *collector, struct pl_error *err)
 {
@@ -236,8 +237,8 @@ void pl_inspect_layer_run(void *context, int answer_fd)
     pl_inspect_send(answer_fd, st, &err, &evidence);
 }
 
-/* An answer: the status as a positive varint, the length of the error's text and the text; then, for
- * PL_OK, the evidence. */
+/* An answer: the status as a positive varint, the length of the error's text and the text; then,
+ * for PL_OK, the evidence. */
 void pl_inspect_send(int answer_fd, enum pl_status status, const struct pl_error *failure,
                      const struct pl_evidence *evidence)
 {
@@ -263,7 +264,7 @@ enum pl_status pl_inspect_answer(struct pl_arena *arena, pl_span answer, struct 
         return pl_error_set(err, PL_E_PARSE, "the inspector gave no answer");
     }
     if (status != 0) {
-        return pl_error_set(err, (enum pl_status)-(int)status, PL_STR_FMT,
+        return pl_error_set(err, (enum pl_status) - (int)status, PL_STR_FMT,
                             PL_STR_ARG(pl_str_make((const char *)answer.ptr, (size_t)len)));
     }
     answer.ptr += len;

@@ -18,7 +18,7 @@ struct pl_inspect_layer {
     int fd;
     uint64_t offset;
     uint64_t length;
-    struct pl_digest stored;  /* what addresses the blob; empty: nothing does */
+    struct pl_digest stored; /* what addresses the blob; empty: nothing does */
     struct pl_digest diff_id; /* what the image's config says; empty: nothing */
     bool hash_beside;
     int spill_fd; /* an empty unlinked file, or -1 */
@@ -40,7 +40,8 @@ struct pl_inspect_tree {
 void pl_inspect_tree_run(void *context, int answer_fd);
 
 /* Inspects a layer's stream into evidence: what pl_inspect_layer_run does, for a stream from
- * elsewhere. A damaged layer gives PL_OK with a gap, when the bytes are those that are addressed. */
+ * elsewhere. A damaged layer gives PL_OK with a gap, when the bytes are those that are addressed.
+ */
 enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_reader *reader,
                                  const struct pl_inspect_layer *layer, struct pl_evidence *ret,
                                  struct pl_error *err);

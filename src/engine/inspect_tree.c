@@ -8,7 +8,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-/* A wanted path that is a symbolic link: read at the end, if what it leads to was not read as itself. */
+/* A wanted path that is a symbolic link: read at the end, if what it leads to was not read as
+ * itself. */
 struct linked_path {
     pl_str path;
     pl_str link;
@@ -67,7 +68,8 @@ static bool is_new_file(struct inspection *inspection, uint64_t device, uint64_t
     return true;
 }
 
-/* A running system changes under the walk: what fails for one file is a gap, and the walk goes on. */
+/* A running system changes under the walk: what fails for one file is a gap, and the walk goes on.
+ */
 static enum pl_status read_file(struct inspection *inspection, const struct pl_walk_entry *entry,
                                 int fd, struct pl_error *err)
 {
@@ -101,13 +103,10 @@ static enum pl_status on_entry(void *context, const struct pl_tree_entry *from,
 {
     struct inspection *inspection = context;
     inspection->collector.evidence->entries++;
-    struct pl_walk_entry entry = {.path = from->path,
-                                  .link = from->link,
-                                  .size_bytes = from->size_bytes,
-                                  .mode = from->mode};
+    struct pl_walk_entry entry = {
+        .path = from->path, .link = from->link, .size_bytes = from->size_bytes, .mode = from->mode};
     bool is_companion = false;
-    bool is_wanted =
-        pl_catalog_match(inspection->tree->matcher, from->path, &is_companion) != NULL;
+    bool is_wanted = pl_catalog_match(inspection->tree->matcher, from->path, &is_companion) != NULL;
     switch (from->type) {
     case PL_TREE_FILE:
         entry.type = PL_WALK_FILE;
@@ -155,9 +154,9 @@ static enum pl_status read_linked(struct inspection *inspection, struct pl_error
         int fd pl_autoclose = -1;
         struct stat info = {0};
         struct pl_error opening = PL_ERROR_INIT;
-        enum pl_status st = pl_tree_open_below(inspection->tree->root_fd, linked->path,
-                                               O_RDONLY | O_NONBLOCK | O_NOCTTY, true, &fd,
-                                               &opening);
+        enum pl_status st =
+            pl_tree_open_below(inspection->tree->root_fd, linked->path,
+                               O_RDONLY | O_NONBLOCK | O_NOCTTY, true, &fd, &opening);
         struct pl_walk_entry entry = {
             .path = linked->path, .link = linked->link, .mode = linked->mode};
         if (st < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {

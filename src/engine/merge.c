@@ -113,7 +113,8 @@ static pl_str identity(struct pl_arena *arena, const struct pl_component *compon
 }
 
 /* The layer that introduced each component of a database file: a package manager rewrites the whole
- * file in every layer, so the versions of the file below are asked until one lacks the component. */
+ * file in every layer, so the versions of the file below are asked until one lacks the component.
+ */
 static size_t *find_origins(const struct merge *merge, struct pl_arena *scratch,
                             const struct visible_file *visible)
 {
@@ -124,8 +125,7 @@ static size_t *find_origins(const struct merge *merge, struct pl_arena *scratch,
         origins[i] = visible->layer;
     }
     for (size_t layer = visible->layer; layer-- > 0;) {
-        const struct pl_evidence_file *older =
-            find_file(merge->layers[layer], visible->file->path);
+        const struct pl_evidence_file *older = find_file(merge->layers[layer], visible->file->path);
         if (!older) {
             continue;
         }
@@ -249,10 +249,9 @@ static void share_licenses(struct merge *merge)
             if (component->source_name.len == 0) {
                 continue;
             }
-            pl_str key =
-                pl_arena_format(&scratch, PL_STR_FMT "/" PL_STR_FMT "@" PL_STR_FMT,
-                                PL_STR_ARG(component->type), PL_STR_ARG(component->source_name),
-                                PL_STR_ARG(component->source_version));
+            pl_str key = pl_arena_format(
+                &scratch, PL_STR_FMT "/" PL_STR_FMT "@" PL_STR_FMT, PL_STR_ARG(component->type),
+                PL_STR_ARG(component->source_name), PL_STR_ARG(component->source_version));
             const struct pl_component *stated = pl_map_find(&by_source, key);
             if (pass == 0 && component->licenses.count > 0 && !stated) {
                 *pl_map_at(&by_source, key) = component;
@@ -265,17 +264,21 @@ static void share_licenses(struct merge *merge)
 
 static void merge_os(struct merge *merge)
 {
+    struct pl_arena scratch pl_autoarena = {0};
+    struct pl_os_source *sources =
+        PL_ARENA_ARRAY(&scratch, struct pl_os_source, merge->files.count);
+    size_t count = 0;
     for (size_t i = 0; i < merge->files.count; i++) {
         const struct pl_evidence_file *file = merge->files.items[i].file;
         if (file->has_os) {
-            pl_os_merge(&merge->result->os, &file->os);
+            sources[count++] = (struct pl_os_source){file->path, file->os};
         }
     }
-    pl_str namespace = pl_os_purl_namespace(&merge->result->os);
+    merge->result->os = pl_os_merge(sources, count);
     for (size_t i = 0; i < merge->result->components.count; i++) {
         struct pl_component *component = &merge->result->components.items[i];
         if (component->vendor_id.len == 0 && pl_component_is_system_package(component)) {
-            component->vendor_id = namespace;
+            component->vendor_id = merge->result->os.id;
         }
     }
 }

@@ -16,7 +16,7 @@
 struct pl_merged {
     struct pl_os os;
     struct pl_components components; /* sorted */
-    struct pl_gaps gaps;             /* sorted */
+    struct pl_gaps gaps; /* sorted */
 };
 
 /* `layers` lowest first; the result borrows their strings and adds its own to `arena`. The matcher

@@ -8,7 +8,8 @@
 #include <isa-l/igzip_lib.h>
 #include <zstd.h>
 
-/* 128 MiB: what `zstd --ultra --long` writes by default; larger windows need a flag to read anywhere. */
+/* 128 MiB: what `zstd --ultra --long` writes by default; larger windows need a flag to read
+ * anywhere. */
 #define PL_ZSTD_WINDOW_LOG 27
 
 struct pl_decoder {
@@ -21,8 +22,8 @@ struct pl_decoder {
 const char *pl_compression_to_string(enum pl_compression compression)
 {
     switch (compression) {
-#define X(name, text) \
-    case name:        \
+#define X(name, text)                                                                              \
+    case name:                                                                                     \
         return text;
         PL_COMPRESSION_LIST(X)
 #undef X
@@ -39,7 +40,8 @@ enum pl_compression pl_compression_detect(pl_span head)
         return PL_COMPRESSION_ZSTD;
     }
     /* A skippable frame, as zstd:chunked and pzstd put first: 0x184D2A5? little-endian. */
-    if (head.len >= 4 && (head.ptr[0] & 0xf0) == 0x50 && memcmp(head.ptr + 1, "\x2a\x4d\x18", 3) == 0) {
+    if (head.len >= 4 && (head.ptr[0] & 0xf0) == 0x50 &&
+        memcmp(head.ptr + 1, "\x2a\x4d\x18", 3) == 0) {
         return PL_COMPRESSION_ZSTD;
     }
     return PL_COMPRESSION_NONE;

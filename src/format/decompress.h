@@ -4,16 +4,16 @@
  * decompress - gzip (RFC 1952, through ISA-L) and zstd (RFC 8878, through libzstd) as a stream.
  *
  * A decoder takes what input there is and makes as much output as there is room for. It holds a
- * window of some hundred kilobytes (gzip) to PL_ZSTD_WINDOW_LOG (zstd) and never the whole. Checksums
- * of the format are verified.
+ * window of some hundred kilobytes (gzip) to PL_ZSTD_WINDOW_LOG (zstd) and never the whole.
+ * Checksums of the format are verified.
  */
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
 
-#define PL_COMPRESSION_LIST(X)                  \
-    X(PL_COMPRESSION_NONE, "none")              \
-    X(PL_COMPRESSION_GZIP, "gzip")              \
+#define PL_COMPRESSION_LIST(X)                                                                     \
+    X(PL_COMPRESSION_NONE, "none")                                                                 \
+    X(PL_COMPRESSION_GZIP, "gzip")                                                                 \
     X(PL_COMPRESSION_ZSTD, "zstd")
 
 enum pl_compression {

@@ -107,6 +107,6 @@ enum pl_status pl_digest_verify(const char *what, const struct pl_digest *got,
         return PL_OK;
     }
     return pl_error_set(err, PL_E_TRUST,
-                        "%s is refused: its content has the digest %s, but it is addressed by %s", what,
-                        got->text, wanted->text);
+                        "%s is refused: its content has the digest %s, but it is addressed by %s",
+                        what, got->text, wanted->text);
 }

@@ -9,6 +9,7 @@
 #include "format/tar.h"
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <sys/stat.h>
 
 struct pl_tar {
@@ -24,7 +25,7 @@ static la_ssize_t on_read(struct archive *archive, void *context, const void **r
     struct pl_tar *tar = context;
     pl_span block = {NULL, 0};
     if (tar->pull(tar->context, &block, &tar->pull_error) < 0) {
-        archive_set_error(archive, ARCHIVE_ERRNO_MISC, "input failed");
+        archive_set_error(archive, EIO, "input failed");
         return -1;
     }
     *ret_block = block.ptr;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * tar - the entries of a tar stream, through libarchive: ustar, GNU (long names, sparse files, base-256
- * numbers) and pax.
+ * tar - the entries of a tar stream, through libarchive: ustar, GNU (long names, sparse files,
+ * base-256 numbers) and pax.
  *
  * The stream is pulled block by block through a callback, so nothing is held but one block. Entry
  * strings are good until the next pl_tar_next. Data of an entry that is not read is skipped by

@@ -4,7 +4,8 @@
 #include <pthread.h>
 
 /* Small enough for the second-level cache, large enough that a hand-over to the hash thread costs
- * nothing. RING blocks of each kind may be under way. */
+ * nothing. With a thread beside, RING blocks of each kind may be under way; without one a single
+ * block is used again and again, so that it stays in the cache. */
 enum { BLOCK_BYTES = 128 << 10, RING = 8 };
 
 /* One block that waits to be hashed. */
@@ -30,9 +31,11 @@ struct pl_blob_stream {
     struct pl_budget *budget;
     struct pl_decoder *decoder;
     struct pl_digest_state *stored_state;
-    struct pl_digest_state *diff_state; /* NULL for a plain layer: the stored digest is the diff_id */
-    struct hasher *hasher;              /* NULL: hash in place */
-    uint8_t *stored_blocks;             /* RING blocks */
+    struct pl_digest_state
+        *diff_state; /* NULL for a plain layer: the stored digest is the diff_id */
+    struct hasher *hasher; /* NULL: hash in place */
+    size_t ring; /* blocks in use: RING, or 1 without a hasher */
+    uint8_t *stored_blocks; /* RING blocks */
     uint8_t *open_blocks;
     uint64_t stored_task[RING]; /* number of the task that reads the block, plus one */
     uint64_t open_task[RING];
@@ -144,7 +147,7 @@ static uint64_t hash_bytes(struct pl_blob_stream *stream, struct pl_digest_state
 /* Fills the next stored block; stream->input is empty at the end of the blob. */
 static enum pl_status read_stored(struct pl_blob_stream *stream, struct pl_error *err)
 {
-    size_t at = stream->stored_at++ % RING;
+    size_t at = stream->stored_at++ % stream->ring;
     uint8_t *block = stream->stored_blocks + at * BLOCK_BYTES;
     if (stream->hasher) {
         hasher_wait(stream->hasher, stream->stored_task[at]);
@@ -166,11 +169,12 @@ enum pl_status pl_blob_open(const struct pl_blob_options *options, struct pl_blo
     struct pl_blob_stream *stream PL_CLEANUP(pl_blob_closep) = pl_mem_alloc(1, sizeof(*stream));
     stream->reader = options->reader;
     stream->budget = options->budget;
-    stream->stored_blocks = pl_mem_alloc(RING, BLOCK_BYTES);
     stream->stored_state = pl_digest_new(options->stored_like);
     if (options->hash_beside) {
         stream->hasher = hasher_new();
     }
+    stream->ring = stream->hasher ? RING : 1;
+    stream->stored_blocks = pl_mem_alloc(stream->ring, BLOCK_BYTES);
     enum pl_status st = read_stored(stream, err);
     if (st < 0) {
         return st;
@@ -180,7 +184,7 @@ enum pl_status pl_blob_open(const struct pl_blob_options *options, struct pl_blo
                        strncmp(options->diff_like->text, options->stored_like->text, 6) == 0;
     if (stream->result.compression != PL_COMPRESSION_NONE || !same_digest) {
         stream->decoder = pl_decoder_new(stream->result.compression);
-        stream->open_blocks = pl_mem_alloc(RING, BLOCK_BYTES);
+        stream->open_blocks = pl_mem_alloc(stream->ring, BLOCK_BYTES);
         stream->diff_state = pl_digest_new(options->diff_like);
     }
     *ret = PL_TAKE(stream);
@@ -221,7 +225,7 @@ static enum pl_status next_plain(struct pl_blob_stream *stream, pl_span *ret_blo
 static enum pl_status next_decoded(struct pl_blob_stream *stream, pl_span *ret_block,
                                    struct pl_error *err)
 {
-    size_t at = stream->open_at++ % RING;
+    size_t at = stream->open_at++ % stream->ring;
     uint8_t *block = stream->open_blocks + at * BLOCK_BYTES;
     if (stream->hasher) {
         hasher_wait(stream->hasher, stream->open_task[at]);
@@ -271,8 +275,8 @@ enum pl_status pl_blob_next(void *context, pl_span *ret_block, struct pl_error *
         *ret_block = (pl_span){NULL, 0};
         return PL_OK;
     }
-    enum pl_status st = stream->decoder ? next_decoded(stream, ret_block, err)
-                                        : next_plain(stream, ret_block, err);
+    enum pl_status st =
+        stream->decoder ? next_decoded(stream, ret_block, err) : next_plain(stream, ret_block, err);
     if (st == PL_OK) {
         stream->result.tar_bytes += ret_block->len;
     }

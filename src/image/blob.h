@@ -3,9 +3,9 @@
 /*
  * blob - a layer's bytes as a stream: read, hashed, decompressed, hashed again.
  *
- * The stream hands out uncompressed blocks and computes on the way the digest of the bytes as stored
- * and that of the uncompressed tar (diff_id). It holds a few blocks and never the whole. With
- * `hash_beside` the hashing runs in a thread of its own beside the decompression.
+ * The stream hands out uncompressed blocks and computes on the way the digest of the bytes as
+ * stored and that of the uncompressed tar (diff_id). It holds a few blocks and never the whole.
+ * With `hash_beside` the hashing runs in a thread of its own beside the decompression.
  */
 #include "base/budget.h"
 #include "format/decompress.h"
@@ -29,7 +29,7 @@ enum pl_status pl_blob_range_read(void *range, uint8_t *into, size_t size, size_
 
 struct pl_blob_options {
     struct pl_blob_reader reader;
-    struct pl_budget *budget;           /* borrowed */
+    struct pl_budget *budget; /* borrowed */
     const struct pl_digest *stored_like; /* whose algorithm to use, or NULL */
     const struct pl_digest *diff_like;
     bool hash_beside;
@@ -45,12 +45,12 @@ PL_DEFINE_CLEANUP(struct pl_blob_stream, pl_blob_close)
 /* A pl_tar_pull: the next uncompressed block, of length zero at the end. */
 enum pl_status pl_blob_next(void *stream, pl_span *ret_block, struct pl_error *err);
 
-/* Reads and hashes what is left as stored, without decompressing: after a failure, so that the stored
- * digest can still be told. The uncompressed digest is lost then. */
+/* Reads and hashes what is left as stored, without decompressing: after a failure, so that the
+ * stored digest can still be told. The uncompressed digest is lost then. */
 enum pl_status pl_blob_drain_stored(struct pl_blob_stream *stream, struct pl_error *err);
 
-/* To be asked once, after the end: the digests and sizes. `diff_id` is empty when the stream was not
- * decompressed to its end. */
+/* To be asked once, after the end: the digests and sizes. `diff_id` is empty when the stream was
+ * not decompressed to its end. */
 struct pl_blob_result {
     struct pl_digest stored;
     struct pl_digest diff_id;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An image's config (image-spec, config.md) is a JSON object: "os", "architecture", "variant";
- * "rootfs": {"type": "layers", "diff_ids": [...]} with the digests of the uncompressed layers, lowest
- * first; "history": [{"created_by": ..., "empty_layer": true}, ...] with an entry for each step of the
- * build, of which those without "empty_layer" made the layers, in order.
+ * "rootfs": {"type": "layers", "diff_ids": [...]} with the digests of the uncompressed layers,
+ * lowest first; "history": [{"created_by": ..., "empty_layer": true}, ...] with an entry for each
+ * step of the build, of which those without "empty_layer" made the layers, in order.
  */
 #include "base/limits.h"
 #include "format/json.h"
@@ -15,13 +15,15 @@ static enum pl_status read_diff_ids(struct pl_arena *arena, const json_t *docume
     const json_t *diff_ids = pl_json_array(pl_json_object(document, "rootfs"), "diff_ids");
     size_t count = json_array_size(diff_ids);
     if (count > PL_LIMIT_LAYERS) {
-        return pl_error_set(err, PL_E_LIMIT, "the image's config names %zu layers, at most %d are read",
-                            count, PL_LIMIT_LAYERS);
+        return pl_error_set(err, PL_E_LIMIT,
+                            "the image's config names %zu layers, at most %d are read", count,
+                            PL_LIMIT_LAYERS);
     }
     bool is_new = image->layers.count == 0;
     if (!is_new && count != image->layers.count) {
-        return pl_error_set(err, PL_E_PARSE, "the image's config names %zu layers, its manifest %zu",
-                            count, image->layers.count);
+        return pl_error_set(err, PL_E_PARSE,
+                            "the image's config names %zu layers, its manifest %zu", count,
+                            image->layers.count);
     }
     for (size_t i = 0; i < count; i++) {
         struct pl_image_layer *layer =

@@ -21,7 +21,7 @@ struct pl_platform {
 
 struct pl_image_layer {
     struct pl_layer_info info;
-    struct pl_digest stored;  /* empty: the blob is not addressed by a digest */
+    struct pl_digest stored; /* empty: the blob is not addressed by a digest */
     struct pl_digest diff_id; /* empty: the config does not say */
     struct pl_part part;
     pl_str gap; /* not empty: the layer is not here, and why */

@@ -8,8 +8,8 @@
  */
 #include "base/arena.h"
 
-/* Writes the clean form into `into` (at least PL_LIMIT_PATH_BYTES). PL_E_PARSE for a path that leaves
- * the root by "..", PL_E_LIMIT for one that is too long. *ret views `into`. */
+/* Writes the clean form into `into` (at least PL_LIMIT_PATH_BYTES). PL_E_PARSE for a path that
+ * leaves the root by "..", PL_E_LIMIT for one that is too long. *ret views `into`. */
 enum pl_status pl_path_clean(pl_str path, char *into, pl_str *ret, struct pl_error *err);
 
 /* Where a symlink at clean path `from` points, cleaned; ".." at the root stays at the root, as the

@@ -8,9 +8,9 @@ static const struct {
     const char *architecture;
     const char *variant;
 } machines[] = {
-    {"x86_64", "amd64", ""},    {"aarch64", "arm64", ""},     {"armv7l", "arm", "v7"},
-    {"armv6l", "arm", "v6"},    {"i686", "386", ""},          {"ppc64le", "ppc64le", ""},
-    {"s390x", "s390x", ""},     {"riscv64", "riscv64", ""},   {"loongarch64", "loong64", ""},
+    {"x86_64", "amd64", ""},    {"aarch64", "arm64", ""},   {"armv7l", "arm", "v7"},
+    {"armv6l", "arm", "v6"},    {"i686", "386", ""},        {"ppc64le", "ppc64le", ""},
+    {"s390x", "s390x", ""},     {"riscv64", "riscv64", ""}, {"loongarch64", "loong64", ""},
     {"mips64", "mips64le", ""},
 };
 

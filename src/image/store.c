@@ -133,7 +133,8 @@ static enum pl_status index_all(const struct index_job *job, struct pl_buf *buf,
     return st == PL_E_NOT_FOUND ? PL_OK : st;
 }
 
-/* The answer: the status and the error's text, then name, link, offset and length of each member. */
+/* The answer: the status and the error's text, then name, link, offset and length of each member.
+ */
 static void run_index(void *context, int answer_fd)
 {
     struct pl_buf members pl_autobuf = PL_BUF_INIT(PL_LIMIT_ARCHIVE_MEMBERS * 1024);
@@ -171,7 +172,7 @@ static enum pl_status read_index(struct pl_store *store, pl_span answer, uint64_
         return pl_error_set(err, PL_E_PARSE, "the reader of the archive gave no answer");
     }
     if (status != 0) {
-        return pl_error_set(err, (enum pl_status)-(int)status, PL_STR_FMT, PL_STR_ARG(text));
+        return pl_error_set(err, (enum pl_status) - (int)status, PL_STR_FMT, PL_STR_ARG(text));
     }
     while (answer.len > 0) {
         struct pl_part part = {.fd = store->file_fd};
@@ -288,8 +289,8 @@ bool pl_store_has(struct pl_store *store, pl_str name)
     return pl_store_find(store, name, &part, NULL) == PL_OK;
 }
 
-enum pl_status pl_store_read(struct pl_store *store, pl_str name, size_t ceiling_bytes,
-                             pl_str *ret, struct pl_error *err)
+enum pl_status pl_store_read(struct pl_store *store, pl_str name, size_t ceiling_bytes, pl_str *ret,
+                             struct pl_error *err)
 {
     struct pl_part part = {0};
     enum pl_status st = pl_store_find(store, name, &part, err);

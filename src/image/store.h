@@ -16,13 +16,13 @@
 
 struct pl_part {
     pl_str name;
-    pl_str link;       /* a link to another part, resolved by pl_store_find */
-    int fd;            /* with `offset` and `length`: where the bytes lie; -1 when they do not */
+    pl_str link; /* a link to another part, resolved by pl_store_find */
+    int fd; /* with `offset` and `length`: where the bytes lie; -1 when they do not */
     uint64_t offset;
     uint64_t length;
-    pl_str document;   /* the bytes themselves, of a small part of a compressed archive */
+    pl_str document; /* the bytes themselves, of a small part of a compressed archive */
     const struct pl_evidence *evidence; /* of a layer inspected while streaming, or NULL */
-    pl_str problem;    /* why it could not be inspected then; empty when it could */
+    pl_str problem; /* why it could not be inspected then; empty when it could */
 };
 
 struct pl_parts {
@@ -52,5 +52,5 @@ enum pl_status pl_store_find(struct pl_store *store, pl_str name, struct pl_part
 bool pl_store_has(struct pl_store *store, pl_str name);
 
 /* A small part's bytes, up to `ceiling_bytes`. */
-enum pl_status pl_store_read(struct pl_store *store, pl_str name, size_t ceiling_bytes,
-                             pl_str *ret, struct pl_error *err);
+enum pl_status pl_store_read(struct pl_store *store, pl_str name, size_t ceiling_bytes, pl_str *ret,
+                             struct pl_error *err);

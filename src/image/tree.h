@@ -4,10 +4,10 @@
  * tree - a walk of a directory that holds a root file system, without ever leaving it.
  *
  * Every open goes through openat2 with RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS relative to the
- * root's descriptor, or, where the kernel lacks it, segment by segment with O_NOFOLLOW. Only regular
- * files are opened for reading, with O_NONBLOCK, so that no FIFO or device can hold the walk up.
- * Symbolic links are reported and not followed, but for those that `follows` asks for, which are
- * followed inside the root once all else was walked, four links deep at most.
+ * root's descriptor, or, where the kernel lacks it, segment by segment with O_NOFOLLOW. Only
+ * regular files are opened for reading, with O_NONBLOCK, so that no FIFO or device can hold the
+ * walk up. Symbolic links are reported and not followed, but for those that `follows` asks for,
+ * which are followed inside the root once all else was walked, four links deep at most.
  */
 #include "base/budget.h"
 #include "base/error.h"
@@ -49,7 +49,7 @@ enum pl_status pl_tree_walk(int root_fd, const struct pl_tree_visitor *visitor,
 /* Opens a regular file for reading; PL_E_UNSUPPORTED when it is none by now. */
 enum pl_status pl_tree_open(const struct pl_tree_entry *entry, int *ret_fd, struct pl_error *err);
 
-/* Opens a path below the root as RESOLVE_IN_ROOT has it; `use_openat2` false takes the way for older
- * kernels, for tests. */
+/* Opens a path below the root as RESOLVE_IN_ROOT has it; `use_openat2` false takes the way for
+ * older kernels, for tests. */
 enum pl_status pl_tree_open_below(int root_fd, pl_str path, int flags, bool use_openat2,
                                   int *ret_fd, struct pl_error *err);

@@ -36,6 +36,12 @@ pl_str pl_component_purl(struct pl_arena *arena, const struct pl_component *comp
     return pl_purl_format(arena, &purl);
 }
 
+bool pl_component_is_system_package(const struct pl_component *component)
+{
+    return pl_str_eq(component->type, PL_STR("deb")) || pl_str_eq(component->type, PL_STR("apk")) ||
+           pl_str_eq(component->type, PL_STR("rpm"));
+}
+
 int pl_component_compare(const struct pl_component *a, const struct pl_component *b)
 {
     int order = pl_str_cmp(a->type, b->type);

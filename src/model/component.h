@@ -57,5 +57,9 @@ struct pl_components {
  * leaves the version and becomes a qualifier. */
 pl_str pl_component_purl(struct pl_arena *arena, const struct pl_component *component);
 
+/* Is it a package of the system's own package manager (deb, apk, rpm)? Then its purl's namespace is
+ * the distribution. */
+bool pl_component_is_system_package(const struct pl_component *component);
+
 /* Total order: type, name, version, arch, scope, first location. */
 int pl_component_compare(const struct pl_component *a, const struct pl_component *b);

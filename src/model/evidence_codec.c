@@ -64,9 +64,11 @@ static void put_gaps(struct pl_buf *buf, const struct pl_gaps *list)
 }
 
 /* Every field of struct pl_os, in one order for both directions. */
-#define OS_FIELDS(X)                                                                     \
-    X(id) X(version_id) X(name) X(version) X(pretty_name) X(version_codename) X(id_like) \
-    X(cpe_name) X(variant_id) X(build_id)
+#define OS_FIELDS(X)                                                                               \
+    X(id)                                                                                          \
+    X(version_id)                                                                                  \
+    X(name)                                                                                        \
+    X(version) X(pretty_name) X(version_codename) X(id_like) X(cpe_name) X(variant_id) X(build_id)
 
 static void put_file(struct pl_buf *buf, const struct pl_evidence_file *file)
 {

@@ -32,7 +32,8 @@ struct pl_distro {
 };
 
 /* NULL for a distribution that is not known, not even by its ID_LIKE. A derivative that shares its
- * parent's advisories gives the parent's row. */
+ * parent's advisories has a row of its own with the parent's ecosystem; one that is known only by
+ * its ID_LIKE gives a row with an empty ecosystem, enough to read its packages. */
 const struct pl_distro *pl_os_distro(const struct pl_os *os);
 
 /* The OSV ecosystems, with release, in which this system's packages are looked up, most specific
@@ -44,3 +45,16 @@ struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os);
 /* The end of the vendor's free security support of this release as "YYYY-MM-DD", or empty when it
  * is not known or has none (rolling). The table is model/eol.def. */
 pl_str pl_os_end_of_life(const struct pl_os *os);
+
+/* What one file says of the operating system. */
+struct pl_os_source {
+    pl_str path; /* without a leading slash */
+    struct pl_os os;
+};
+
+/* One system from all the files that speak of it. /etc/os-release wins over /usr/lib/os-release (as
+ * os-release(5) says), that over the older release files, a distribution's own file over
+ * redhat-release and system-release, which derivatives carry too, and those over debian_version and
+ * lsb-release. Files are not mixed, but for a release that the winner lacks and another file with
+ * the same id states. `count` 0 gives an empty system. Views into the sources' strings. */
+struct pl_os pl_os_merge(const struct pl_os_source *sources, size_t count);

@@ -3,15 +3,18 @@
 #include "base/utf8.h"
 #include <assert.h>
 
-enum { BETWEEN = 2, LEAST_SHRUNK = 10, LEAST_LAST = 24 };
+/* The last column has room for two CVE identifiers where it has that much to say. */
+enum { BETWEEN = 2, LEAST_SHRUNK = 10, LEAST_LAST = 24, ENOUGH_LAST = 34 };
 
-/* Takes one line of at most `width` columns off *text, at least one character. */
+/* Takes one line of at most `width` columns off *text, at least one character. Ends it at a blank,
+ * else after a sign that parts versions and names, else anywhere. */
 static pl_str take_line(pl_str *text, size_t width)
 {
     pl_str rest = *text;
     pl_str line = pl_str_sub(*text, 0, 0);
     size_t columns = 0;
     size_t break_at = 0;
+    size_t sign_at = 0;
     while (rest.len > 0) {
         pl_str before = rest;
         columns += pl_utf8_width(pl_utf8_take(&rest, NULL));
@@ -24,9 +27,14 @@ static pl_str take_line(pl_str *text, size_t width)
         if (ends_word) {
             break_at = line.len;
         }
+        if (strchr("-+~.:/_", before.ptr[0])) {
+            sign_at = line.len;
+        }
     }
     if (rest.len > 0 && break_at > 0) {
         line.len = break_at;
+    } else if (rest.len > 0 && sign_at > line.len / 2) {
+        line.len = sign_at;
     }
     *text = pl_str_skip(*text, line.len);
     while (text->len > 0 && text->ptr[0] == ' ') {
@@ -44,22 +52,30 @@ static size_t total(const size_t *widths, size_t count)
     return sum;
 }
 
+static size_t widest_text(const struct pl_grid *grid, size_t column)
+{
+    size_t widest = strlen(grid->columns[column].heading);
+    for (size_t row = 0; row < grid->count; row++) {
+        size_t columns = pl_utf8_columns(grid->items[row].cells[column].text);
+        widest = columns > widest ? columns : widest;
+    }
+    return widest;
+}
+
 /* Each column as wide as its widest text, up to its own most; then the widest ones give way until
- * the last column has its least. */
+ * the last column has enough. */
 static void choose_widths(const struct pl_grid *grid, size_t width_columns, size_t *widths)
 {
     size_t last = grid->column_count - 1;
     for (size_t column = 0; column < last; column++) {
-        widths[column] = strlen(grid->columns[column].heading);
-        for (size_t row = 0; row < grid->count; row++) {
-            size_t columns = pl_utf8_columns(grid->items[row].cells[column].text);
-            widths[column] = columns > widths[column] ? columns : widths[column];
-        }
+        widths[column] = widest_text(grid, column);
         if (widths[column] > grid->columns[column].most) {
             widths[column] = grid->columns[column].most;
         }
     }
-    while (total(widths, last) + LEAST_LAST > width_columns) {
+    size_t least = widest_text(grid, last);
+    least = least < LEAST_LAST ? LEAST_LAST : least > ENOUGH_LAST ? ENOUGH_LAST : least;
+    while (total(widths, last) + least > width_columns) {
         size_t widest = 0;
         for (size_t column = 1; column < last; column++) {
             widest = widths[column] > widths[widest] ? column : widest;

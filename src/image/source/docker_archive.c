@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `docker save` writes a tar with "manifest.json": [{"Config": PART, "RepoTags": [...], "Layers": [PART,
+ * `docker save` writes a tar with "manifest.json": [{"Config": PART, "RepoTags": [...], "Layers":
+ * [PART,
  * ...]}, ...], one object an image. Until Docker 25 a part is "HEX.json" for the config and
- * "HEX/layer.tar" for a layer (a link to another image's where both share it), and a file "repositories"
- * repeats the tags; only the config is addressed by a digest, its name, and the layers by the config's
- * diff_ids. Since then the archive is an OCI layout as well and parts are "blobs/sha256/HEX", which
- * addresses each. podman and skopeo write "HEX.tar" for layers, named by their diff_id.
+ * "HEX/layer.tar" for a layer (a link to another image's where both share it), and a file
+ * "repositories" repeats the tags; only the config is addressed by a digest, its name, and the
+ * layers by the config's diff_ids. Since then the archive is an OCI layout as well and parts are
+ * "blobs/sha256/HEX", which addresses each. podman and skopeo write "HEX.tar" for layers, named by
+ * their diff_id.
  */
 #include "base/limits.h"
 #include "format/json.h"
@@ -65,8 +67,8 @@ static enum pl_status choose(const json_t *manifest, pl_str selector, const json
         return pl_error_set(err, PL_E_NOT_FOUND, "it has no image " PL_STR_FMT "; it has: %s",
                             PL_STR_ARG(selector), offers[0] ? offers : "none with a name");
     }
-    return pl_error_set(err, PL_E_USAGE,
-                        "it holds %zu images; add one of these after a colon: %s", count, offers);
+    return pl_error_set(err, PL_E_USAGE, "it holds %zu images; add one of these after a colon: %s",
+                        count, offers);
 }
 
 static enum pl_status read_config(struct pl_arena *arena, struct pl_store *store,

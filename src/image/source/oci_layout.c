@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An OCI image layout (image-spec, image-layout.md) holds "oci-layout" with the layout's version,
- * "index.json" with descriptors of manifests, and every blob at "blobs/ALGORITHM/HEX". A descriptor is
- * {"mediaType", "digest", "size", "platform": {...}, "annotations": {...}}; the one of a tagged image has
- * the annotation org.opencontainers.image.ref.name. It may lead to a manifest (config and layers) or to
- * a further index, with a manifest for each platform.
+ * "index.json" with descriptors of manifests, and every blob at "blobs/ALGORITHM/HEX". A descriptor
+ * is
+ * {"mediaType", "digest", "size", "platform": {...}, "annotations": {...}}; the one of a tagged
+ * image has the annotation org.opencontainers.image.ref.name. It may lead to a manifest (config and
+ * layers) or to a further index, with a manifest for each platform.
  */
 #include "base/limits.h"
 #include "format/json.h"
@@ -33,8 +34,8 @@ static pl_str blob_name(struct pl_arena *arena, const struct pl_digest *digest)
 
 /* Reads a small blob and checks it against its descriptor's digest. */
 static enum pl_status read_blob(const struct layout *layout, const json_t *descriptor,
-                                const char *what, size_t ceiling_bytes, struct pl_digest *ret_digest,
-                                pl_str *ret, struct pl_error *err)
+                                const char *what, size_t ceiling_bytes,
+                                struct pl_digest *ret_digest, pl_str *ret, struct pl_error *err)
 {
     enum pl_status st = pl_digest_parse(pl_json_str(descriptor, "digest"), ret_digest, err);
     if (st == PL_OK) {
@@ -61,7 +62,8 @@ static enum pl_status read_layer(const struct layout *layout, const json_t *desc
     layer.info.media_type = pl_arena_dup(layout->arena, pl_json_str(descriptor, "mediaType"));
     layer.info.size_bytes = size;
     struct pl_error missing = PL_ERROR_INIT;
-    st = pl_store_find(layout->store, blob_name(layout->arena, &layer.stored), &layer.part, &missing);
+    st = pl_store_find(layout->store, blob_name(layout->arena, &layer.stored), &layer.part,
+                       &missing);
     if (st == PL_E_NOT_FOUND) {
         bool is_elsewhere = json_array_size(pl_json_array(descriptor, "urls")) > 0;
         layer.gap = is_elsewhere ? PL_STR("is a foreign layer, which lies outside of the image")
@@ -70,10 +72,10 @@ static enum pl_status read_layer(const struct layout *layout, const json_t *desc
         *err = missing;
         return st;
     } else if (layer.part.fd >= 0 && layer.part.length != size) {
-        return pl_error_set(err, PL_E_TRUST,
-                            "the layer %s is refused: it has %llu bytes, but its descriptor says %llu",
-                            layer.stored.text, (unsigned long long)layer.part.length,
-                            (unsigned long long)size);
+        return pl_error_set(
+            err, PL_E_TRUST,
+            "the layer %s is refused: it has %llu bytes, but its descriptor says %llu",
+            layer.stored.text, (unsigned long long)layer.part.length, (unsigned long long)size);
     }
     *pl_vec_push(layout->arena, &layout->image->layers) = layer;
     return PL_OK;
@@ -104,10 +106,10 @@ static enum pl_status read_manifest(const struct layout *layout, const json_t *m
     st = pl_image_read_config(layout->arena, config, layout->image, err);
     if (st == PL_OK && layout->platform->is_stated &&
         !pl_platform_matches(layout->platform, &layout->image->platform)) {
-        return pl_error_set(
-            err, PL_E_NOT_FOUND, "the image is for " PL_STR_FMT ", not for " PL_STR_FMT,
-            PL_STR_ARG(pl_platform_format(layout->arena, &layout->image->platform)),
-            PL_STR_ARG(pl_platform_format(layout->arena, layout->platform)));
+        return pl_error_set(err, PL_E_NOT_FOUND,
+                            "the image is for " PL_STR_FMT ", not for " PL_STR_FMT,
+                            PL_STR_ARG(pl_platform_format(layout->arena, &layout->image->platform)),
+                            PL_STR_ARG(pl_platform_format(layout->arena, layout->platform)));
     }
     return st;
 }
@@ -147,14 +149,14 @@ static void list_offers(const struct layout *layout, const json_t *manifests, ch
                            ? pl_platform_format(layout->arena, &platform)
                            : tag;
         if (offer.len > 0 && used + offer.len + 3 < size && !is_attestation(descriptor)) {
-            used += (size_t)snprintf(into + used, size - used, "%s" PL_STR_FMT,
-                                     used ? ", " : "", PL_STR_ARG(offer));
+            used += (size_t)snprintf(into + used, size - used, "%s" PL_STR_FMT, used ? ", " : "",
+                                     PL_STR_ARG(offer));
         }
     }
 }
 
-/* The descriptor to follow: by tag at the top where one is asked for, then by platform; the only one
- * there is, when it states no platform. */
+/* The descriptor to follow: by tag at the top where one is asked for, then by platform; the only
+ * one there is, when it states no platform. */
 static enum pl_status choose(const struct layout *layout, const json_t *index, bool is_top,
                              const json_t **ret, struct pl_error *err)
 {
@@ -206,7 +208,8 @@ static enum pl_status follow(const struct layout *layout, const json_t *index, i
     }
     struct pl_digest digest;
     pl_str bytes = PL_STR_EMPTY;
-    st = read_blob(layout, descriptor, "the manifest", PL_LIMIT_MANIFEST_BYTES, &digest, &bytes, err);
+    st = read_blob(layout, descriptor, "the manifest", PL_LIMIT_MANIFEST_BYTES, &digest, &bytes,
+                   err);
     if (st < 0) {
         return st;
     }

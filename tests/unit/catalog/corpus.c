@@ -271,6 +271,15 @@ int pl_test_corpus(void)
         CASE("dpkg-copyright/zlib1g"),
         CASE("dpkg-distroless/libsqlite3"),
         CASE("dpkg-distroless/static-like"),
+        CASE("rpm-bdb/big-endian"),
+        CASE("rpm-bdb/dive"),
+        CASE("rpm-bdb/libuuid"),
+        CASE("rpm-bdb/sle15-bci-as-bdb"),
+        CASE("rpm-ndb/rpmlint-set-2"),
+        CASE("rpm-ndb/sle15-bci"),
+        CASE("rpm-sqlite/rpmlint-set-1"),
+        CASE("rpm-sqlite/sle15-bci-rebuilt"),
+        CASE("rpm-sqlite/wal-pending"),
     };
     return cmocka_run_group_tests_name("catalog/corpus", tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
  * inspection of a layer does, and joins what they found by package name.
  */
 #include "base/limits.h"
+#include "base/mem.h"
 #include "catalog/match.h"
 #include "unit/test.h"
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * catalog - runs one cataloger over the input, for the fuzz targets of catalogers.
+ */
+#include "base/limits.h"
+#include "catalog/cataloger.h"
+#include "target.h"
+
+static inline void fuzz_cataloger(const struct pl_cataloger *cataloger, const char *path,
+                                  pl_span content, const pl_span *companion)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_evidence_file found = {.path = pl_str_from(path)};
+    struct pl_sink sink = {.arena = &arena, .file = &found, .left_bytes = 1 << 20};
+    struct pl_catalog_file beside = {.path = found.path};
+    struct pl_catalog_file file = {.path = found.path, .content = content};
+    if (companion) {
+        beside.content = *companion;
+        file.companion = &beside;
+    }
+    struct pl_error err = PL_ERROR_INIT;
+    cataloger->read(&sink, &file, &err);
+}
+
+/* The input up to the first 0xff byte, and what follows it. */
+static inline pl_span fuzz_split(const uint8_t *data, size_t size, pl_span *ret_rest)
+{
+    const uint8_t *at = size > 0 ? memchr(data, 0xff, size) : NULL;
+    size_t len = at ? (size_t)(at - data) : size;
+    *ret_rest = at ? (pl_span){at + 1, size - len - 1} : (pl_span){data + size, 0};
+    return (pl_span){data, len};
+}

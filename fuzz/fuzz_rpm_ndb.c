@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "catalog.h"
+
+extern const struct pl_cataloger pl_cataloger_rpm;
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_cataloger(&pl_cataloger_rpm, "var/lib/rpm/Packages.db", (pl_span){data, size}, NULL);
+    return 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/progress.h"
+#include "command/scan_options.h"
+
+static int run(const struct pl_args *args, struct pl_error *err)
+{
+    struct pl_scan_options options = {0};
+    enum pl_status st = pl_scan_options_read(args, &options, err);
+    if (st < 0) {
+        return pl_command_failed(st);
+    }
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_report report = {0};
+    struct pl_progress_line line pl_autoprogress = {0};
+    pl_progress_line_begin(&line);
+    options.progress = &line.progress;
+    st = pl_scan(&arena, &options, &report, err);
+    pl_progress_line_end(&line);
+    if (st == PL_OK) {
+        st = pl_output_write(args, "plimsoll-json", &report, err);
+    }
+    return st < 0 ? pl_command_failed(st) : pl_scan_exit(args, &report);
+}
+
+const struct pl_command pl_command_sbom = {
+    .name = "sbom",
+    .summary = "list the components of an image or a root file system",
+    .usage = "[options] SOURCE",
+    .details = "SOURCE is written as for scan. No advisory database is needed.",
+    .examples =
+        (const char *const[]){
+            "plimsoll sbom image.tar > components.json",
+            "keep the list of components as JSON",
+            "plimsoll sbom --format table dir:/",
+            "read what is installed on this machine",
+            NULL,
+        },
+    .options = (const struct pl_option[]){PL_OUTPUT_OPTION, PL_SCAN_OPTIONS, {0}},
+    .run = run,
+};

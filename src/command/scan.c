@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/progress.h"
+#include "command/scan_options.h"
+#include <limits.h>
+
+static int run(const struct pl_args *args, struct pl_error *err)
+{
+    struct pl_scan_options options = {0};
+    enum pl_status st = pl_scan_options_read(args, &options, err);
+    const char *fail_on = pl_args_value(args, "fail-on", NULL);
+    if (st == PL_OK && fail_on) {
+        st = pl_policy_parse(pl_str_from(fail_on), &options.policy, err);
+    }
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
+    char buffer[PATH_MAX];
+    if (st == PL_OK) {
+        st = pl_db_open(pl_command_db_dir(args, buffer, sizeof(buffer)), &db, err);
+    }
+    if (st < 0) {
+        return pl_command_failed(st);
+    }
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_report report = {0};
+    struct pl_progress_line line pl_autoprogress = {0};
+    pl_progress_line_begin(&line);
+    options.db = db;
+    options.progress = &line.progress;
+    st = pl_scan(&arena, &options, &report, err);
+    pl_progress_line_end(&line);
+    if (st == PL_OK) {
+        st = pl_output_write(args, "table", &report, err);
+    }
+    return st < 0 ? pl_command_failed(st) : pl_scan_exit(args, &report);
+}
+
+const struct pl_command pl_command_scan = {
+    .name = "scan",
+    .summary = "find the known vulnerabilities of an image or a root file system",
+    .usage = "[options] SOURCE",
+    .details =
+        "SOURCE is docker-archive:FILE, oci-archive:FILE, oci-dir:DIR or dir:DIR; a bare path is\n"
+        "recognised by its content. docker-archive, oci-archive and oci-dir take :TAG after the\n"
+        "path where they hold several images. Nothing is unpacked, every byte is checked against\n"
+        "its digest, and parsing runs in a sandbox.\n"
+        "\n"
+        "Exit status: 0 within policy, 1 outside of it (--fail-on), 2 wrong usage, 3 it could not\n"
+        "be done, 4 something could not be seen (--strict).",
+    .examples =
+        (const char *const[]){
+            "plimsoll scan dir:/",
+            "scan this machine",
+            "docker save app | gzip > app.tar.gz && plimsoll scan app.tar.gz",
+            "scan an image of the local engine",
+            "plimsoll scan --fail-on high --format table --format json=report.json image.tar",
+            "fail a build on findings of high severity or worse, and keep the JSON",
+            NULL,
+        },
+    .options =
+        (const struct pl_option[]){
+            {.name = "db", .argument = "DIR", .summary = "the advisory database; also PLIMSOLL_DB"},
+            {.name = "fail-on",
+             .argument = "SEVERITY",
+             .summary = "exit with 1 for a finding of this severity or worse"},
+            PL_OUTPUT_OPTION,
+            PL_SCAN_OPTIONS,
+            {0},
+        },
+    .run = run,
+};

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/archive_stream.h"
+#include "base/io.h"
+#include "base/limits.h"
+#include "base/sandbox.h"
+#include "base/varint.h"
+#include "engine/inspect.h"
+#include "format/tar.h"
+#include "image/path.h"
+#include "model/evidence_codec.h"
+
+/* What a member turned out to be, as one byte of the answer. */
+enum member_kind { MEMBER_LINK, MEMBER_DOCUMENT, MEMBER_EVIDENCE, MEMBER_PROBLEM };
+
+/* A member's bytes as a stream, with the first ones looked at already. */
+struct member {
+    struct pl_tar *tar;
+    pl_span piece;
+    uint64_t position; /* in the member, of the end of `piece` */
+    bool at_end;
+};
+
+static enum pl_status next_piece(struct member *member, struct pl_error *err)
+{
+    uint64_t offset = 0;
+    enum pl_status st = pl_tar_read(member->tar, &member->piece, &offset, err);
+    if (st == PL_E_NOT_FOUND) {
+        member->at_end = true;
+        member->piece = (pl_span){NULL, 0};
+        return PL_OK;
+    }
+    if (st == PL_OK && offset != member->position) {
+        return pl_error_set(err, PL_E_PARSE, "a member of the archive is sparse");
+    }
+    member->position += member->piece.len;
+    return st;
+}
+
+static enum pl_status read_member(void *context, uint8_t *into, size_t size, size_t *ret_got,
+                                  struct pl_error *err)
+{
+    struct member *member = context;
+    size_t got = 0;
+    while (got < size && !member->at_end) {
+        if (member->piece.len == 0) {
+            enum pl_status st = next_piece(member, err);
+            if (st < 0) {
+                return st;
+            }
+            continue;
+        }
+        size_t part = member->piece.len < size - got ? member->piece.len : size - got;
+        memcpy(into + got, member->piece.ptr, part);
+        member->piece.ptr += part;
+        member->piece.len -= part;
+        got += part;
+    }
+    *ret_got = got;
+    return PL_OK;
+}
+
+static void put_str(struct pl_buf *buf, pl_str s)
+{
+    pl_varint_append(buf, s.len);
+    pl_buf_append(buf, s);
+}
+
+static enum pl_status put_document(struct pl_buf *answer, struct member *member,
+                                   uint64_t size_bytes, struct pl_error *err)
+{
+    struct pl_buf bytes pl_autobuf = PL_BUF_INIT(PL_LIMIT_CONFIG_BYTES);
+    char *room = pl_buf_reserve(&bytes, (size_t)size_bytes);
+    size_t got = 0;
+    enum pl_status st = read_member(member, (uint8_t *)room, (size_t)size_bytes, &got, err);
+    if (st < 0) {
+        return st;
+    }
+    bytes.len = got;
+    pl_buf_append_char(answer, MEMBER_DOCUMENT);
+    put_str(answer, pl_buf_str(&bytes));
+    return PL_OK;
+}
+
+static enum pl_status put_layer(struct pl_buf *answer, const struct pl_archive_stream *stream,
+                                struct member *member, struct pl_error *err)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_inspect_layer layer = {.fd = -1,
+                                     .hash_beside = stream->hash_beside,
+                                     .spill_fd = stream->spill_fd,
+                                     .limits = stream->limits,
+                                     .matcher = stream->matcher};
+    struct pl_blob_reader reader = {read_member, member};
+    struct pl_evidence evidence = {0};
+    enum pl_status st = pl_inspect_stream(&arena, &reader, &layer, &evidence, err);
+    if (st == PL_E_IO) {
+        return st;
+    }
+    if (st < 0) {
+        pl_buf_append_char(answer, MEMBER_PROBLEM);
+        put_str(answer, pl_str_from(err->msg));
+        return PL_OK;
+    }
+    struct pl_buf bytes pl_autobuf = PL_BUF_INIT(SIZE_MAX / 2);
+    pl_evidence_encode(&evidence, &bytes);
+    pl_buf_append_char(answer, MEMBER_EVIDENCE);
+    put_str(answer, pl_buf_str(&bytes));
+    return PL_OK;
+}
+
+static enum pl_status put_member(struct pl_buf *answer, const struct pl_archive_stream *stream,
+                                 struct pl_tar *tar, const struct pl_tar_entry *entry,
+                                 struct pl_error *err)
+{
+    char name_bytes[PL_LIMIT_PATH_BYTES];
+    pl_str name = PL_STR_EMPTY;
+    bool is_symlink = entry->type == PL_TAR_SYMLINK;
+    bool is_link = is_symlink || entry->type == PL_TAR_HARDLINK;
+    if ((entry->type != PL_TAR_FILE && !is_link) ||
+        pl_path_clean(entry->path, name_bytes, &name, NULL) < 0) {
+        return PL_OK;
+    }
+    put_str(answer, name);
+    if (is_link) {
+        struct pl_arena scratch pl_autoarena = {0};
+        pl_buf_append_char(answer, MEMBER_LINK);
+        put_str(answer, pl_path_resolve(&scratch, is_symlink ? name : PL_STR_EMPTY, entry->link));
+        return PL_OK;
+    }
+    struct member member = {.tar = tar};
+    enum pl_status st = next_piece(&member, err);
+    if (st < 0) {
+        return st;
+    }
+    bool is_json = member.piece.len > 0 &&
+                   (member.piece.ptr[0] == '{' || member.piece.ptr[0] == '[') &&
+                   entry->size_bytes <= PL_LIMIT_CONFIG_BYTES;
+    return is_json ? put_document(answer, &member, entry->size_bytes, err)
+                   : put_layer(answer, stream, &member, err);
+}
+
+static enum pl_status stream_members(const struct pl_archive_stream *stream, struct pl_buf *answer,
+                                     struct pl_error *err)
+{
+    struct pl_budget budget;
+    pl_budget_start(&budget, &stream->limits);
+    struct pl_blob_range range = {stream->fd, 0, UINT64_MAX};
+    struct pl_blob_options options = {.reader = {pl_blob_range_read, &range}, .budget = &budget};
+    struct pl_blob_stream *blob PL_CLEANUP(pl_blob_closep) = NULL;
+    struct pl_tar *tar PL_CLEANUP(pl_tar_closep) = NULL;
+    enum pl_status st = pl_blob_open(&options, &blob, err);
+    if (st == PL_OK) {
+        st = pl_tar_open(pl_blob_next, blob, &tar, err);
+    }
+    size_t members = 0;
+    while (st == PL_OK) {
+        struct pl_tar_entry entry = {0};
+        st = pl_tar_next(tar, &entry, err);
+        if (st == PL_OK && ++members > PL_LIMIT_ARCHIVE_MEMBERS) {
+            st = pl_error_set(err, PL_E_LIMIT, "more than %d members: this is no image archive",
+                              PL_LIMIT_ARCHIVE_MEMBERS);
+        }
+        if (st == PL_OK) {
+            st = put_member(answer, stream, tar, &entry, err);
+        }
+    }
+    return st == PL_E_NOT_FOUND ? PL_OK : st;
+}
+
+static void run_stream(void *context, int answer_fd)
+{
+    struct pl_buf members pl_autobuf = PL_BUF_INIT(SIZE_MAX / 2);
+    struct pl_buf head pl_autobuf = PL_BUF_INIT(1024);
+    struct pl_error err = PL_ERROR_INIT;
+    enum pl_status st = stream_members(context, &members, &err);
+    pl_varint_append(&head, (uint64_t)-st);
+    put_str(&head, st < 0 ? pl_str_from(err.msg) : PL_STR_EMPTY);
+    if (pl_io_write(answer_fd, pl_buf_str(&head), NULL) == PL_OK && st == PL_OK) {
+        (void)pl_io_write(answer_fd, pl_buf_str(&members), NULL);
+    }
+}
+
+static bool take_str(pl_span *cursor, pl_str *ret)
+{
+    uint64_t len = 0;
+    if (!pl_varint_take(cursor, &len) || len > cursor->len) {
+        return false;
+    }
+    *ret = pl_str_make((const char *)cursor->ptr, (size_t)len);
+    cursor->ptr += len;
+    cursor->len -= (size_t)len;
+    return true;
+}
+
+static enum pl_status take_member(struct pl_arena *arena, pl_span *answer, struct pl_part *ret,
+                                  struct pl_error *err)
+{
+    pl_str name = PL_STR_EMPTY;
+    pl_str bytes = PL_STR_EMPTY;
+    enum member_kind kind = MEMBER_LINK;
+    bool good = take_str(answer, &name) && answer->len > 0;
+    if (good) {
+        kind = answer->ptr[0];
+        answer->ptr++;
+        answer->len--;
+        good = kind <= MEMBER_PROBLEM && take_str(answer, &bytes);
+    }
+    if (!good) {
+        return pl_error_set(err, PL_E_PARSE, "the reader of the archive gave a bad answer");
+    }
+    ret->fd = -1;
+    ret->name = pl_arena_dup(arena, name);
+    switch (kind) {
+    case MEMBER_LINK:
+        ret->link = pl_arena_dup(arena, bytes);
+        break;
+    case MEMBER_DOCUMENT:
+        ret->document = pl_arena_dup(arena, bytes);
+        ret->length = bytes.len;
+        break;
+    case MEMBER_PROBLEM:
+        ret->problem = pl_arena_dup(arena, bytes);
+        break;
+    case MEMBER_EVIDENCE: {
+        struct pl_evidence *evidence = PL_ARENA_NEW(arena, struct pl_evidence);
+        enum pl_status st = pl_evidence_decode(arena, pl_str_span(bytes), evidence, err);
+        if (st < 0) {
+            return st;
+        }
+        ret->evidence = evidence;
+        ret->length = evidence->blob_bytes;
+        break;
+    }
+    }
+    return PL_OK;
+}
+
+static enum pl_status take_answer(struct pl_arena *arena, pl_span answer, struct pl_store *store,
+                                  struct pl_error *err)
+{
+    uint64_t status = 0;
+    pl_str text = PL_STR_EMPTY;
+    if (!pl_varint_take(&answer, &status) || !take_str(&answer, &text) ||
+        status > (uint64_t)-PL_E_INTERNAL) {
+        return pl_error_set(err, PL_E_PARSE, "the reader of the archive gave no answer");
+    }
+    if (status != 0) {
+        return pl_error_set(err, (enum pl_status) - (int)status, PL_STR_FMT, PL_STR_ARG(text));
+    }
+    while (answer.len > 0 && store->parts.count < PL_LIMIT_ARCHIVE_MEMBERS) {
+        struct pl_part part = {0};
+        enum pl_status st = take_member(arena, &answer, &part, err);
+        if (st < 0) {
+            return st;
+        }
+        *pl_vec_push(arena, &store->parts) = part;
+    }
+    return PL_OK;
+}
+
+enum pl_status pl_archive_stream_read(struct pl_arena *arena,
+                                      const struct pl_archive_stream *stream, struct pl_store *ret,
+                                      struct pl_error *err)
+{
+    struct pl_archive_stream copy = *stream;
+    struct pl_sandbox_job job = {.run = run_stream,
+                                 .context = &copy,
+                                 .keep_fds = {stream->fd, stream->spill_fd, -1, -1},
+                                 .read_below_fd = -1};
+    struct pl_sandbox_child child = {0};
+    enum pl_status st =
+        pl_sandbox_start(&child, &job, pl_inspect_answer_ceiling(&stream->limits), err);
+    if (st < 0) {
+        return st;
+    }
+    size_t which = 0;
+    st = pl_sandbox_wait_any(&child, 1, &which, err);
+    struct pl_store store = {.arena = arena, .dir_fd = -1, .file_fd = -1};
+    if (st == PL_OK) {
+        st = take_answer(arena, pl_str_span(pl_buf_str(&child.answer)), &store, err);
+    }
+    pl_sandbox_release(&child, 1);
+    if (st == PL_OK) {
+        *ret = store;
+    }
+    return st;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/layers.h"
+#include "base/sandbox.h"
+#include "base/tempfile.h"
+#include "engine/inspect.h"
+
+struct run {
+    struct pl_arena *arena;
+    const struct pl_image *image;
+    const struct pl_layers_options *options;
+    const struct pl_evidence **evidence;
+    struct pl_sandbox_child *children; /* one place for each job */
+    size_t *layer_of; /* which layer the child at a place inspects */
+    size_t slots;
+    size_t running;
+    size_t done;
+};
+
+/* Evidence of a layer that was not seen at all. */
+static const struct pl_evidence *unseen(struct pl_arena *arena, const struct pl_image_layer *layer,
+                                        pl_str reason)
+{
+    struct pl_evidence *evidence = PL_ARENA_NEW(arena, struct pl_evidence);
+    evidence->diff_id = layer->info.diff_id;
+    evidence->blob_digest = layer->info.digest;
+    struct pl_gap *gap = pl_vec_push(arena, &evidence->gaps);
+    gap->reason = pl_arena_dup(arena, reason);
+    return evidence;
+}
+
+static const char *digest_for_people(const struct pl_image_layer *layer)
+{
+    return layer->stored.text[0] != '\0' ? layer->stored.text : layer->diff_id.text;
+}
+
+static enum pl_status start_layer(struct run *run, size_t index, size_t left, struct pl_error *err)
+{
+    size_t slot = 0;
+    while (run->children[slot].pid > 0) {
+        slot++;
+    }
+    const struct pl_image_layer *layer = &run->image->layers.items[index];
+    int spill_fd pl_autoclose = -1;
+    enum pl_status st = pl_tempfile_open(NULL, &spill_fd, err);
+    if (st < 0) {
+        return st;
+    }
+    struct pl_inspect_layer inspect = {
+        .fd = layer->part.fd,
+        .offset = layer->part.offset,
+        .length = layer->part.length,
+        .stored = layer->stored,
+        .diff_id = layer->diff_id,
+        .hash_beside = left < run->options->jobs,
+        .spill_fd = spill_fd,
+        .limits = run->options->limits,
+        .matcher = run->options->matcher,
+    };
+    struct pl_sandbox_job job = {.run = pl_inspect_layer_run,
+                                 .context = &inspect,
+                                 .keep_fds = {inspect.fd, spill_fd, -1, -1},
+                                 .read_below_fd = -1};
+    pl_buf_release(&run->children[slot].answer);
+    st = pl_sandbox_start(&run->children[slot], &job,
+                          pl_inspect_answer_ceiling(&run->options->limits), err);
+    if (st == PL_OK) {
+        run->layer_of[slot] = index;
+        run->running++;
+    }
+    return st;
+}
+
+/* A child that died took only its own layer with it. */
+static enum pl_status finish_layer(struct run *run, struct pl_error *err)
+{
+    size_t slot = 0;
+    struct pl_error died = PL_ERROR_INIT;
+    enum pl_status st = pl_sandbox_wait_any(run->children, run->slots, &slot, &died);
+    size_t index = run->layer_of[slot];
+    const struct pl_image_layer *layer = &run->image->layers.items[index];
+    run->running--;
+    if (st < 0) {
+        run->evidence[index] = unseen(run->arena, layer, pl_str_from(died.msg));
+        return PL_OK;
+    }
+    struct pl_evidence *evidence = PL_ARENA_NEW(run->arena, struct pl_evidence);
+    struct pl_buf *answer = &run->children[slot].answer;
+    st = pl_inspect_answer(run->arena, pl_str_span(pl_buf_str(answer)), evidence, err);
+    pl_buf_release(answer);
+    if (st < 0) {
+        return pl_error_wrap(err, "layer %zu (%s)", index, digest_for_people(layer));
+    }
+    if (evidence->diff_id.len == 0) {
+        evidence->diff_id = layer->info.diff_id;
+    }
+    run->evidence[index] = evidence;
+    run->done++;
+    pl_progress_tell(run->options->progress, PL_STR("inspecting layers"), run->done,
+                     run->image->layers.count);
+    return PL_OK;
+}
+
+/* A layer of a compressed archive was inspected while that was streamed. */
+static enum pl_status adopt(struct run *run, size_t index, struct pl_error *err)
+{
+    const struct pl_image_layer *layer = &run->image->layers.items[index];
+    if (layer->part.problem.len > 0) {
+        run->evidence[index] = unseen(run->arena, layer, layer->part.problem);
+        return PL_OK;
+    }
+    const struct pl_evidence *evidence = layer->part.evidence;
+    struct pl_digest got = {.text = ""};
+    enum pl_status st = PL_OK;
+    if (layer->stored.text[0] != '\0') {
+        st = pl_digest_parse(evidence->blob_digest, &got, err);
+        st = st < 0 ? st : pl_digest_verify("the layer", &got, &layer->stored, err);
+    }
+    if (st == PL_OK && layer->diff_id.text[0] != '\0' && evidence->diff_id.len > 0) {
+        st = pl_digest_parse(evidence->diff_id, &got, err);
+        st = st < 0 ? st : pl_digest_verify("the uncompressed layer", &got, &layer->diff_id, err);
+    }
+    if (st < 0) {
+        return pl_error_wrap(err, "layer %zu (%s)", index, digest_for_people(layer));
+    }
+    run->evidence[index] = evidence;
+    return PL_OK;
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+    const struct pl_image_layer *left = *(const struct pl_image_layer *const *)a;
+    const struct pl_image_layer *right = *(const struct pl_image_layer *const *)b;
+    if (left->part.length != right->part.length) {
+        return left->part.length < right->part.length ? 1 : -1;
+    }
+    return (left > right) - (left < right);
+}
+
+/* The largest first, so that no core waits at the end for a large layer on another. */
+static size_t *order_by_size(struct pl_arena *scratch, const struct pl_image *image)
+{
+    size_t count = image->layers.count;
+    const struct pl_image_layer **sorted =
+        PL_ARENA_ARRAY(scratch, const struct pl_image_layer *, count);
+    size_t *order = PL_ARENA_ARRAY(scratch, size_t, count);
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = &image->layers.items[i];
+    }
+    if (count > 1) {
+        qsort(sorted, count, sizeof(*sorted), compare_sizes);
+    }
+    for (size_t i = 0; i < count; i++) {
+        order[i] = (size_t)(sorted[i] - image->layers.items);
+    }
+    return order;
+}
+
+static enum pl_status inspect_all(struct run *run, const size_t *order, struct pl_error *err)
+{
+    for (size_t at = 0; at < run->image->layers.count; at++) {
+        size_t i = order[at];
+        const struct pl_image_layer *layer = &run->image->layers.items[i];
+        enum pl_status st = PL_OK;
+        if (layer->gap.len > 0) {
+            run->evidence[i] = unseen(run->arena, layer, layer->gap);
+        } else if (layer->part.fd < 0 && !layer->part.evidence && layer->part.problem.len == 0) {
+            run->evidence[i] = unseen(run->arena, layer, PL_STR("is no layer but a JSON document"));
+        } else if (layer->part.fd < 0) {
+            st = adopt(run, i, err);
+        } else {
+            if (run->running == run->slots) {
+                st = finish_layer(run, err);
+            }
+            if (st == PL_OK) {
+                st = start_layer(run, i, run->image->layers.count - at, err);
+            }
+        }
+        if (st < 0) {
+            return st;
+        }
+    }
+    while (run->running > 0) {
+        enum pl_status st = finish_layer(run, err);
+        if (st < 0) {
+            return st;
+        }
+    }
+    return PL_OK;
+}
+
+enum pl_status pl_layers_inspect(struct pl_arena *arena, const struct pl_image *image,
+                                 const struct pl_layers_options *options,
+                                 const struct pl_evidence **ret, struct pl_error *err)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    struct run run = {.arena = arena,
+                      .image = image,
+                      .options = options,
+                      .evidence = ret,
+                      .slots = options->jobs};
+    run.children = PL_ARENA_ARRAY(&scratch, struct pl_sandbox_child, run.slots);
+    run.layer_of = PL_ARENA_ARRAY(&scratch, size_t, run.slots);
+    enum pl_status st = inspect_all(&run, order_by_size(&scratch, image), err);
+    pl_sandbox_release(run.children, run.slots);
+    return st;
+}
+
+enum pl_status pl_tree_inspect(struct pl_arena *arena, int root_fd,
+                               const struct pl_layers_options *options,
+                               const struct pl_evidence **ret, struct pl_error *err)
+{
+    int spill_fd pl_autoclose = -1;
+    enum pl_status st = pl_tempfile_open(NULL, &spill_fd, err);
+    if (st < 0) {
+        return st;
+    }
+    struct pl_inspect_tree tree = {.root_fd = root_fd,
+                                   .spill_fd = spill_fd,
+                                   .limits = options->limits,
+                                   .matcher = options->matcher};
+    struct pl_sandbox_job job = {.run = pl_inspect_tree_run,
+                                 .context = &tree,
+                                 .keep_fds = {spill_fd, -1, -1, -1},
+                                 .read_below_fd = root_fd};
+    struct pl_sandbox_child child = {0};
+    st = pl_sandbox_start(&child, &job, pl_inspect_answer_ceiling(&options->limits), err);
+    if (st < 0) {
+        return st;
+    }
+    size_t slot = 0;
+    st = pl_sandbox_wait_any(&child, 1, &slot, err);
+    struct pl_evidence *evidence = PL_ARENA_NEW(arena, struct pl_evidence);
+    if (st == PL_OK) {
+        st = pl_inspect_answer(arena, pl_str_span(pl_buf_str(&child.answer)), evidence, err);
+    }
+    pl_sandbox_release(&child, 1);
+    if (st == PL_OK) {
+        *ret = evidence;
+    }
+    return st;
+}

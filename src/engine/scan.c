@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/scan.h"
+#include "base/sandbox.h"
+#include "detect/vulnerability.h"
+#include "engine/merge.h"
+#include "engine/source.h"
+
+struct scan {
+    struct pl_arena *arena;
+    const struct pl_scan_options *options;
+    const struct pl_catalog_matcher *matcher;
+    struct pl_report *report;
+};
+
+static enum pl_status inspect(const struct scan *scan, const struct pl_source *source,
+                              const struct pl_layers_options *options, struct pl_merged *ret,
+                              struct pl_error *err)
+{
+    size_t count = source->root_fd >= 0 ? 1 : source->image.layers.count;
+    const struct pl_evidence **evidence =
+        PL_ARENA_ARRAY(scan->arena, const struct pl_evidence *, count);
+    enum pl_status st =
+        source->root_fd >= 0
+            ? pl_tree_inspect(scan->arena, source->root_fd, options, evidence, err)
+            : pl_layers_inspect(scan->arena, &source->image, options, evidence, err);
+    if (st == PL_OK) {
+        pl_merge(scan->arena, scan->matcher, evidence, count, ret);
+    }
+    return st;
+}
+
+static void describe_subject(const struct scan *scan, const struct pl_source *source)
+{
+    struct pl_subject *subject = &scan->report->subject;
+    subject->name = source->name;
+    if (source->root_fd >= 0) {
+        subject->kind = PL_STR("filesystem");
+        return;
+    }
+    subject->kind = PL_STR("image");
+    subject->digest = source->image.digest;
+    if (source->image.platform.os.len > 0) {
+        subject->platform = pl_platform_format(scan->arena, &source->image.platform);
+    }
+    for (size_t i = 0; i < source->image.layers.count; i++) {
+        *pl_vec_push(scan->arena, &subject->layers) = source->image.layers.items[i].info;
+    }
+}
+
+static enum pl_status detect(const struct scan *scan, struct pl_error *err)
+{
+    struct pl_report *report = scan->report;
+    struct pl_db_info info = {0};
+    enum pl_status st = pl_db_info(scan->options->db, scan->arena, &info, err);
+    if (st < 0) {
+        return st;
+    }
+    report->has_findings = true;
+    report->database_generation = info.generation;
+    report->feeds = info.feeds;
+    struct pl_vulnerability_query query = {.os = &report->subject.os,
+                                           .ecosystems = &report->subject.ecosystems,
+                                           .components = &report->components};
+    st = pl_vulnerability_detect(scan->arena, scan->options->db, &query, &report->findings,
+                                 &report->gaps, err);
+    if (st == PL_OK) {
+        pl_policy_apply(&scan->options->policy, scan->arena, report);
+    }
+    return st;
+}
+
+enum pl_status pl_scan(struct pl_arena *arena, const struct pl_scan_options *options,
+                       struct pl_report *ret, struct pl_error *err)
+{
+    struct pl_catalog_matcher *matcher PL_CLEANUP(pl_catalog_matcher_freep) =
+        pl_catalog_matcher_new();
+    struct pl_layers_options layers = {.jobs = options->jobs,
+                                       .limits = options->limits,
+                                       .matcher = matcher,
+                                       .progress = options->progress};
+    struct pl_report report = {.verdict_pass = true, .sandbox = pl_str_from(pl_sandbox_support())};
+    struct scan scan = {arena, options, matcher, &report};
+    struct pl_source source pl_autosource = {.root_fd = -1, .store = {.dir_fd = -1, .file_fd = -1}};
+    enum pl_status st =
+        pl_source_open(arena, options->source, &options->platform, &layers, &source, err);
+    if (st < 0) {
+        return st;
+    }
+    struct pl_merged merged = {0};
+    st = inspect(&scan, &source, &layers, &merged, err);
+    if (st < 0) {
+        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(options->source));
+    }
+    describe_subject(&scan, &source);
+    report.subject.os = merged.os;
+    report.subject.end_of_life = pl_os_end_of_life(&merged.os);
+    report.subject.ecosystems = pl_os_ecosystems(arena, &merged.os);
+    report.components = merged.components;
+    report.gaps = merged.gaps;
+    if (options->db) {
+        st = detect(&scan, err);
+    }
+    if (st == PL_OK) {
+        *ret = report;
+    }
+    return st;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * scan - the whole way from a source to a finished report.
+ *
+ *     source -> evidence -> merge -> detect -> policy -> report
+ *
+ * The report and all it points to live in the caller's arena. The database is the caller's.
+ */
+#include "assess/policy.h"
+#include "db/db.h"
+#include "engine/layers.h"
+#include "model/report.h"
+
+struct pl_scan_options {
+    pl_str source;
+    struct pl_platform platform;
+    unsigned jobs;
+    struct pl_budget_limits limits;
+    struct pl_db *db; /* NULL: an inventory without findings */
+    struct pl_policy policy;
+    const struct pl_progress *progress;
+};
+
+enum pl_status pl_scan(struct pl_arena *arena, const struct pl_scan_options *options,
+                       struct pl_report *ret, struct pl_error *err);

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/os.h"
+#include "base/compiler.h"
+
+/* How many leading numbers of VERSION_ID make the release: all of it. */
+enum { ALL = -1 };
+
+struct row {
+    struct pl_distro distro;
+    int parts;
+    void (*name)(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                 pl_str release, struct pl_strs *list);
+};
+
+static void add(struct pl_arena *arena, struct pl_strs *list, const char *ecosystem, pl_str rest)
+{
+    pl_strs_add_unique(arena, list,
+                       pl_arena_format(arena, "%s:" PL_STR_FMT, ecosystem, PL_STR_ARG(rest)));
+}
+
+/* "Debian:12" */
+static void plain(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                  pl_str release, struct pl_strs *list)
+{
+    if (release.len > 0) {
+        add(arena, list, ecosystem, release);
+    }
+}
+
+/* "Wolfi": a rolling distribution. */
+static void bare(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                 pl_str release, struct pl_strs *list)
+{
+    *pl_vec_push(arena, list) = pl_str_from(ecosystem);
+}
+
+/* "Alpine:v3.18". The development branch, edge, states a version that is not released yet
+ * ("3.22.0_alpha20250108") and has no advisories of its own. */
+static void alpine(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                   pl_str release, struct pl_strs *list)
+{
+    if (release.len > 0 && !pl_str_contains(os->version_id, PL_STR("_alpha"))) {
+        add(arena, list, ecosystem, pl_arena_format(arena, "v" PL_STR_FMT, PL_STR_ARG(release)));
+    }
+}
+
+/* "Ubuntu:22.04:LTS", "Ubuntu:23.10". The April releases of even years have long-term support. */
+static void ubuntu(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                   pl_str release, struct pl_strs *list)
+{
+    uint64_t year = 0;
+    pl_str rest = release;
+    if (!pl_str_take_uint(&rest, 99, &year)) {
+        return;
+    }
+    bool is_lts = year % 2 == 0 && pl_str_eq(rest, PL_STR(".04"));
+    add(arena, list, ecosystem,
+        is_lts ? pl_arena_format(arena, PL_STR_FMT ":LTS", PL_STR_ARG(release)) : release);
+}
+
+static bool is_stream(const struct pl_os *os)
+{
+    return pl_str_contains(os->name, PL_STR("Stream")) ||
+           pl_str_contains(os->pretty_name, PL_STR("Stream"));
+}
+
+/* "Red Hat:enterprise_linux:9::baseos": the CPE of the product without "cpe:/o:redhat:". What the
+ * system says of itself comes first, then the repositories that every system of the release has.
+ * CentOS Stream runs ahead of Red Hat's releases, so that their fixed versions do not hold for it.
+ */
+static void redhat(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                   pl_str release, struct pl_strs *list)
+{
+    static const char *const modern[] = {"baseos", "appstream", "crb", NULL};
+    static const char *const older[] = {"server", "client", "workstation", "computenode", NULL};
+    uint64_t major = 0;
+    if (is_stream(os) || !pl_str_to_uint(release, 99, &major)) {
+        return;
+    }
+    static const char *const prefixes[] = {"cpe:/o:redhat:enterprise_linux:",
+                                           "cpe:/a:redhat:enterprise_linux:"};
+    for (size_t i = 0; i < PL_ARRAY_LEN(prefixes); i++) {
+        if (pl_str_starts_with(os->cpe_name, pl_str_from(prefixes[i]))) {
+            add(arena, list, ecosystem, pl_str_skip(os->cpe_name, strlen("cpe:/o:redhat:")));
+        }
+    }
+    for (const char *const *name = major >= 8 ? modern : older; *name; name++) {
+        add(arena, list, ecosystem,
+            pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT "::%s", PL_STR_ARG(release),
+                            *name));
+    }
+}
+
+/* "SUSE:Linux Enterprise Server 15 SP5", "openSUSE:Leap 15.5": PRETTY_NAME without the vendor. */
+static void pretty(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                   pl_str release, struct pl_strs *list)
+{
+    pl_str name = os->pretty_name;
+    pl_str prefix = pl_str_from(ecosystem);
+    if (pl_str_starts_with(name, prefix) && name.len > prefix.len + 1) {
+        add(arena, list, ecosystem, pl_str_trim(pl_str_skip(name, prefix.len)));
+    }
+}
+
+/* "openEuler:22.03-LTS-SP3": VERSION is "22.03 (LTS-SP3)". */
+static void openeuler(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                      pl_str release, struct pl_strs *list)
+{
+    size_t open = pl_str_find_char(os->version, '(');
+    size_t close = pl_str_find_last_char(os->version, ')');
+    if (release.len == 0 || open == SIZE_MAX || close == SIZE_MAX || close < open) {
+        plain(arena, os, ecosystem, release, list);
+        return;
+    }
+    pl_str suffix = pl_str_trim(pl_str_sub(os->version, open + 1, close - open - 1));
+    add(arena, list, ecosystem,
+        pl_arena_format(arena, PL_STR_FMT "-" PL_STR_FMT, PL_STR_ARG(release), PL_STR_ARG(suffix)));
+}
+
+static void nowhere(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                    pl_str release, struct pl_strs *list)
+{
+}
+
+static const struct row rows[] = {
+#define PL_DISTRO(id, purl_namespace, type, scheme, ecosystem, by_source, parts, name)             \
+    {{id, purl_namespace, type, scheme, ecosystem, by_source}, parts, name},
+#include "model/distros.def"
+#undef PL_DISTRO
+};
+
+/* Families, for ID_LIKE: whose packages can be read, though nobody's advisories are known to hold.
+ */
+static const struct row families[] = {
+    {{"debian", "", "deb", "dpkg", "", true}, 0, nowhere},
+    {{"ubuntu", "", "deb", "dpkg", "", true}, 0, nowhere},
+    {{"alpine", "", "apk", "apk", "", true}, 0, nowhere},
+    {{"rhel", "", "rpm", "rpm", "", false}, 0, nowhere},
+    {{"fedora", "", "rpm", "rpm", "", false}, 0, nowhere},
+    {{"centos", "", "rpm", "rpm", "", false}, 0, nowhere},
+    {{"suse", "", "rpm", "rpm", "", true}, 0, nowhere},
+};
+
+static const struct row *find_row(const struct row *table, size_t count, pl_str id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (pl_str_eq_nocase(id, pl_str_from(table[i].distro.id))) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct row *row_of(const struct pl_os *os)
+{
+    const struct row *row = find_row(rows, PL_ARRAY_LEN(rows), os->id);
+    pl_str cursor = os->id_like;
+    pl_str word = PL_STR_EMPTY;
+    while (!row && pl_str_next_word(&cursor, &word)) {
+        row = find_row(families, PL_ARRAY_LEN(families), word);
+    }
+    return row;
+}
+
+const struct pl_distro *pl_os_distro(const struct pl_os *os)
+{
+    const struct row *row = row_of(os);
+    return row ? &row->distro : NULL;
+}
+
+static const struct {
+    const char *id;
+    const char *stated;
+    const char *meant;
+} releases[] = {
+#define PL_DERIVATIVE(id)
+#define PL_RELEASE(id, stated, meant) {id, stated, meant},
+#include "model/releases.def"
+#undef PL_RELEASE
+};
+
+static const char *const derivatives[] = {
+#undef PL_DERIVATIVE
+#define PL_DERIVATIVE(id) id,
+#define PL_RELEASE(id, stated, meant)
+#include "model/releases.def"
+#undef PL_RELEASE
+#undef PL_DERIVATIVE
+};
+
+/* The first `parts` numbers of a version, "3.18" of "3.18.4"; empty when there are fewer. */
+static pl_str leading_numbers(pl_str version, int parts)
+{
+    pl_str rest = version;
+    for (int i = 0; i < parts; i++) {
+        uint64_t number = 0;
+        if ((i > 0 && (rest.len == 0 || rest.ptr[0] != '.')) ||
+            (i > 0 && (rest = pl_str_skip(rest, 1)).len == 0) ||
+            !pl_str_take_uint(&rest, UINT32_MAX, &number)) {
+            return PL_STR_EMPTY;
+        }
+    }
+    return pl_str_sub(version, 0, version.len - rest.len);
+}
+
+static pl_str meant_release(pl_str id, pl_str stated)
+{
+    for (size_t i = 0; stated.len > 0 && i < PL_ARRAY_LEN(releases); i++) {
+        if (pl_str_eq(id, pl_str_from(releases[i].id)) &&
+            pl_str_eq(stated, pl_str_from(releases[i].stated))) {
+            return pl_str_from(releases[i].meant);
+        }
+    }
+    return PL_STR_EMPTY;
+}
+
+/* The release in the words of the advisories, or empty. */
+static pl_str release_of(const struct pl_os *os, const struct row *row)
+{
+    pl_str version = os->version_id;
+    pl_str meant = meant_release(os->id, version.len > 0 ? version : os->version_codename);
+    if (meant.len == 0) {
+        meant = meant_release(os->id, leading_numbers(version, 1));
+    }
+    for (size_t i = 0; i < PL_ARRAY_LEN(derivatives); i++) {
+        if (pl_str_eq(os->id, pl_str_from(derivatives[i]))) {
+            return meant;
+        }
+    }
+    if (meant.len > 0) {
+        return meant;
+    }
+    /* Early images of Alpine state their version in PRETTY_NAME alone. */
+    pl_str prefix = PL_STR("Alpine Linux v");
+    if (version.len == 0 && pl_str_starts_with(os->pretty_name, prefix)) {
+        version = pl_str_skip(os->pretty_name, prefix.len);
+    }
+    return row->parts == ALL ? version : leading_numbers(version, row->parts);
+}
+
+struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os)
+{
+    struct pl_strs list = {0};
+    const struct row *row = row_of(os);
+    if (row) {
+        row->name(arena, os, row->distro.ecosystem, release_of(os, row), &list);
+    }
+    return list;
+}
+
+static const struct {
+    const char *id;
+    const char *release;
+    const char *date;
+} ends[] = {
+#define PL_EOL(id, release, date) {id, release, date},
+#include "model/eol.def"
+#undef PL_EOL
+};
+
+/* Other names under which a distribution stands in eol.def. */
+static pl_str eol_id(const struct pl_os *os)
+{
+    if (pl_str_eq(os->id, PL_STR("centos")) && is_stream(os)) {
+        return PL_STR("centos-stream");
+    }
+    if (pl_str_eq(os->id, PL_STR("alma"))) {
+        return PL_STR("almalinux");
+    }
+    return pl_str_eq(os->id, PL_STR("oracle")) ? PL_STR("ol") : os->id;
+}
+
+pl_str pl_os_end_of_life(const struct pl_os *os)
+{
+    const struct row *row = row_of(os);
+    if (!row) {
+        return PL_STR_EMPTY;
+    }
+    pl_str id = eol_id(os);
+    pl_str release = release_of(os, row);
+    for (size_t i = 0; i < PL_ARRAY_LEN(ends); i++) {
+        if (pl_str_eq(id, pl_str_from(ends[i].id)) &&
+            pl_str_eq(release, pl_str_from(ends[i].release))) {
+            return pl_str_from(ends[i].date);
+        }
+    }
+    return PL_STR_EMPTY;
+}
+
+/* Lower wins; what is not listed is a distribution's own release file. */
+static int precedence(pl_str path)
+{
+    static const struct {
+        const char *path;
+        int rank;
+    } ranks[] = {
+        {"etc/os-release", 0},     {"usr/lib/os-release", 1}, {"etc/redhat-release", 3},
+        {"etc/system-release", 4}, {"etc/debian_version", 5}, {"etc/lsb-release", 6},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(ranks); i++) {
+        if (pl_str_eq(path, pl_str_from(ranks[i].path))) {
+            return ranks[i].rank;
+        }
+    }
+    return 2;
+}
+
+static bool is_before(const struct pl_os_source *a, const struct pl_os_source *b)
+{
+    int order = precedence(a->path) - precedence(b->path);
+    return order < 0 || (order == 0 && pl_str_cmp(a->path, b->path) < 0);
+}
+
+struct pl_os pl_os_merge(const struct pl_os_source *sources, size_t count)
+{
+    const struct pl_os_source *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        /* A file that names no system cannot win over one that does. */
+        bool names_more = best && best->os.id.len == 0 && sources[i].os.id.len > 0;
+        bool names_less = best && best->os.id.len > 0 && sources[i].os.id.len == 0;
+        if (!best || names_more || (!names_less && is_before(&sources[i], best))) {
+            best = &sources[i];
+        }
+    }
+    struct pl_os merged = best ? best->os : (struct pl_os){0};
+    for (size_t i = 0; i < count && merged.version_id.len == 0; i++) {
+        if (pl_str_eq(sources[i].os.id, merged.id)) {
+            merged.version_id = sources[i].os.version_id;
+        }
+    }
+    return merged;
+}

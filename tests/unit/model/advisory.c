@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Shapes of records as OSV's exports of Debian, Ubuntu and GitHub have them; the scores are those
+ * of the examples of CVSS 2.0 and 3.1.
+ */
+#include "model/advisory.h"
+#include "model/finding.h"
+#include "unit/test.h"
+
+static struct pl_arena arena;
+
+static int setup(void **state)
+{
+    pl_arena_init(&arena);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    pl_arena_release(&arena);
+    return 0;
+}
+
+static void add(struct pl_severity_vectors *list, const char *type, const char *score)
+{
+    *pl_vec_push(&arena, list) = (struct pl_severity_vector){pl_str_from(type), pl_str_from(score)};
+}
+
+static void test_advisory__display_id(void **state)
+{
+    struct pl_advisory advisory = {.id = PL_STR("GHSA-jfh8-c2jp-5v3q")};
+    pl_assert_str(pl_advisory_display_id(&advisory), "GHSA-jfh8-c2jp-5v3q");
+    *pl_vec_push(&arena, &advisory.aliases) = PL_STR("CVE-2021-44228");
+    pl_assert_str(pl_advisory_display_id(&advisory), "CVE-2021-44228");
+    *pl_vec_push(&arena, &advisory.upstream) = PL_STR("CVE-2021-44228");
+    pl_assert_str(pl_advisory_display_id(&advisory), "CVE-2021-44228");
+    *pl_vec_push(&arena, &advisory.upstream) = PL_STR("CVE-2021-45046");
+    pl_assert_str(pl_advisory_display_id(&advisory), "GHSA-jfh8-c2jp-5v3q");
+}
+
+static void test_advisory__newest_vector_gives_the_score(void **state)
+{
+    struct pl_advisory advisory = {.urgency = PL_STR("LOW")};
+    double score = 7;
+    assert_int_equal(pl_advisory_severity(&advisory, NULL, &score), PL_SEVERITY_LOW);
+    assert_true(score < 0);
+    add(&advisory.severities, "CVSS_V2", "AV:N/AC:L/Au:N/C:C/I:C/A:C");
+    assert_int_equal(pl_advisory_severity(&advisory, NULL, &score), PL_SEVERITY_CRITICAL);
+    add(&advisory.severities, "CVSS_V3", "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N");
+    add(&advisory.severities, "CVSS_V4", "not a vector");
+    assert_int_equal(pl_advisory_severity(&advisory, NULL, &score), PL_SEVERITY_MEDIUM);
+    assert_true(score > 6.05 && score < 6.15);
+}
+
+static void test_advisory__a_distributions_own_word_counts(void **state)
+{
+    struct pl_advisory advisory = {0};
+    struct pl_affected affected = {.urgency = PL_STR("unimportant")};
+    double score = -1;
+    add(&advisory.severities, "CVSS_V3", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H");
+    assert_int_equal(pl_advisory_severity(&advisory, &affected, &score), PL_SEVERITY_NEGLIGIBLE);
+    assert_true(score > 9.75 && score < 9.85);
+    affected.urgency = PL_STR("not yet assigned");
+    assert_int_equal(pl_advisory_severity(&advisory, &affected, &score), PL_SEVERITY_CRITICAL);
+    add(&advisory.severities, "Ubuntu", "low");
+    assert_int_equal(pl_advisory_severity(&advisory, &affected, &score), PL_SEVERITY_LOW);
+}
+
+static void test_finding__order_and_words(void **state)
+{
+    struct pl_component a = {.name = PL_STR("a")};
+    struct pl_component b = {.name = PL_STR("b")};
+    struct pl_finding low = {.severity = PL_SEVERITY_LOW, .component = &a, .id = PL_STR("CVE-1")};
+    struct pl_finding high = {.severity = PL_SEVERITY_HIGH, .component = &b, .id = PL_STR("CVE-1")};
+    struct pl_finding next = {.severity = PL_SEVERITY_HIGH, .component = &b, .id = PL_STR("CVE-2")};
+    assert_true(pl_finding_compare(&high, &low) < 0);
+    assert_true(pl_finding_compare(&low, &high) > 0);
+    assert_true(pl_finding_compare(&high, &next) < 0);
+    assert_int_equal(pl_finding_compare(&next, &next), 0);
+    assert_string_equal(pl_finding_status_to_string(PL_FINDING_NOT_AFFECTED), "not_affected");
+    assert_string_equal(pl_fix_state_to_string(PL_FIX_WONT_FIX), "wont_fix");
+    assert_string_equal(pl_finding_kind_to_string(PL_FINDING_VULNERABILITY), "vulnerability");
+    assert_string_equal(pl_event_type_to_string(PL_EVENT_LAST_AFFECTED), "last_affected");
+    assert_string_equal(pl_range_type_to_string(PL_RANGE_SEMVER), "SEMVER");
+}
+
+int pl_test_advisory(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_advisory__display_id, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_advisory__newest_vector_gives_the_score, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_advisory__a_distributions_own_word_counts, setup,
+                                        teardown),
+        cmocka_unit_test(test_finding__order_and_words),
+    };
+    return cmocka_run_group_tests_name("model/advisory", tests, NULL, NULL);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ecosystem strings against those that the OSV schema and OSV's exports use; ends of life of Debian
+ * and Ubuntu against Debian's distro-info-data where it is installed.
+ */
+#include "model/os.h"
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/io.h"
+#include "unit/test.h"
+
+enum { CSV_CEILING = 1 << 20, MOST_COLUMNS = 12 };
+
+static struct pl_arena arena;
+
+static int setup(void **state)
+{
+    pl_arena_init(&arena);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    pl_arena_release(&arena);
+    return 0;
+}
+
+static void check(struct pl_os os, const char *wanted)
+{
+    struct pl_strs got = pl_os_ecosystems(&arena, &os);
+    pl_str joined = PL_STR_EMPTY;
+    for (size_t i = 0; i < got.count; i++) {
+        joined = pl_arena_format(&arena, PL_STR_FMT "%s" PL_STR_FMT, PL_STR_ARG(joined),
+                                 i > 0 ? "|" : "", PL_STR_ARG(got.items[i]));
+    }
+    pl_assert_str(joined, wanted);
+}
+
+#define OS(id_, version_) .id = PL_STR(id_), .version_id = PL_STR(version_)
+
+static void test_os__ecosystems(void **state)
+{
+    check((struct pl_os){OS("debian", "12")}, "Debian:12");
+    check((struct pl_os){OS("debian", "9.8")}, "Debian:9");
+    check((struct pl_os){.id = PL_STR("debian"), .version_codename = PL_STR("trixie")},
+          "Debian:13");
+    check((struct pl_os){OS("ubuntu", "22.04")}, "Ubuntu:22.04:LTS");
+    check((struct pl_os){OS("ubuntu", "24.10")}, "Ubuntu:24.10");
+    check((struct pl_os){OS("ubuntu", "21.04")}, "Ubuntu:21.04");
+    check((struct pl_os){OS("alpine", "3.18.4")}, "Alpine:v3.18");
+    check((struct pl_os){OS("alpine", "3.22.0_alpha20250108")}, "");
+    check((struct pl_os){.id = PL_STR("alpine"), .pretty_name = PL_STR("Alpine Linux v3.15")},
+          "Alpine:v3.15");
+    check((struct pl_os){OS("almalinux", "9.4")}, "AlmaLinux:9");
+    check((struct pl_os){OS("alma", "8.4")}, "AlmaLinux:8");
+    check((struct pl_os){OS("rocky", "9.3")}, "Rocky Linux:9");
+    check((struct pl_os){OS("rhel", "9.4"), .cpe_name = PL_STR("cpe:/o:redhat:enterprise_linux:"
+                                                               "9::baseos")},
+          "Red Hat:enterprise_linux:9::baseos|Red Hat:enterprise_linux:9::appstream|"
+          "Red Hat:enterprise_linux:9::crb");
+    check((struct pl_os){OS("sles", "15.3"),
+                         .pretty_name = PL_STR("SUSE Linux Enterprise Server 15 SP3")},
+          "SUSE:Linux Enterprise Server 15 SP3");
+    check((struct pl_os){OS("opensuse-leap", "15.2"), .pretty_name = PL_STR("openSUSE Leap 15.2")},
+          "openSUSE:Leap 15.2");
+    check((struct pl_os){OS("openEuler", "20.03"), .version = PL_STR("20.03 (LTS-SP1)")},
+          "openEuler:20.03-LTS-SP1");
+    check((struct pl_os){OS("mageia", "9")}, "Mageia:9");
+    check((struct pl_os){OS("photon", "4.0")}, "Photon OS:4.0");
+    check((struct pl_os){OS("azurelinux", "3.0")}, "Azure Linux:3");
+    check((struct pl_os){OS("wolfi", "20220914")}, "Wolfi");
+    check((struct pl_os){OS("chainguard", "20230214")}, "Chainguard");
+    check((struct pl_os){OS("minimos", "20241031")}, "MinimOS");
+    check((struct pl_os){OS("echo", "1")}, "Echo");
+    check((struct pl_os){OS("alpaquita", "stream")}, "Alpaquita:stream");
+}
+
+static void test_os__derivatives_share_or_do_not(void **state)
+{
+    check((struct pl_os){OS("raspbian", "9")}, "Debian:9");
+    check((struct pl_os){OS("linuxmint", "21.3")}, "Ubuntu:22.04:LTS");
+    check((struct pl_os){OS("linuxmint", "99")}, "");
+    check((struct pl_os){OS("postmarketos", "v23.12")}, "Alpine:v3.19");
+    check((struct pl_os){OS("postmarketos", "edge")}, "");
+    check((struct pl_os){OS("centos", "8"), .pretty_name = PL_STR("CentOS Stream 8")}, "");
+    check((struct pl_os){OS("kali", "2024.1"), .id_like = PL_STR("debian")}, "");
+    struct pl_os kali = {OS("kali", "2024.1"), .id_like = PL_STR("debian")};
+    assert_string_equal(pl_os_distro(&kali)->scheme, "dpkg");
+    struct pl_os unknown = {OS("unknown", "4.3.2")};
+    assert_null(pl_os_distro(&unknown));
+    check(unknown, "");
+}
+
+static void test_os__merge_prefers_os_release(void **state)
+{
+    struct pl_os_source sources[] = {
+        {PL_STR("etc/debian_version"), {OS("debian", "12.5")}},
+        {PL_STR("usr/lib/os-release"), {OS("ubuntu", "1")}},
+        {PL_STR("etc/os-release"), {OS("ubuntu", "22.04")}},
+        {PL_STR("etc/redhat-release"), {OS("rhel", "9")}},
+        {PL_STR("etc/centos-release"), {OS("centos", "7")}},
+    };
+    pl_assert_str(pl_os_merge(sources, 5).version_id, "22.04");
+    pl_assert_str(pl_os_merge(sources, 2).version_id, "1");
+    pl_assert_str(pl_os_merge(sources + 3, 2).id, "centos");
+    sources[2].os = (struct pl_os){.id = PL_STR("debian")};
+    pl_assert_str(pl_os_merge(sources, 3).version_id, "12.5");
+    assert_int_equal(pl_os_merge(NULL, 0).id.len, 0);
+}
+
+static size_t split(pl_str line, pl_str *columns)
+{
+    size_t count = 0;
+    while (count < MOST_COLUMNS && pl_str_next_piece(&line, ',', &columns[count])) {
+        count++;
+    }
+    return count;
+}
+
+static pl_str column(pl_str head, pl_str line, const char *name)
+{
+    pl_str heads[MOST_COLUMNS];
+    pl_str values[MOST_COLUMNS];
+    size_t head_count = split(head, heads);
+    size_t count = split(line, values);
+    for (size_t i = 0; i < head_count && i < count; i++) {
+        if (pl_str_eq(heads[i], pl_str_from(name))) {
+            return values[i];
+        }
+    }
+    return PL_STR_EMPTY;
+}
+
+/* Compares every release that eol.def has; a release it lacks gives an empty date. */
+static int compare_ends(const char *path, const char *id, const char *preferred)
+{
+    struct pl_buf content pl_autobuf = PL_BUF_INIT(CSV_CEILING);
+    if (pl_io_read_file(path, &content, NULL) < 0) {
+        return 0;
+    }
+    pl_str cursor = pl_buf_str(&content);
+    pl_str head = PL_STR_EMPTY;
+    pl_str line = PL_STR_EMPTY;
+    pl_str_next_line(&cursor, &head);
+    int compared = 0;
+    while (pl_str_next_line(&cursor, &line)) {
+        pl_str version = column(head, line, "version");
+        pl_str_cut(version, ' ', &version, &(pl_str){0});
+        struct pl_os os = {.id = pl_str_from(id), .version_id = version};
+        pl_str got = pl_os_end_of_life(&os);
+        pl_str wanted = column(head, line, preferred);
+        if (wanted.len == 0) {
+            wanted = column(head, line, "eol");
+        }
+        if (got.len > 0) {
+            assert_true(pl_str_eq(got, wanted));
+            compared++;
+        }
+    }
+    return compared;
+}
+
+static void test_os__ends_of_life_agree_with_distro_info(void **state)
+{
+    int count = compare_ends("/usr/share/distro-info/debian.csv", "debian", "eol-lts") +
+                compare_ends("/usr/share/distro-info/ubuntu.csv", "ubuntu", "eol-server");
+    if (count == 0) {
+        print_message("# distro-info-data is not installed\n");
+        skip();
+    }
+    print_message("# %d dates\n", count);
+    struct pl_os rolling = {OS("wolfi", "20220914")};
+    assert_int_equal(pl_os_end_of_life(&rolling).len, 0);
+    struct pl_os stream = {OS("centos", "8"), .name = PL_STR("CentOS Stream")};
+    pl_assert_str(pl_os_end_of_life(&stream), "2024-05-31");
+}
+
+int pl_test_os(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_os__ecosystems, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_os__derivatives_share_or_do_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_os__merge_prefers_os_release, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_os__ends_of_life_agree_with_distro_info, setup,
+                                        teardown),
+    };
+    return cmocka_run_group_tests_name("model/os", tests, NULL, NULL);
+}
