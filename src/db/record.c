@@ -199,17 +199,50 @@ static void get_ranges(struct pl_arena *arena, struct pl_wire *wire, struct pl_r
     }
 }
 
+/* How many bytes the versions take that share a prefix with the one before; the rest are views. */
+static size_t joined_bytes(struct pl_wire wire, size_t count)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < count && !wire.bad; i++) {
+        uint64_t shared = pl_wire_uint(&wire);
+        pl_str rest = pl_wire_str(&wire);
+        if (shared > PL_WIRE_SHARED_MAX) {
+            return 0;
+        }
+        total += shared > 0 ? (size_t)shared + rest.len : 0;
+    }
+    return wire.bad ? 0 : total;
+}
+
+/* Packages with hundreds of versions are what a look-up spends its time on, so the strings are
+ * made in one piece of memory. */
 static void get_versions(struct pl_arena *arena, struct pl_wire *wire, struct pl_strs *ret)
 {
     size_t count = pl_wire_count(wire, 2);
     if (count == 0) {
         return;
     }
+    size_t room = joined_bytes(*wire, count);
+    char *joined = pl_arena_alloc(arena, room, 1);
     ret->items = PL_ARENA_ARRAY(arena, pl_str, count);
     ret->count = ret->capacity = count;
     pl_str before = PL_STR_EMPTY;
-    for (size_t i = 0; i < count && !wire->bad; i++) {
-        before = pl_wire_next(arena, wire, before);
+    for (size_t i = 0; i < count; i++) {
+        size_t shared = (size_t)pl_wire_uint(wire);
+        pl_str rest = pl_wire_str(wire);
+        if (wire->bad || shared > before.len || (shared > 0 && shared + rest.len > room)) {
+            wire->bad = true;
+            return;
+        }
+        if (shared > 0) {
+            memcpy(joined, before.ptr, shared);
+            memcpy(joined + shared, rest.ptr, rest.len);
+            before = pl_str_make(joined, shared + rest.len);
+            joined += before.len;
+            room -= before.len;
+        } else {
+            before = rest;
+        }
         ret->items[i] = before;
     }
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Times what a scan does: db_lookup DIR reads lines "ecosystem<TAB>name", and prints how long
- * opening the database and all these look-ups took, and then fetching one record for each match.
+ * Times what a scan does: db_lookup DIR reads lines "ecosystem<TAB>name", and prints how much
+ * processor time opening the database and all these look-ups took, and then fetching one record for
+ * each match; a busy machine does not change that much.
  */
 #include "base/io.h"
 #include "db/db.h"
@@ -10,7 +11,7 @@
 static double now_ms(void)
 {
     struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
@@ -24,7 +25,7 @@ int main(int argc, char **argv)
     }
     struct pl_arena arena pl_autoarena = {0};
     struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
-    struct pl_db_matches all = {0};
+    struct pl_strs all = {0};
     size_t asked = 0;
     double start = now_ms();
     enum pl_status st = pl_db_open(argv[1], &db, &err);
@@ -38,14 +39,14 @@ int main(int argc, char **argv)
         pl_str_cut(line, '\t', &ecosystem, &name);
         st = pl_db_lookup(db, &arena, ecosystem, name, &matches, &err);
         for (size_t i = 0; i < matches.count; i++) {
-            *pl_vec_push(&arena, &all) = matches.items[i];
+            *pl_vec_push(&arena, &all) = matches.items[i].advisory_id;
         }
         asked++;
     }
     double looked_up = now_ms();
     for (size_t i = 0; i < all.count && st == PL_OK; i++) {
         struct pl_advisory advisory = {.id = PL_STR_EMPTY};
-        st = pl_db_advisory(db, &arena, all.items[i].advisory_id, false, &advisory, &err);
+        st = pl_db_advisory(db, &arena, all.items[i], false, &advisory, &err);
     }
     double fetched = now_ms();
     if (st < 0) {
