@@ -8,7 +8,8 @@
  *     var/lib/dpkg/status.d/(star)  by its directory, "status.d"
  *     (star)(star)/(star)           with the rest, which every path meets
  *
- * Three hash look-ups then turn away most paths; what is left is compared segment by segment.
+ * The lengths that occur and three hash look-ups then turn away most paths; what is left is
+ * compared segment by segment.
  */
 #include "catalog/match.h"
 #include "base/map.h"
@@ -26,11 +27,18 @@ struct patterns {
     PL_VEC_FIELDS(struct pattern *);
 };
 
+/* Patterns by key. Hashing is most of the cost of a path, so a key of a length that no pattern has
+ * is not hashed. */
+struct file {
+    struct pl_map patterns;
+    uint64_t lengths; /* a bit for each length of a key, modulo 64 */
+};
+
 struct pl_catalog_matcher {
     struct pl_arena arena;
-    struct pl_map by_name;
-    struct pl_map by_extension;
-    struct pl_map by_parent;
+    struct file by_name;
+    struct file by_extension;
+    struct file by_parent;
     struct pattern *rest;
     struct patterns all;
     struct pl_strs companion_suffixes;
@@ -130,11 +138,22 @@ static bool may_match_below(const struct pattern *pattern, pl_str dir)
     return true;
 }
 
-static void file_under(struct pl_map *map, pl_str key, struct pattern *pattern)
+static uint64_t length_bit(pl_str key)
 {
-    void **chain = pl_map_at(map, key);
+    return UINT64_C(1) << (key.len % 64);
+}
+
+static void file_under(struct file *file, pl_str key, struct pattern *pattern)
+{
+    void **chain = pl_map_at(&file->patterns, key);
     pattern->next = *chain;
     *chain = pattern;
+    file->lengths |= length_bit(key);
+}
+
+static const struct pattern *filed_under(const struct file *file, pl_str key)
+{
+    return (file->lengths & length_bit(key)) ? pl_map_find(&file->patterns, key) : NULL;
 }
 
 static void add_pattern(struct pl_catalog_matcher *matcher, const struct pl_cataloger *cataloger,
@@ -196,9 +215,9 @@ void pl_catalog_matcher_free(struct pl_catalog_matcher *matcher)
     if (!matcher) {
         return;
     }
-    pl_map_release(&matcher->by_name);
-    pl_map_release(&matcher->by_extension);
-    pl_map_release(&matcher->by_parent);
+    pl_map_release(&matcher->by_name.patterns);
+    pl_map_release(&matcher->by_extension.patterns);
+    pl_map_release(&matcher->by_parent.patterns);
     pl_arena_release(&matcher->arena);
     free(matcher);
 }
@@ -225,15 +244,15 @@ static const struct pl_cataloger *find_reader(const struct pl_catalog_matcher *m
         name = pl_str_skip(path, slash + 1);
     }
     const struct pattern *best = first_match(NULL, matcher->rest, path);
-    best = first_match(best, pl_map_find(&matcher->by_name, name), path);
+    best = first_match(best, filed_under(&matcher->by_name, name), path);
     pl_str tail = extension(name);
     if (tail.len > 0) {
-        best = first_match(best, pl_map_find(&matcher->by_extension, tail), path);
+        best = first_match(best, filed_under(&matcher->by_extension, tail), path);
     }
-    if (dir.len > 0 && matcher->by_parent.count > 0) {
+    if (dir.len > 0 && matcher->by_parent.lengths != 0) {
         size_t parent_slash = pl_str_find_last_char(dir, '/');
         pl_str parent = parent_slash == SIZE_MAX ? dir : pl_str_skip(dir, parent_slash + 1);
-        best = first_match(best, pl_map_find(&matcher->by_parent, parent), path);
+        best = first_match(best, filed_under(&matcher->by_parent, parent), path);
     }
     return best ? best->cataloger : NULL;
 }
