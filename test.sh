@@ -116,12 +116,22 @@ run_suite() { # meson suite
 
 run_e2e() {
     need_build || return
-    say "end-to-end tests"
-    mkdir -p build/e2e
-    export PLIMSOLL="$PWD/build/release/plimsoll"
+    for name in release asan; do
+        say "end-to-end tests of build/$name"
+        e2e_of "$name"
+    done
+}
+
+e2e_of() { # build
+    mkdir -p "build/e2e/$1"
+    export PLIMSOLL="$PWD/build/$1/plimsoll"
+    # What is bounded in memory is measured without a sanitizer's own.
+    PL_TEST_SANITIZED=
+    [ "$1" = release ] || PL_TEST_SANITIZED=1
+    export PL_TEST_SANITIZED
     for script in tests/e2e/*.sh; do
         [ -e "$script" ] || continue
-        log=build/e2e/$(basename "$script" .sh).log
+        log=build/e2e/$1/$(basename "$script" .sh).log
         timeout 600 sh "$script" >"$log" 2>&1
         status=$?
         cat "$log"

@@ -215,8 +215,10 @@ enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_re
     }
     pl_collector_finish(&collector);
     evidence.replaced = PL_ARENA_ARRAY(arena, uint64_t, evidence.replaced_count);
-    memcpy(evidence.replaced, collector.replaced,
-           evidence.replaced_count * sizeof(*evidence.replaced));
+    if (evidence.replaced_count > 0) {
+        memcpy(evidence.replaced, collector.replaced,
+               evidence.replaced_count * sizeof(*evidence.replaced));
+    }
     evidence.blob_digest = pl_arena_dup(arena, pl_digest_str(&result.stored));
     evidence.diff_id = pl_arena_dup(arena, pl_digest_str(&result.diff_id));
     evidence.blob_bytes = result.stored_bytes;
