@@ -104,11 +104,18 @@ run_suite() { # meson suite
         log=build/$name/meson-logs/testlog.junit.xml
         rm -f "$log"
         meson test -C "build/$name" --no-rebuild --suite "$1" --print-errorlogs --num-processes 2
+        status=$?
+        before=$failed
         if counts=$("$PYTHON" tools/count_tests.py "$log"); then
             # shellcheck disable=SC2086
             count $counts
         else
             echo "not ok $1 tests in build/$name: no results"
+            count 0 1 0
+        fi
+        # Whatever the results say, meson's own word is not to be lost.
+        if [ $status -ne 0 ] && [ "$failed" -eq "$before" ]; then
+            echo "not ok $1 tests in build/$name: meson test ended with status $status"
             count 0 1 0
         fi
     done

@@ -75,6 +75,7 @@ static void test_cvss__scores_in_advisories(void **state)
     }
     if (!pipe || pclose(pipe) != 0 || lines.len == 0) {
         print_message("# no advisories below PL_TEST_FEEDS/native/samples\n");
+        pl_buf_release(&lines); /* skip jumps past the cleanup */
         skip();
     }
     int count = 0;
