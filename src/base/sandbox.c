@@ -184,8 +184,9 @@ const char *pl_sandbox_missing(void)
     if (has_landlock()) {
         return has_seccomp() ? "" : "this kernel has no seccomp: system calls were not filtered";
     }
-    return has_seccomp() ? "this kernel has no Landlock: the file system was closed by seccomp alone"
-                         : "this kernel has neither Landlock nor seccomp: there was no sandbox";
+    return has_seccomp()
+               ? "this kernel has no Landlock: the file system was closed by seccomp alone"
+               : "this kernel has neither Landlock nor seccomp: there was no sandbox";
 }
 
 /* Moves the descriptors that stay to 3 and up in the order given and closes everything after. */
