@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #if defined(__x86_64__)
 #define SANDBOX_ARCH AUDIT_ARCH_X86_64
@@ -22,6 +23,14 @@
 #define SANDBOX_ARCH AUDIT_ARCH_AARCH64
 #else
 #error "the seccomp filter knows x86_64 and aarch64 alone"
+#endif
+
+#define LAST_DETACHED STDERR_FILENO
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#undef LAST_DETACHED
+#define LAST_DETACHED STDOUT_FILENO
+#endif
 #endif
 
 /* Memory, threads, clocks, and reading and writing on descriptors that are open already. */
@@ -57,7 +66,6 @@ static const int always_allowed[] = {
     __NR_rseq,
     __NR_getpid,
     __NR_gettid,
-    __NR_tgkill,
     __NR_restart_syscall,
     __NR_sched_getaffinity,
     __NR_uname,
@@ -65,8 +73,8 @@ static const int always_allowed[] = {
 
 /* Reading a directory tree, for a job with read_below_fd; Landlock says which. */
 static const int tree_allowed[] = {
-    __NR_openat,     __NR_openat2, __NR_getdents64, __NR_newfstatat, __NR_statx,
-    __NR_readlinkat, __NR_fcntl,   __NR_dup,        __NR_fadvise64,
+    __NR_openat, __NR_openat2,    __NR_getdents64, __NR_newfstatat,
+    __NR_statx,  __NR_readlinkat, __NR_dup,        __NR_fadvise64,
 };
 
 enum { FILTER_MOST = 128 };
@@ -109,6 +117,18 @@ static void allow_threads(struct filter *filter)
     emit(filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM);
 }
 
+/* Allows a call when one of its arguments has the value given. The upper half of an argument is not
+ * looked at: both calls below take an int. */
+static void allow_call_with(struct filter *filter, int number, unsigned int argument, int value)
+{
+    size_t offset = offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t);
+    emit(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 4, (unsigned int)number);
+    emit(filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, (unsigned int)offset);
+    emit(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (unsigned int)value);
+    emit(filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
+    emit(filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
+}
+
 static bool enter_seccomp(bool with_tree)
 {
     struct filter filter = {.len = 0};
@@ -121,6 +141,14 @@ static bool enter_seccomp(bool with_tree)
     }
     for (size_t i = 0; with_tree && i < PL_ARRAY_LEN(tree_allowed); i++) {
         allow_call(&filter, tree_allowed[i]);
+    }
+    /* A signal to oneself, as abort sends it, and to nobody else. */
+    allow_call_with(&filter, __NR_tgkill, 0, getpid());
+    if (with_tree) {
+        /* What opendir asks. F_SETOWN and F_SETSIG would be another way to send signals. */
+        allow_call_with(&filter, __NR_fcntl, 1, F_GETFL);
+        allow_call_with(&filter, __NR_fcntl, 1, F_SETFD);
+        allow_call_with(&filter, __NR_fcntl, 1, F_DUPFD_CLOEXEC);
     }
     allow_threads(&filter);
     answer_call(&filter, __NR_execve, SECCOMP_RET_KILL_PROCESS);
@@ -189,7 +217,14 @@ const char *pl_sandbox_missing(void)
                : "this kernel has neither Landlock nor seccomp: there was no sandbox";
 }
 
-/* Moves the descriptors that stay to 3 and up in the order given and closes everything after. */
+static uint64_t monotonic_ms(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Closes every descriptor from 3 up that does not stay. */
 static void keep_descriptors(const int *fds, size_t count)
 {
     int highest = 2;
@@ -208,6 +243,22 @@ static void keep_descriptors(const int *fds, size_t count)
     syscall(__NR_close_range, (unsigned int)highest + 1, ~0U, 0);
 }
 
+/* The standard descriptors lead nowhere, so that a child that was taken over can write neither into
+ * the report nor to the terminal. A sanitizer keeps its say on standard error. */
+static void detach_standard(const int *kept, size_t count)
+{
+    int null pl_autoclose = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = STDIN_FILENO; fd <= LAST_DETACHED; fd++) {
+        bool is_kept = fd == null;
+        for (size_t i = 0; i < count; i++) {
+            is_kept = is_kept || kept[i] == fd;
+        }
+        if (!is_kept && (null < 0 || dup2(null, fd) < 0)) {
+            close(fd);
+        }
+    }
+}
+
 PL_NORETURN static void run_child(const struct pl_sandbox_job *job, int answer_fd, int parent_pid)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -217,6 +268,7 @@ PL_NORETURN static void run_child(const struct pl_sandbox_job *job, int answer_f
     int kept[6] = {answer_fd, job->read_below_fd};
     memcpy(kept + 2, job->keep_fds, sizeof(job->keep_fds));
     keep_descriptors(kept, PL_ARRAY_LEN(kept));
+    detach_standard(kept, PL_ARRAY_LEN(kept));
     struct rlimit no_core = {0};
     setrlimit(RLIMIT_CORE, &no_core);
     signal(SIGPIPE, SIG_IGN);
@@ -252,14 +304,27 @@ enum pl_status pl_sandbox_start(struct pl_sandbox_child *child, const struct pl_
     close(ends[1]);
     *child = (struct pl_sandbox_child){
         .pid = pid, .answer_fd = ends[0], .answer = PL_BUF_INIT(answer_ceiling_bytes)};
+    if (job->most_seconds > 0) {
+        child->deadline_ms = monotonic_ms() + (uint64_t)job->most_seconds * 1000;
+    }
     return PL_OK;
+}
+
+/* Whoever closed the answer has only to end; a child that does not is not waited for. */
+static void end_child(const struct pl_sandbox_child *child)
+{
+    enum { GRACE_MS = 5000 };
+    int handle pl_autoclose = (int)syscall(__NR_pidfd_open, child->pid, 0);
+    struct pollfd end = {.fd = handle, .events = POLLIN};
+    if (child->answer.overflowed || child->is_late ||
+        (handle >= 0 && poll(&end, 1, GRACE_MS) == 0)) {
+        kill(child->pid, SIGKILL);
+    }
 }
 
 static enum pl_status reap(struct pl_sandbox_child *child, struct pl_error *err)
 {
-    if (child->answer.overflowed) {
-        kill(child->pid, SIGKILL);
-    }
+    end_child(child);
     close(child->answer_fd);
     int state = 0;
     while (waitpid(child->pid, &state, 0) < 0 && errno == EINTR) {
@@ -267,6 +332,9 @@ static enum pl_status reap(struct pl_sandbox_child *child, struct pl_error *err)
     child->pid = 0;
     if (child->answer.overflowed) {
         return pl_buf_status(&child->answer, "the inspector's answer", err);
+    }
+    if (child->is_late) {
+        return pl_error_set(err, PL_E_LIMIT, "the inspector took too long and was ended");
     }
     if (WIFSIGNALED(state)) {
         return pl_error_set(err, PL_E_PARSE, "the inspector was ended by signal %d (%s)",
@@ -303,6 +371,26 @@ static bool collect(struct pl_sandbox_child *child)
     return got == 0;
 }
 
+/* Milliseconds until the first deadline of a running child, at most a minute. */
+static int until_deadline(const struct pl_sandbox_child *children, size_t count)
+{
+    enum { MOST_MS = 60000 };
+    uint64_t now = monotonic_ms();
+    uint64_t least = MOST_MS;
+    for (size_t i = 0; i < count; i++) {
+        if (children[i].pid > 0 && children[i].deadline_ms > 0) {
+            uint64_t left = children[i].deadline_ms > now ? children[i].deadline_ms - now : 0;
+            least = left < least ? left : least;
+        }
+    }
+    return (int)least;
+}
+
+static bool is_past_deadline(const struct pl_sandbox_child *child)
+{
+    return child->deadline_ms > 0 && monotonic_ms() >= child->deadline_ms;
+}
+
 enum pl_status pl_sandbox_wait_any(struct pl_sandbox_child *children, size_t count,
                                    size_t *ret_index, struct pl_error *err)
 {
@@ -320,13 +408,16 @@ enum pl_status pl_sandbox_wait_any(struct pl_sandbox_child *children, size_t cou
         if (waiting == 0) {
             return pl_error_set(err, PL_E_NOT_FOUND, "no inspector is running");
         }
-        if (poll(waits, waiting, -1) < 0 && errno != EINTR) {
+        if (poll(waits, waiting, until_deadline(children, count)) < 0 && errno != EINTR) {
             return pl_error_sys(err, errno, "waiting for an inspector");
         }
         for (nfds_t i = 0; i < waiting; i++) {
-            if (waits[i].revents != 0 && collect(&children[which[i]])) {
+            struct pl_sandbox_child *child = &children[which[i]];
+            bool is_done = waits[i].revents != 0 && collect(child);
+            child->is_late = !is_done && is_past_deadline(child);
+            if (is_done || child->is_late) {
                 *ret_index = which[i];
-                return reap(&children[which[i]], err);
+                return reap(child, err);
             }
         }
     }
@@ -336,7 +427,7 @@ void pl_sandbox_release(struct pl_sandbox_child *children, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (children[i].pid > 0) {
-            kill(children[i].pid, SIGKILL);
+            children[i].is_late = true;
             reap(&children[i], NULL);
         }
         pl_buf_release(&children[i].answer);

@@ -4,11 +4,12 @@
  * sandbox - a child process that can compute, and nothing else.
  *
  * pl_sandbox_start forks; the child gives up everything before it calls the job: it keeps only the
- * descriptors named in the job and the pipe for its answer, Landlock takes the file system away
+ * descriptors named in the job and the pipe for its answer (the standard ones lead to /dev/null),
+ * Landlock takes the file system away
  * (but for reading below one directory where the job says so) and seccomp takes away every system
  * call that is not on a short list: no open without a directory, no socket, no exec, no other
- * process. The job writes its answer to the descriptor it is given; the parent collects it with
- * pl_sandbox_wait_any and must treat it as hostile.
+ * process, no signal to another. The job writes its answer to the descriptor it is given; the
+ * parent collects it with pl_sandbox_wait_any and must treat it as hostile.
  *
  * The parent must have no other threads when it forks. Where the kernel lacks Landlock or seccomp
  * the child still runs, and pl_sandbox_missing says what is missing, for the report; where it has
@@ -23,11 +24,14 @@ struct pl_sandbox_job {
     void *context;
     int keep_fds[4]; /* open in the child; the rest are closed. Unused ones are -1. */
     int read_below_fd; /* a directory that may be read, or -1 for no file system at all */
+    unsigned most_seconds; /* of wall time, after which the child is killed; 0: no end is set */
 };
 
 struct pl_sandbox_child {
     int pid; /* 0: not running */
     int answer_fd;
+    bool is_late; /* being ended by the parent */
+    uint64_t deadline_ms; /* on the monotonic clock; 0: none */
     struct pl_buf answer; /* with the ceiling given at the start */
 };
 
@@ -35,8 +39,9 @@ enum pl_status pl_sandbox_start(struct pl_sandbox_child *child, const struct pl_
                                 size_t answer_ceiling_bytes, struct pl_error *err);
 
 /* Waits until one of the children has ended and gives its index; its answer is complete. A child
- * that died by a signal, or whose answer passed the ceiling, gives an error that says so, with
- * *ret_index set all the same. PL_E_NOT_FOUND when none is running. */
+ * that died by a signal, whose answer passed the ceiling or who took longer than the job allows
+ * gives an error that says so, with *ret_index set all the same. PL_E_NOT_FOUND when none is
+ * running. */
 enum pl_status pl_sandbox_wait_any(struct pl_sandbox_child *children, size_t count,
                                    size_t *ret_index, struct pl_error *err);
 

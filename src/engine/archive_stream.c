@@ -163,16 +163,20 @@ static enum pl_status stream_members(const struct pl_archive_stream *stream, str
         if (st == PL_OK) {
             st = put_member(answer, stream, tar, &entry, err);
         }
+        if (st == PL_OK) {
+            st = pl_buf_status(answer, "what the archive's members hold", err);
+        }
     }
     return st == PL_E_NOT_FOUND ? PL_OK : st;
 }
 
 static void run_stream(void *context, int answer_fd)
 {
-    struct pl_buf members pl_autobuf = PL_BUF_INIT(SIZE_MAX / 2);
+    const struct pl_archive_stream *stream = context;
+    struct pl_buf members pl_autobuf = PL_BUF_INIT(pl_inspect_answer_ceiling(&stream->limits));
     struct pl_buf head pl_autobuf = PL_BUF_INIT(1024);
     struct pl_error err = PL_ERROR_INIT;
-    enum pl_status st = stream_members(context, &members, &err);
+    enum pl_status st = stream_members(stream, &members, &err);
     pl_varint_append(&head, (uint64_t)-st);
     put_str(&head, st < 0 ? pl_str_from(err.msg) : PL_STR_EMPTY);
     if (pl_io_write(answer_fd, pl_buf_str(&head), NULL) == PL_OK && st == PL_OK) {
@@ -266,7 +270,8 @@ enum pl_status pl_archive_stream_read(struct pl_arena *arena,
     struct pl_sandbox_job job = {.run = run_stream,
                                  .context = &copy,
                                  .keep_fds = {stream->fd, stream->spill_fd, -1, -1},
-                                 .read_below_fd = -1};
+                                 .read_below_fd = -1,
+                                 .most_seconds = pl_inspect_most_seconds(&copy.limits)};
     struct pl_sandbox_child child = {0};
     enum pl_status st =
         pl_sandbox_start(&child, &job, pl_inspect_answer_ceiling(&stream->limits), err);

@@ -62,6 +62,18 @@ static enum pl_status add_replaced(struct pl_collector *collector, pl_str path,
     return PL_OK;
 }
 
+/* Takes the memory of one kept entry off the evidence budget. */
+static enum pl_status charge(struct pl_collector *collector, const struct pl_walk_entry *entry,
+                             struct pl_error *err)
+{
+    size_t cost = sizeof(struct pl_evidence_file) + entry->path.len + entry->link.len;
+    if (collector->left_bytes < cost) {
+        return out_of_evidence(err);
+    }
+    collector->left_bytes -= cost;
+    return PL_OK;
+}
+
 static struct pl_evidence_file *add_file(struct pl_collector *collector,
                                          const struct pl_walk_entry *entry,
                                          const struct pl_cataloger *cataloger)
@@ -96,6 +108,30 @@ static void run_cataloger(struct pl_collector *collector, const struct pl_catalo
     collector->left_bytes = sink.left_bytes;
 }
 
+/* The place for a file that is held back: a tar may hold a path many times, and the last counts. */
+static struct pl_held_file *hold(struct pl_collector *collector, pl_str path)
+{
+    for (size_t i = 0; i < collector->held.count; i++) {
+        struct pl_held_file *held = &collector->held.items[i];
+        if (pl_str_eq(held->entry.path, path)) {
+            pl_content_release(&held->content);
+            return held;
+        }
+    }
+    return pl_vec_push(collector->arena, &collector->held);
+}
+
+/* Gives the temporary file's space back down to what the files held back lie in. */
+static void reclaim_spill(struct pl_collector *collector)
+{
+    uint64_t used = 0;
+    for (size_t i = 0; i < collector->held.count; i++) {
+        uint64_t end = collector->held.items[i].content.spill_end_bytes;
+        used = end > used ? end : used;
+    }
+    collector->store.spill_used_bytes = used;
+}
+
 /* Loads a wanted file and reads it, or holds it until its companion was seen. */
 static enum pl_status take_file(struct pl_collector *collector,
                                 const struct pl_cataloger *cataloger, bool is_companion,
@@ -103,8 +139,13 @@ static enum pl_status take_file(struct pl_collector *collector,
                                 const struct pl_content_reader *reader, struct pl_error *err)
 {
     struct pl_content content pl_autocontent = {0};
-    enum pl_status st = pl_content_load(&collector->store, collector->budget, reader,
-                                        entry->size_bytes, &content, err);
+    enum pl_status st = charge(collector, entry, err);
+    if (st < 0) {
+        return st;
+    }
+    reclaim_spill(collector);
+    st = pl_content_load(&collector->store, collector->budget, reader, entry->size_bytes, &content,
+                         err);
     if (st == PL_E_LIMIT) {
         /* Too large to read: the walk goes on, the report says so. */
         struct pl_sink sink = {.arena = collector->arena,
@@ -119,7 +160,7 @@ static enum pl_status take_file(struct pl_collector *collector,
         run_cataloger(collector, cataloger, entry, &content, NULL);
         return PL_OK;
     }
-    struct pl_held_file *held = pl_vec_push(collector->arena, &collector->held);
+    struct pl_held_file *held = hold(collector, entry->path);
     held->cataloger = cataloger;
     held->entry = *entry;
     held->entry.path = pl_arena_dup(collector->arena, entry->path);
@@ -135,29 +176,25 @@ enum pl_status pl_collector_entry(struct pl_collector *collector, const struct p
     bool is_companion = false;
     const struct pl_cataloger *cataloger =
         pl_catalog_match(collector->matcher, entry->path, &is_companion);
-    switch (entry->type) {
-    case PL_WALK_FILE:
-        return cataloger ? take_file(collector, cataloger, is_companion, entry, reader, err)
-                         : PL_OK;
-    case PL_WALK_HARDLINK:
-        if (cataloger) {
-            struct pl_wanted_link *link = pl_vec_push(collector->arena, &collector->links);
-            link->path = pl_arena_dup(collector->arena, entry->path);
-            link->target = pl_arena_dup(collector->arena, entry->link);
-        }
-        return PL_OK;
-    case PL_WALK_SYMLINK:
-        if (cataloger || pl_catalog_leads_to(collector->matcher, entry->path)) {
-            add_file(collector, entry, cataloger);
-        }
-        return PL_OK;
-    case PL_WALK_DIRECTORY:
-    case PL_WALK_OTHER:
-        if (cataloger) {
-            add_file(collector, entry, cataloger);
-        }
+    bool is_wanted = cataloger || (entry->type == PL_WALK_SYMLINK &&
+                                   pl_catalog_leads_to(collector->matcher, entry->path));
+    if (!is_wanted) {
         return PL_OK;
     }
+    if (entry->type == PL_WALK_FILE) {
+        return take_file(collector, cataloger, is_companion, entry, reader, err);
+    }
+    enum pl_status st = charge(collector, entry, err);
+    if (st < 0) {
+        return st;
+    }
+    if (entry->type != PL_WALK_HARDLINK) {
+        add_file(collector, entry, cataloger);
+        return PL_OK;
+    }
+    struct pl_wanted_link *link = pl_vec_push(collector->arena, &collector->links);
+    link->path = pl_arena_dup(collector->arena, entry->path);
+    link->target = pl_arena_dup(collector->arena, entry->link);
     return PL_OK;
 }
 

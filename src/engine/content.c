@@ -53,7 +53,9 @@ static enum pl_status load_spilled(struct pl_content_store *store,
     }
     uint64_t base = store->spill_used_bytes;
     uint64_t room = (size_bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-    if (ftruncate(store->spill_fd, (off_t)(base + room)) < 0) {
+    /* Cut first, so that what lay here before reads as zeros where this file has holes. */
+    if (ftruncate(store->spill_fd, (off_t)base) < 0 ||
+        ftruncate(store->spill_fd, (off_t)(base + room)) < 0) {
         return pl_error_sys(err, errno, "making room in a temporary file");
     }
     for (;;) {
@@ -79,7 +81,7 @@ static enum pl_status load_spilled(struct pl_content_store *store,
         return pl_error_sys(err, errno, "mapping a temporary file");
     }
     store->spill_used_bytes = base + room;
-    *content = (struct pl_content){mapped, (size_t)size_bytes, (size_t)room};
+    *content = (struct pl_content){mapped, (size_t)size_bytes, (size_t)room, base + room};
     return PL_OK;
 }
 
@@ -95,7 +97,7 @@ enum pl_status pl_content_load(struct pl_content_store *store, const struct pl_b
         return load_spilled(store, reader, size_bytes, ret, err);
     }
     struct pl_content content pl_autocontent = {pl_mem_alloc((size_t)size_bytes, 1),
-                                                (size_t)size_bytes, 0};
+                                                (size_t)size_bytes, 0, 0};
     st = load_heap(reader, &content, err);
     if (st < 0) {
         return st;

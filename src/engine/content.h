@@ -5,7 +5,8 @@
  *
  * Small files lie on the heap; larger ones in an unlinked temporary file that is mapped, so that a
  * package database of hundreds of megabytes costs no memory that cannot be given back. The store
- * owns the temporary file's space; contents are freed in any order.
+ * owns the temporary file's space, and whoever owns the store may set `spill_used_bytes` back to
+ * the end of the last content that is still in use; contents are freed in any order.
  */
 #include "base/budget.h"
 #include "base/mem.h"
@@ -26,6 +27,7 @@ struct pl_content {
     uint8_t *bytes;
     size_t len;
     size_t mapped_bytes; /* 0: on the heap */
+    uint64_t spill_end_bytes; /* where its part of the temporary file ends; 0 on the heap */
 };
 
 /* Reads `size_bytes` (holes become zeros); *ret needs no release on failure. */

@@ -165,12 +165,14 @@ static enum pl_status walk_once(const struct pl_blob_reader *reader,
     return verify(result, layer, err);
 }
 
+/* Walks beyond the first, for hard links to what stood before them. */
+enum { MOST_WALKS = 4 };
+
 /* Walks once more for what wanted hard links point to; only possible when the bytes lie in a file.
  */
 static enum pl_status walk_links(const struct pl_inspect_layer *layer,
                                  struct pl_collector *collector, struct pl_error *err)
 {
-    enum { MOST_WALKS = 4 };
     for (int walks = 0; walks < MOST_WALKS && pl_collector_needs_links(collector); walks++) {
         size_t wanted = collector->links.count;
         struct pl_blob_range range = {layer->fd, layer->offset, layer->length};
@@ -278,4 +280,12 @@ size_t pl_inspect_answer_ceiling(const struct pl_budget_limits *limits)
 {
     /* Numbers and lengths come on top of the strings that the budget counts. */
     return (size_t)limits->evidence_bytes * 2 + (1 << 20);
+}
+
+unsigned pl_inspect_most_seconds(const struct pl_budget_limits *limits)
+{
+    /* Each walk has the whole budget, and the catalogers' own work comes on top. */
+    enum { WALKS = 2 * (1 + MOST_WALKS), MOST_SECONDS = 1 << 30 };
+    bool is_usual = limits->layer_seconds < MOST_SECONDS / WALKS;
+    return is_usual ? (unsigned)limits->layer_seconds * WALKS : MOST_SECONDS;
 }

@@ -54,3 +54,6 @@ enum pl_status pl_inspect_answer(struct pl_arena *arena, pl_span answer, struct 
 
 /* The most bytes that an answer may have under these limits. */
 size_t pl_inspect_answer_ceiling(const struct pl_budget_limits *limits);
+
+/* After this wall time an inspector that did not end by its own budget has been taken over. */
+unsigned pl_inspect_most_seconds(const struct pl_budget_limits *limits);

@@ -59,7 +59,8 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
     struct pl_sandbox_job job = {.run = pl_inspect_layer_run,
                                  .context = &inspect,
                                  .keep_fds = {inspect.fd, spill_fd, -1, -1},
-                                 .read_below_fd = -1};
+                                 .read_below_fd = -1,
+                                 .most_seconds = pl_inspect_most_seconds(&inspect.limits)};
     pl_buf_release(&run->children[slot].answer);
     st = pl_sandbox_start(&run->children[slot], &job,
                           pl_inspect_answer_ceiling(&run->options->limits), err);
@@ -221,7 +222,8 @@ enum pl_status pl_tree_inspect(struct pl_arena *arena, int root_fd,
     struct pl_sandbox_job job = {.run = pl_inspect_tree_run,
                                  .context = &tree,
                                  .keep_fds = {spill_fd, -1, -1, -1},
-                                 .read_below_fd = root_fd};
+                                 .read_below_fd = root_fd,
+                                 .most_seconds = pl_inspect_most_seconds(&tree.limits)};
     struct pl_sandbox_child child = {0};
     st = pl_sandbox_start(&child, &job, pl_inspect_answer_ceiling(&options->limits), err);
     if (st < 0) {

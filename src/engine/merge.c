@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/merge.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "image/path.h"
 
@@ -22,6 +23,8 @@ struct merge {
     struct pl_map opaques;
     struct pl_map seen; /* paths that are visible */
     struct visible_files files;
+    size_t owned_paths; /* joined to components so far */
+    bool is_cut; /* a limit kept something from being joined */
     struct pl_merged *result;
 };
 
@@ -144,6 +147,25 @@ static size_t *find_origins(const struct merge *merge, struct pl_arena *scratch,
     return origins;
 }
 
+static void add_license(struct merge *merge, struct pl_component *component, pl_str license)
+{
+    if (component->licenses.count < PL_LIMIT_LICENSES) {
+        pl_strs_add_unique(merge->arena, &component->licenses, license);
+    } else {
+        merge->is_cut = true;
+    }
+}
+
+static void add_owned_path(struct merge *merge, struct pl_component *component, pl_str path)
+{
+    if (merge->owned_paths < PL_LIMIT_OWNED_PATHS) {
+        merge->owned_paths++;
+        *pl_vec_push(merge->arena, &component->files) = path;
+    } else {
+        merge->is_cut = true;
+    }
+}
+
 static void add_components(struct merge *merge, const struct visible_file *visible)
 {
     struct pl_arena scratch pl_autoarena = {0};
@@ -154,8 +176,7 @@ static void add_components(struct merge *merge, const struct visible_file *visib
         /* The lists are copied before anything is joined to them: evidence stays as it is. */
         added->licenses = (struct pl_strs){0};
         for (size_t j = 0; j < visible->file->components.items[i].licenses.count; j++) {
-            pl_strs_add_unique(merge->arena, &added->licenses,
-                               visible->file->components.items[i].licenses.items[j]);
+            add_license(merge, added, visible->file->components.items[i].licenses.items[j]);
         }
         struct pl_location *location = pl_vec_push(merge->arena, &added->locations);
         location->path = visible->file->path;
@@ -185,12 +206,11 @@ static void join(struct merge *merge, struct pl_arena *scratch, const struct pl_
             if (attachment->arch.len > 0 && !pl_str_eq(attachment->arch, component->arch)) {
                 continue;
             }
-            for (size_t j = 0; j < attachment->values.count; j++) {
+            for (size_t j = 0; j < attachment->values.count && !merge->is_cut; j++) {
                 if (are_licenses) {
-                    pl_strs_add_unique(merge->arena, &component->licenses,
-                                       attachment->values.items[j]);
+                    add_license(merge, component, attachment->values.items[j]);
                 } else {
-                    *pl_vec_push(merge->arena, &component->files) = attachment->values.items[j];
+                    add_owned_path(merge, component, attachment->values.items[j]);
                 }
             }
         }
@@ -224,7 +244,7 @@ static void join_attachments(struct merge *merge)
         struct pl_strs stated = component->files;
         component->files = (struct pl_strs){0};
         for (size_t j = 0; j < stated.count; j++) {
-            *pl_vec_push(merge->arena, &component->files) = stated.items[j];
+            add_owned_path(merge, component, stated.items[j]);
         }
     }
     for (size_t i = 0; i < merge->files.count; i++) {
@@ -331,6 +351,11 @@ static int compare_gaps(const void *a, const void *b)
 
 static void collect_gaps(struct merge *merge)
 {
+    if (merge->is_cut) {
+        add_gap(merge, PL_STR_EMPTY, PL_STR_EMPTY,
+                PL_STR("its packages claim more files or licences than are kept; some are left "
+                       "out"));
+    }
     for (size_t layer = 0; layer < merge->count; layer++) {
         const struct pl_evidence *evidence = merge->layers[layer];
         for (size_t i = 0; i < evidence->gaps.count; i++) {

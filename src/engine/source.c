@@ -103,7 +103,7 @@ static enum pl_status open_archive(struct pl_arena *arena, const char *path,
     }
     enum pl_status st = pl_io_pread(fd, head, sizeof(head), 0, &got, err);
     if (st == PL_OK && pl_compression_detect((pl_span){head, got}) == PL_COMPRESSION_NONE) {
-        st = pl_store_open_archive(arena, dup(fd), &source->store, err);
+        st = pl_store_open_archive(arena, pl_fd_take(&fd), &source->store, err);
     } else if (st == PL_OK) {
         int spill_fd pl_autoclose = -1;
         st = pl_tempfile_open(NULL, &spill_fd, err);

@@ -3,8 +3,14 @@
  * Both formats are sequences of members (gzip) or frames (zstd) that follow one another; the output
  * is their concatenation. zstd frames may be skippable, which libzstd handles. After the last gzip
  * member padding of zero bytes is common on tapes and tolerated, as gzip itself does.
+ *
+ * A gzip member (RFC 1952, section 2.3) is a header of ten bytes (1f 8b, method 8, flags, time,
+ * extra flags, system), then as the flags say an extra field with its length, a name and a comment
+ * that end in NUL and a checksum of the header; deflated data; CRC-32 and length. The header is
+ * read here byte by byte, because ISA-L finds a wrong checksum in one that is cut in two.
  */
 #include "format/decompress.h"
+#include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 #include <zstd.h>
 
@@ -12,9 +18,30 @@
  * anywhere. */
 #define PL_ZSTD_WINDOW_LOG 27
 
+enum gzip_part {
+    GZIP_FIXED,
+    GZIP_EXTRA_LENGTH,
+    GZIP_EXTRA,
+    GZIP_NAME,
+    GZIP_COMMENT,
+    GZIP_CHECK,
+    GZIP_DATA
+};
+
+/* How far the header of a gzip member was read. */
+struct gzip_header {
+    enum gzip_part part;
+    uint32_t at; /* bytes of this part that were read */
+    uint32_t extra_bytes;
+    uint32_t crc;
+    uint32_t stated_crc;
+    uint8_t flags;
+};
+
 struct pl_decoder {
     enum pl_compression compression;
     bool is_between; /* at a place where the data may end */
+    struct gzip_header header;
     struct inflate_state gzip;
     ZSTD_DCtx *zstd;
 };
@@ -54,7 +81,7 @@ struct pl_decoder *pl_decoder_new(enum pl_compression compression)
     decoder->is_between = true;
     if (compression == PL_COMPRESSION_GZIP) {
         isal_inflate_init(&decoder->gzip);
-        decoder->gzip.crc_flag = ISAL_GZIP;
+        decoder->gzip.crc_flag = ISAL_GZIP_NO_HDR_VER;
     } else if (compression == PL_COMPRESSION_ZSTD) {
         decoder->zstd = ZSTD_createDCtx();
         if (!decoder->zstd) {
@@ -101,6 +128,86 @@ static void skip_zeros(pl_span *input)
     }
 }
 
+/* The part after `part`, leaving out those that the flags do not announce. */
+static enum gzip_part next_part(enum gzip_part part, uint8_t flags)
+{
+    enum { CHECK = 2, EXTRA = 4, NAME = 8, COMMENT = 16 };
+    static const uint8_t announced_by[] = {
+        [GZIP_EXTRA_LENGTH] = EXTRA, [GZIP_EXTRA] = EXTRA, [GZIP_NAME] = NAME,
+        [GZIP_COMMENT] = COMMENT,    [GZIP_CHECK] = CHECK, [GZIP_DATA] = 0};
+    do {
+        part++;
+    } while (part != GZIP_DATA && (flags & announced_by[part]) == 0);
+    return part;
+}
+
+/* Takes one byte of the header; NULL, or what is wrong with it. */
+static const char *take_header_byte(struct gzip_header *header, uint8_t byte)
+{
+    enum { FIXED_BYTES = 10, RESERVED = 0xe0 };
+    static const uint8_t start[] = {0x1f, 0x8b, 8 /* deflate */};
+    uint32_t at = header->at++;
+    bool is_done = false;
+    if (header->part != GZIP_CHECK) {
+        header->crc = crc32_gzip_refl(header->crc, &byte, 1);
+    }
+    switch (header->part) {
+    case GZIP_FIXED:
+        if (at < sizeof(start) && byte != start[at]) {
+            return at < 2 ? "invalid member header" : "unsupported method";
+        }
+        header->flags = at == 3 ? byte : header->flags;
+        if (at == 3 && (byte & RESERVED) != 0) {
+            return "reserved flags are set";
+        }
+        is_done = at + 1 == FIXED_BYTES;
+        break;
+    case GZIP_EXTRA_LENGTH:
+        header->extra_bytes |= (uint32_t)byte << (8 * at);
+        is_done = at == 1;
+        break;
+    case GZIP_EXTRA:
+        is_done = at + 1 == header->extra_bytes;
+        break;
+    case GZIP_NAME:
+    case GZIP_COMMENT:
+        is_done = byte == 0;
+        break;
+    case GZIP_CHECK:
+        header->stated_crc |= (uint32_t)byte << (8 * at);
+        is_done = at == 1;
+        if (is_done && header->stated_crc != (header->crc & 0xffff)) {
+            return "checksum mismatch in a member header";
+        }
+        break;
+    case GZIP_DATA:
+        break;
+    }
+    if (is_done) {
+        header->part = next_part(header->part, header->flags);
+        header->at = 0;
+        if (header->part == GZIP_EXTRA && header->extra_bytes == 0) {
+            header->part = next_part(header->part, header->flags);
+        }
+    }
+    return NULL;
+}
+
+/* Takes the header, or as much of it as there is. */
+static enum pl_status take_header(struct pl_decoder *decoder, pl_span *input, struct pl_error *err)
+{
+    while (input->len > 0 && decoder->header.part != GZIP_DATA) {
+        const char *problem = take_header_byte(&decoder->header, input->ptr[0]);
+        if (problem) {
+            return pl_error_set(err, PL_E_PARSE, "gzip data is damaged: %s", problem);
+        }
+        input->ptr++;
+        input->len--;
+        decoder->is_between = false;
+    }
+    return PL_OK;
+}
+
 static enum pl_status step_gzip(struct pl_decoder *decoder, pl_span *input, uint8_t *into,
                                 size_t size, size_t *ret_made, struct pl_error *err)
 {
@@ -113,7 +220,15 @@ static enum pl_status step_gzip(struct pl_decoder *decoder, pl_span *input, uint
                 break;
             }
             isal_inflate_reset(state);
-            state->crc_flag = ISAL_GZIP;
+            state->crc_flag = ISAL_GZIP_NO_HDR_VER;
+            decoder->header = (struct gzip_header){.part = GZIP_FIXED};
+        }
+        enum pl_status st = take_header(decoder, input, err);
+        if (st < 0) {
+            return st;
+        }
+        if (decoder->header.part != GZIP_DATA) {
+            break;
         }
         size_t before = input->len < UINT32_MAX ? input->len : UINT32_MAX;
         /* ISA-L's field is not const, but it only reads. */

@@ -49,13 +49,21 @@ enum pl_status pl_digest_parse(pl_str text, struct pl_digest *ret, struct pl_err
     return PL_OK;
 }
 
+static const struct algorithm *algorithm_like(const struct pl_digest *like)
+{
+    const struct algorithm *algorithm = like ? algorithm_of(pl_digest_str(like)) : NULL;
+    return algorithm ? algorithm : &algorithms[0];
+}
+
+bool pl_digest_is_alike(const struct pl_digest *a, const struct pl_digest *b)
+{
+    return algorithm_like(a) == algorithm_like(b);
+}
+
 struct pl_digest_state *pl_digest_new(const struct pl_digest *like)
 {
     struct pl_digest_state *state = pl_mem_alloc(1, sizeof(*state));
-    state->algorithm = like ? algorithm_of(pl_digest_str(like)) : NULL;
-    if (!state->algorithm) {
-        state->algorithm = &algorithms[0];
-    }
+    state->algorithm = algorithm_like(like);
     state->context = EVP_MD_CTX_new();
     if (!state->context || !EVP_DigestInit_ex(state->context, state->algorithm->method(), NULL)) {
         pl_mem_abort(0);

@@ -20,6 +20,8 @@ enum pl_status pl_digest_parse(pl_str text, struct pl_digest *ret, struct pl_err
 
 /* The algorithm of `like`, or SHA-256 when that is empty or NULL. */
 struct pl_digest_state *pl_digest_new(const struct pl_digest *like);
+/* Would both be made by the same algorithm? */
+bool pl_digest_is_alike(const struct pl_digest *a, const struct pl_digest *b);
 void pl_digest_free(struct pl_digest_state *state);
 PL_DEFINE_CLEANUP(struct pl_digest_state, pl_digest_free)
 void pl_digest_update(struct pl_digest_state *state, pl_span bytes);

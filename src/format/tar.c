@@ -119,7 +119,8 @@ enum pl_status pl_tar_next(struct pl_tar *tar, struct pl_tar_entry *ret, struct 
         .link = pl_str_from(link),
         .type = type,
         .size_bytes = size > 0 ? (uint64_t)size : 0,
-        .mode = archive_entry_perm(tar->entry),
+        /* The field has room for more bits than a mode has. */
+        .mode = archive_entry_perm(tar->entry) & 07777,
     };
     return PL_OK;
 }

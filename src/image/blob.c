@@ -180,8 +180,7 @@ enum pl_status pl_blob_open(const struct pl_blob_options *options, struct pl_blo
         return st;
     }
     stream->result.compression = pl_compression_detect(stream->input);
-    bool same_digest = !options->diff_like || !options->stored_like ||
-                       strncmp(options->diff_like->text, options->stored_like->text, 6) == 0;
+    bool same_digest = pl_digest_is_alike(options->stored_like, options->diff_like);
     if (stream->result.compression != PL_COMPRESSION_NONE || !same_digest) {
         stream->decoder = pl_decoder_new(stream->result.compression);
         stream->open_blocks = pl_mem_alloc(stream->ring, BLOCK_BYTES);

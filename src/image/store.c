@@ -203,8 +203,11 @@ enum pl_status pl_store_open_archive(struct pl_arena *arena, int fd, struct pl_s
         return pl_error_set(err, PL_E_PARSE, "the archive is empty or no regular file");
     }
     struct index_job index = {.fd = fd, .size_bytes = (uint64_t)info.st_size};
-    struct pl_sandbox_job job = {
-        .run = run_index, .context = &index, .keep_fds = {fd, -1, -1, -1}, .read_below_fd = -1};
+    struct pl_sandbox_job job = {.run = run_index,
+                                 .context = &index,
+                                 .keep_fds = {fd, -1, -1, -1},
+                                 .read_below_fd = -1,
+                                 .most_seconds = PL_LIMIT_LAYER_SECONDS};
     struct pl_sandbox_child child = {0};
     enum pl_status st = pl_sandbox_start(&child, &job, PL_LIMIT_ARCHIVE_MEMBERS * 1025, err);
     if (st < 0) {

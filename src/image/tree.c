@@ -21,63 +21,113 @@ struct walk {
     struct pl_strs links; /* to follow once the rest was walked */
 };
 
-/* The kernel's RESOLVE_IN_ROOT by hand. What is resolved so far holds no link, so that ".." takes
- * away a segment of text; each open refuses links, so that a race can only make it fail. */
+/* A directory below the root by a path that holds no link; -1 with errno. */
+static int open_resolved(int root_fd, struct pl_arena *arena, pl_str path)
+{
+    int dir = openat(root_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    pl_str name = PL_STR_EMPTY;
+    while (dir >= 0 && pl_str_next_piece(&path, '/', &name)) {
+        int next = openat(dir, pl_arena_dup(arena, name).ptr,
+                          O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        close(dir);
+        dir = next;
+    }
+    return dir;
+}
+
+/* Where a resolution by hand has come to. */
+struct resolution {
+    struct pl_arena *arena;
+    int root_fd;
+    int dir; /* the directory reached, owned; -1 after a failure, with errno */
+    pl_str done; /* its path, in which no link is left, so that ".." takes away a segment of text */
+    pl_str rest;
+    int links;
+};
+
+static void move_to(struct resolution *at, pl_str path)
+{
+    close(at->dir);
+    at->done = path;
+    at->dir = open_resolved(at->root_fd, at->arena, path);
+}
+
+/* When `name` is a link, puts its target before what is left of the path. */
+static bool follow_link(struct resolution *at, const char *name)
+{
+    char target[PL_LIMIT_PATH_BYTES];
+    ssize_t len = readlinkat(at->dir, name, target, sizeof(target));
+    if (len <= 0) {
+        return false;
+    }
+    at->rest = pl_arena_format(at->arena, PL_STR_FMT PL_STR_FMT,
+                               PL_STR_ARG(pl_str_make(target, (size_t)len)), PL_STR_ARG(at->rest));
+    if (target[0] == '/') {
+        move_to(at, PL_STR_EMPTY);
+    }
+    if (++at->links > MOST_LINKS && at->dir >= 0) {
+        close(at->dir);
+        at->dir = -1;
+        errno = ELOOP;
+    }
+    return true;
+}
+
+/* Takes one segment of what is left; true when it was the last, with *ret_last its name, or NULL
+ * for the directory reached itself. */
+static bool take_segment(struct resolution *at, const char **ret_last)
+{
+    pl_str segment = pl_str_sub(at->rest, 0, pl_str_find_char(at->rest, '/'));
+    at->rest = pl_str_skip(at->rest, segment.len);
+    if (segment.len == 0 && at->rest.len > 0) {
+        at->rest = pl_str_skip(at->rest, 1);
+        return false;
+    }
+    *ret_last = NULL;
+    if (segment.len == 0) {
+        return true;
+    }
+    if (pl_str_eq(segment, PL_STR(".."))) {
+        move_to(at, pl_path_parent(at->done));
+        return false;
+    }
+    const char *name = pl_arena_dup(at->arena, segment).ptr;
+    if (pl_str_eq(segment, PL_STR(".")) || follow_link(at, name)) {
+        return false;
+    }
+    if (at->rest.len == 0) {
+        *ret_last = name;
+        return true;
+    }
+    /* Something follows, be it a slash alone: so it must be a directory. */
+    int next = openat(at->dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int why = errno;
+    close(at->dir);
+    at->dir = next;
+    at->done = pl_arena_format(at->arena, PL_STR_FMT "%s%s", PL_STR_ARG(at->done),
+                               at->done.len > 0 ? "/" : "", name);
+    errno = why;
+    return false;
+}
+
+/* The kernel's RESOLVE_IN_ROOT by hand. Each open refuses links, so that a race can only make it
+ * fail. */
 static enum pl_status open_by_segments(int root_fd, pl_str path, int flags, int *ret_fd,
                                        struct pl_error *err)
 {
     struct pl_arena arena pl_autoarena = {0};
-    pl_str done = PL_STR_EMPTY;
-    pl_str rest = path;
-    int links = 0;
-    pl_str segment = PL_STR_EMPTY;
-    while (pl_str_next_piece(&rest, '/', &segment)) {
-        if (segment.len == 0 || pl_str_eq(segment, PL_STR("."))) {
-            continue;
-        }
-        if (pl_str_eq(segment, PL_STR(".."))) {
-            done = pl_path_parent(done);
-            continue;
-        }
-        int dir pl_autoclose = openat(root_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        pl_str step = done;
-        pl_str name = PL_STR_EMPTY;
-        while (dir >= 0 && pl_str_next_piece(&step, '/', &name)) {
-            int next = openat(dir, pl_arena_dup(&arena, name).ptr,
-                              O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-            close(dir);
-            dir = next;
-        }
-        const char *last = pl_arena_dup(&arena, segment).ptr;
-        char target[PL_LIMIT_PATH_BYTES];
-        ssize_t len = dir < 0 ? -1 : readlinkat(dir, last, target, sizeof(target));
-        if (len > 0 && ++links > MOST_LINKS) {
-            return pl_error_sys(err, ELOOP, PL_STR_FMT, PL_STR_ARG(path));
-        }
-        if (len > 0) {
-            pl_str link = pl_arena_dup(&arena, pl_str_make(target, (size_t)len));
-            rest = pl_arena_format(&arena, PL_STR_FMT "/" PL_STR_FMT, PL_STR_ARG(link),
-                                   PL_STR_ARG(rest));
-            done = link.ptr[0] == '/' ? PL_STR_EMPTY : done;
-            continue;
-        }
-        if (rest.len == 0 && dir >= 0) {
-            int fd = openat(dir, last, flags | O_NOFOLLOW | O_CLOEXEC);
-            if (fd < 0) {
-                return pl_error_sys(err, errno, PL_STR_FMT, PL_STR_ARG(path));
-            }
-            *ret_fd = fd;
-            return PL_OK;
-        }
-        done = done.len > 0 ? pl_arena_format(&arena, PL_STR_FMT "/" PL_STR_FMT, PL_STR_ARG(done),
-                                              PL_STR_ARG(segment))
-                            : pl_arena_dup(&arena, segment);
+    struct resolution at = {.arena = &arena, .root_fd = root_fd, .rest = path};
+    at.dir = open_resolved(root_fd, &arena, PL_STR_EMPTY);
+    const char *last = NULL;
+    while (at.dir >= 0 && !take_segment(&at, &last)) {
     }
-    /* The path ended in "..", "." or a slash: what is resolved holds no link any more. */
-    if (done.len > 0 && !pl_str_eq(done, path)) {
-        return open_by_segments(root_fd, done, flags, ret_fd, err);
+    int fd = -1;
+    if (at.dir >= 0) {
+        fd = openat(at.dir, last ? last : ".", flags | O_NOFOLLOW | O_CLOEXEC);
+        int why = errno;
+        close(at.dir);
+        errno = why;
     }
-    int fd = openat(root_fd, ".", flags | O_CLOEXEC);
     if (fd < 0) {
         return pl_error_sys(err, errno, PL_STR_FMT, PL_STR_ARG(path));
     }
@@ -102,7 +152,8 @@ enum pl_status pl_tree_open_below(int root_fd, pl_str path, int flags, bool use_
             *ret_fd = fd;
             return PL_OK;
         }
-        if (errno != ENOSYS && errno != EPERM) {
+        /* EAGAIN: a ".." met a rename elsewhere in the system. */
+        if (errno != ENOSYS && errno != EPERM && errno != EAGAIN) {
             return pl_error_sys(err, errno, PL_STR_FMT, PL_STR_ARG(path));
         }
     }
@@ -195,17 +246,23 @@ static enum pl_status list_names(struct walk *walk, struct pl_arena *arena, int 
         return pl_error_sys(err, errno, "listing a directory");
     }
     own = -1;
+    /* The position is shared with whoever else has the descriptor. */
+    rewinddir(stream);
     enum pl_status st = PL_OK;
-    errno = 0;
-    for (struct dirent *entry = readdir(stream); entry && st == PL_OK; entry = readdir(stream)) {
+    while (st == PL_OK) {
+        errno = 0;
+        const struct dirent *entry = readdir(stream);
+        if (!entry && errno != 0) {
+            st = pl_error_sys(err, errno, "listing a directory");
+        }
+        if (!entry) {
+            break;
+        }
         pl_str name = pl_str_from(entry->d_name);
         if (!pl_str_eq(name, PL_STR(".")) && !pl_str_eq(name, PL_STR(".."))) {
             *pl_vec_push(arena, ret) = pl_arena_dup(arena, name);
             st = pl_budget_take_entry(walk->budget, err);
         }
-    }
-    if (st == PL_OK && errno != 0) {
-        st = pl_error_sys(err, errno, "listing a directory");
     }
     closedir(stream);
     if (ret->count > 1) {
@@ -226,8 +283,7 @@ static enum pl_status walk_dir(struct walk *walk, int dir_fd, pl_str dir, unsign
     struct pl_error listing = PL_ERROR_INIT;
     enum pl_status st = list_names(walk, &arena, dir_fd, &names, &listing);
     if (st == PL_E_LIMIT) {
-        *err = listing;
-        return st;
+        return pl_error_set(err, st, "%s", listing.msg);
     }
     if (st < 0) {
         walk->visitor->gap(walk->visitor->context, dir, listing.msg);

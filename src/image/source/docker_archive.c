@@ -119,8 +119,7 @@ static enum pl_status read_layers(struct pl_arena *arena, struct pl_store *store
             continue;
         }
         if (st < 0) {
-            *err = missing;
-            return pl_error_wrap(err, "layer %zu", i);
+            return pl_error_set(err, st, "layer %zu: %s", i, missing.msg);
         }
         if (pl_str_starts_with(name, PL_STR("blobs/sha256/"))) {
             layer->stored = digest_of_name(name);

@@ -69,8 +69,7 @@ static enum pl_status read_layer(const struct layout *layout, const json_t *desc
         layer.gap = is_elsewhere ? PL_STR("is a foreign layer, which lies outside of the image")
                                  : PL_STR("is missing from the image");
     } else if (st < 0) {
-        *err = missing;
-        return st;
+        return pl_error_set(err, st, "%s", missing.msg);
     } else if (layer.part.fd >= 0 && layer.part.length != size) {
         return pl_error_set(
             err, PL_E_TRUST,
