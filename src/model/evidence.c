@@ -36,16 +36,6 @@ struct pl_component *pl_sink_component(struct pl_sink *sink)
     return pl_vec_push(sink->arena, list);
 }
 
-static bool is_plain(pl_str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        if ((unsigned char)s.ptr[i] >= 0x80 || s.ptr[i] == '\0') {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Copies byte by byte, with U+FFFD for what is not UTF-8 and without NULs. */
 static pl_str copy_repaired(struct pl_arena *arena, pl_str s)
 {
@@ -78,7 +68,7 @@ pl_str pl_sink_str(struct pl_sink *sink, pl_str s)
     if (!take_bytes(sink, s.len)) {
         return PL_STR_EMPTY;
     }
-    return is_plain(s) ? pl_arena_dup(sink->arena, s) : copy_repaired(sink->arena, s);
+    return pl_str_ascii_prefix(s) == s.len ? pl_arena_dup(sink->arena, s) : copy_repaired(sink->arena, s);
 }
 
 void pl_sink_push(struct pl_sink *sink, struct pl_strs *list, pl_str s)
