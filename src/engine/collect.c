@@ -32,7 +32,8 @@ void pl_collector_gap(struct pl_collector *collector, pl_str path, const char *r
     if (gaps->count < MOST_GAPS) {
         struct pl_gap *gap = pl_vec_push(collector->arena, gaps);
         gap->path = pl_arena_dup(collector->arena, path);
-        gap->reason = pl_arena_dup(collector->arena, pl_str_from(reason));
+        /* The reason may quote a name out of the layer, or be cut within a character. */
+        gap->reason = pl_evidence_text(collector->arena, pl_str_from(reason));
     }
 }
 

@@ -103,10 +103,12 @@ static enum pl_tar_type type_of(struct archive_entry *entry)
 enum pl_status pl_tar_next(struct pl_tar *tar, struct pl_tar_entry *ret, struct pl_error *err)
 {
     int code = archive_read_next_header2(tar->archive, tar->entry);
-    if (code == ARCHIVE_EOF) {
+    /* Near the end libarchive takes failed input for the end itself. */
+    bool is_cut = tar->pull_error.status < 0;
+    if (code == ARCHIVE_EOF && !is_cut) {
         return PL_E_NOT_FOUND;
     }
-    if (code < ARCHIVE_WARN) {
+    if (code < ARCHIVE_WARN || is_cut) {
         return failed(tar, err);
     }
     enum pl_tar_type type = type_of(tar->entry);
@@ -132,10 +134,11 @@ enum pl_status pl_tar_read(struct pl_tar *tar, pl_span *ret_piece, uint64_t *ret
     size_t len = 0;
     la_int64_t offset = 0;
     int code = archive_read_data_block(tar->archive, &piece, &len, &offset);
-    if (code == ARCHIVE_EOF) {
+    bool is_cut = tar->pull_error.status < 0;
+    if (code == ARCHIVE_EOF && !is_cut) {
         return PL_E_NOT_FOUND;
     }
-    if (code < ARCHIVE_WARN) {
+    if (code < ARCHIVE_WARN || is_cut) {
         return failed(tar, err);
     }
     *ret_piece = (pl_span){piece, len};

@@ -59,6 +59,11 @@ static pl_str copy_repaired(struct pl_arena *arena, pl_str s)
     return pl_str_make(into, len);
 }
 
+pl_str pl_evidence_text(struct pl_arena *arena, pl_str s)
+{
+    return pl_str_ascii_prefix(s) == s.len ? pl_arena_dup(arena, s) : copy_repaired(arena, s);
+}
+
 pl_str pl_sink_str(struct pl_sink *sink, pl_str s)
 {
     if (s.len == 0) {
@@ -68,7 +73,7 @@ pl_str pl_sink_str(struct pl_sink *sink, pl_str s)
     if (!take_bytes(sink, s.len)) {
         return PL_STR_EMPTY;
     }
-    return pl_str_ascii_prefix(s) == s.len ? pl_arena_dup(sink->arena, s) : copy_repaired(sink->arena, s);
+    return pl_evidence_text(sink->arena, s);
 }
 
 void pl_sink_push(struct pl_sink *sink, struct pl_strs *list, pl_str s)
@@ -122,5 +127,5 @@ void pl_sink_gap(struct pl_sink *sink, const char *format, ...)
     va_end(args);
     struct pl_gap *gap = pl_vec_push(sink->arena, &sink->file->gaps);
     gap->path = sink->file->path;
-    gap->reason = copy_repaired(sink->arena, pl_str_from(reason));
+    gap->reason = pl_evidence_text(sink->arena, pl_str_from(reason));
 }

@@ -94,8 +94,13 @@ struct pl_component *pl_sink_component(struct pl_sink *sink);
  * U+FFFD, NULs removed. Empty once the evidence budget is used up, with a gap noted once. */
 pl_str pl_sink_str(struct pl_sink *sink, pl_str s);
 
-/* Appends such a copy to a list, and counts the list's own memory too: the way to add an unbounded
- * number of short strings. Empty strings, and what the budget no longer allows, are left out. */
+/* A copy that is text, which all strings of evidence but paths and links must be: bytes that are
+ * not UTF-8 replaced by U+FFFD, NULs removed. Counts towards no budget. */
+pl_str pl_evidence_text(struct pl_arena *arena, pl_str s);
+
+/* Appends a copy made by pl_sink_str to a list, and counts the list's own memory too: the way to
+ * add an unbounded number of short strings. Empty strings, and what the budget no longer allows,
+ * are left out. */
 void pl_sink_push(struct pl_sink *sink, struct pl_strs *list, pl_str s);
 
 /* Starts an attachment; add its values with pl_sink_push. */
