@@ -194,7 +194,8 @@ size_t pl_str_ascii_prefix(pl_str s)
     for (; s.len - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
         uint64_t word = 0;
         memcpy(&word, s.ptr + at, sizeof(word));
-        /* The second term has a bit 7 set for each byte that is zero, when no byte is above 0x7f. */
+        /* The second term has a bit 7 set for each byte that is zero, when no byte is above 0x7f.
+         */
         if (((word | (word - 0x0101010101010101ULL)) & 0x8080808080808080ULL) != 0) {
             break;
         }
