@@ -45,10 +45,11 @@
 #define PL_LIMIT_VERSION_BYTES 1024
 /* Components of one layer; a full desktop has some thousand. */
 #define PL_LIMIT_COMPONENTS 200000
-/* Paths that all packages of an image own together; a full desktop has below a million. And the
- * licences of one package: texlive's, the longest known, are below a hundred. Both are joined to
- * packages by name, and an image may give one name to many packages. */
-#define PL_LIMIT_OWNED_PATHS 8000000
+/* Files and licences are joined to packages by name, and a hostile image may give one name to many
+ * packages: all joins of an image together. A full desktop has some ten thousand lists, and below
+ * a million paths in those that have to be copied. */
+#define PL_LIMIT_JOINS 8000000
+/* The licences of one package: texlive's, the longest known, are below a hundred. */
 #define PL_LIMIT_LICENSES 1000
 /* One package's header in an rpm database, and the entries in it: rpm refuses larger ones. */
 #define PL_LIMIT_RPM_HEADER_BYTES (256 << 20)

@@ -188,8 +188,26 @@ static size_t utf8_sequence(pl_str s)
     return overlong || surrogate || beyond ? 0 : len;
 }
 
+size_t pl_str_ascii_prefix(pl_str s)
+{
+    size_t at = 0;
+    for (; s.len - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        memcpy(&word, s.ptr + at, sizeof(word));
+        /* The second term has a bit 7 set for each byte that is zero, when no byte is above 0x7f. */
+        if (((word | (word - 0x0101010101010101ULL)) & 0x8080808080808080ULL) != 0) {
+            break;
+        }
+    }
+    while (at < s.len && (unsigned char)s.ptr[at] < 0x80 && s.ptr[at] != '\0') {
+        at++;
+    }
+    return at;
+}
+
 bool pl_str_is_utf8(pl_str s)
 {
+    s = pl_str_skip(s, pl_str_ascii_prefix(s));
     while (s.len > 0) {
         size_t used = utf8_sequence(s);
         if (used == 0) {

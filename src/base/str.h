@@ -141,6 +141,9 @@ bool pl_str_to_uint(pl_str s, uint64_t max, uint64_t *ret_value);
  * against an adversary who picks keys to collide. */
 uint64_t pl_str_hash(pl_str s);
 
+/* How many bytes at the start are ASCII and not NUL: nearly always all of them. */
+size_t pl_str_ascii_prefix(pl_str s);
+
 /* True when `s` is well-formed UTF-8 (RFC 3629). */
 bool pl_str_is_utf8(pl_str s);
 

@@ -40,9 +40,19 @@ static int compare_strs(const void *a, const void *b)
     return pl_str_cmp(*(const pl_str *)a, *(const pl_str *)b);
 }
 
+static bool is_sorted(const struct pl_strs *list)
+{
+    for (size_t i = 1; i < list->count; i++) {
+        if (pl_str_cmp(list->items[i - 1], list->items[i]) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void pl_strs_sort(struct pl_strs *list)
 {
-    if (list->count > 1) {
+    if (!is_sorted(list)) {
         qsort(list->items, list->count, sizeof(*list->items), compare_strs);
     }
 }

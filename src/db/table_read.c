@@ -178,6 +178,7 @@ struct row {
     uint64_t offset;
     pl_str stored;
     size_t open_bytes;
+    uint64_t checksum; /* of `stored` */
 };
 
 static bool last_key(const struct section *section, uint64_t block, pl_str *ret)
@@ -192,7 +193,7 @@ static bool last_key(const struct section *section, uint64_t block, pl_str *ret)
     return true;
 }
 
-/* Finds the stored bytes of a block and checks them. */
+/* Finds the stored bytes of a block; open_block compares them with their checksum. */
 static enum pl_status locate(const struct pl_table *table, const struct section *section,
                              uint64_t block, struct row *ret, struct pl_error *err)
 {
@@ -204,18 +205,22 @@ static enum pl_status locate(const struct pl_table *table, const struct section 
         return damaged(table, row.offset, "the index", err);
     }
     if (!part(table, row.offset, table_get32(at + 8), &row.stored) ||
-        row.open_bytes > PL_LIMIT_DB_BLOCK_BYTES ||
-        table_get64(at + 16) != pl_str_hash(row.stored)) {
+        row.open_bytes > PL_LIMIT_DB_BLOCK_BYTES) {
         return damaged(table, row.offset, "a block", err);
     }
+    row.checksum = table_get64(at + 16);
     *ret = row;
     return PL_OK;
 }
 
-/* Gives the open bytes: the map's own when they are stored raw, else `into`. */
+/* Checks the stored bytes and gives the open ones: the map's own when they are stored raw, else
+ * `into`. */
 static enum pl_status open_block(const struct pl_table *table, const struct row *row,
                                  struct pl_buf *into, pl_str *ret, struct pl_error *err)
 {
+    if (row->checksum != pl_str_hash(row->stored)) {
+        return damaged(table, row->offset, "a block", err);
+    }
     if (row->stored.len == row->open_bytes) {
         *ret = row->stored;
         return PL_OK;

@@ -18,8 +18,8 @@ static const struct {
     size_t raw_bytes; /* a block up to this size is stored as it is */
 } policies[PL_TABLE_SECTION_COUNT_] = {
     [PL_TABLE_META] = {4096, 65536},
-    [PL_TABLE_KEYS] = {4096, 6144},
-    [PL_TABLE_RECORDS] = {32768, 0},
+    [PL_TABLE_KEYS] = {2048, 16384},
+    [PL_TABLE_RECORDS] = {16384, 0},
     [PL_TABLE_ALIASES] = {16384, 0},
 };
 

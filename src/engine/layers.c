@@ -71,33 +71,47 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
     return st;
 }
 
-/* A child that died took only its own layer with it. */
-static enum pl_status finish_layer(struct run *run, struct pl_error *err)
+/* The answer of the child that ended first; its place is free again. */
+struct ended_layer {
+    size_t index;
+    struct pl_buf answer;
+    bool has_died;
+    struct pl_error why;
+};
+
+static void wait_layer(struct run *run, struct ended_layer *ret)
 {
     size_t slot = 0;
-    struct pl_error died = PL_ERROR_INIT;
-    enum pl_status st = pl_sandbox_wait_any(run->children, run->slots, &slot, &died);
-    size_t index = run->layer_of[slot];
-    const struct pl_image_layer *layer = &run->image->layers.items[index];
+    ret->why = PL_ERROR_INIT;
+    ret->has_died = pl_sandbox_wait_any(run->children, run->slots, &slot, &ret->why) < 0;
+    ret->index = run->layer_of[slot];
+    ret->answer = run->children[slot].answer;
+    run->children[slot].answer = (struct pl_buf){0};
     run->running--;
-    if (st < 0) {
-        run->evidence[index] = unseen(run->arena, layer, pl_str_from(died.msg));
+}
+
+/* A child that died took only its own layer with it. */
+static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, struct pl_error *err)
+{
+    const struct pl_image_layer *layer = &run->image->layers.items[ended->index];
+    struct pl_buf answer pl_autobuf = ended->answer;
+    run->done++;
+    pl_progress_tell(run->options->progress, PL_STR("inspecting layers"), run->done,
+                     run->image->layers.count);
+    if (ended->has_died) {
+        run->evidence[ended->index] = unseen(run->arena, layer, pl_str_from(ended->why.msg));
         return PL_OK;
     }
     struct pl_evidence *evidence = PL_ARENA_NEW(run->arena, struct pl_evidence);
-    struct pl_buf *answer = &run->children[slot].answer;
-    st = pl_inspect_answer(run->arena, pl_str_span(pl_buf_str(answer)), evidence, err);
-    pl_buf_release(answer);
+    enum pl_status st =
+        pl_inspect_answer(run->arena, pl_str_span(pl_buf_str(&answer)), evidence, err);
     if (st < 0) {
-        return pl_error_wrap(err, "layer %zu (%s)", index, digest_for_people(layer));
+        return pl_error_wrap(err, "layer %zu (%s)", ended->index, digest_for_people(layer));
     }
     if (evidence->diff_id.len == 0) {
         evidence->diff_id = layer->info.diff_id;
     }
-    run->evidence[index] = evidence;
-    run->done++;
-    pl_progress_tell(run->options->progress, PL_STR("inspecting layers"), run->done,
-                     run->image->layers.count);
+    run->evidence[ended->index] = evidence;
     return PL_OK;
 }
 
@@ -125,6 +139,24 @@ static enum pl_status adopt(struct run *run, size_t index, struct pl_error *err)
     }
     run->evidence[index] = evidence;
     return PL_OK;
+}
+
+/* Starts a layer, once a place is free for it. What the ended one answered is read while the new
+ * one runs. */
+static enum pl_status replace_layer(struct run *run, size_t index, size_t left,
+                                    struct pl_error *err)
+{
+    if (run->running < run->slots) {
+        return start_layer(run, index, left, err);
+    }
+    struct ended_layer ended;
+    wait_layer(run, &ended);
+    enum pl_status started = start_layer(run, index, left, err);
+    if (started < 0) {
+        pl_buf_release(&ended.answer);
+        return started;
+    }
+    return finish_layer(run, &ended, err);
 }
 
 static int compare_sizes(const void *a, const void *b)
@@ -169,19 +201,16 @@ static enum pl_status inspect_all(struct run *run, const size_t *order, struct p
         } else if (layer->part.fd < 0) {
             st = adopt(run, i, err);
         } else {
-            if (run->running == run->slots) {
-                st = finish_layer(run, err);
-            }
-            if (st == PL_OK) {
-                st = start_layer(run, i, run->image->layers.count - at, err);
-            }
+            st = replace_layer(run, i, run->image->layers.count - at, err);
         }
         if (st < 0) {
             return st;
         }
     }
     while (run->running > 0) {
-        enum pl_status st = finish_layer(run, err);
+        struct ended_layer ended;
+        wait_layer(run, &ended);
+        enum pl_status st = finish_layer(run, &ended, err);
         if (st < 0) {
             return st;
         }

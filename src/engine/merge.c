@@ -23,7 +23,7 @@ struct merge {
     struct pl_map opaques;
     struct pl_map seen; /* paths that are visible */
     struct visible_files files;
-    size_t owned_paths; /* joined to components so far */
+    size_t joined; /* strings copied and lists joined to components so far */
     bool is_cut; /* a limit kept something from being joined */
     struct pl_merged *result;
 };
@@ -156,14 +156,35 @@ static void add_license(struct merge *merge, struct pl_component *component, pl_
     }
 }
 
-static void add_owned_path(struct merge *merge, struct pl_component *component, pl_str path)
+/* Many components of one name times many lists of that name would be without bounds. */
+static bool may_join(struct merge *merge, size_t count)
 {
-    if (merge->owned_paths < PL_LIMIT_OWNED_PATHS) {
-        merge->owned_paths++;
-        *pl_vec_push(merge->arena, &component->files) = path;
-    } else {
+    if (count > PL_LIMIT_JOINS - merge->joined) {
         merge->is_cut = true;
+        return false;
     }
+    merge->joined += count;
+    return true;
+}
+
+/* The first list is borrowed as it is: nearly every package has but one, and the lists are long. A
+ * capacity of zero marks what is borrowed. */
+static void add_files(struct merge *merge, struct pl_strs *files, const struct pl_strs *more)
+{
+    if (files->count == 0) {
+        *files = (struct pl_strs){.items = more->items, .count = more->count};
+        return;
+    }
+    size_t count = files->count + more->count;
+    if (!may_join(merge, count)) {
+        return;
+    }
+    pl_str *items = PL_ARENA_ARRAY(merge->arena, pl_str, count);
+    memcpy(items, files->items, files->count * sizeof(*items));
+    if (more->count > 0) {
+        memcpy(items + files->count, more->items, more->count * sizeof(*items));
+    }
+    *files = (struct pl_strs){.items = items, .count = count, .capacity = count};
 }
 
 static void add_components(struct merge *merge, const struct visible_file *visible)
@@ -203,30 +224,21 @@ static void join(struct merge *merge, struct pl_arena *scratch, const struct pl_
         pl_str key = name_key(scratch, attachment->type, attachment->name);
         for (struct named *named = pl_map_find(by_name, key); named; named = named->next) {
             struct pl_component *component = named->component;
+            if (!may_join(merge, 1)) {
+                return;
+            }
             if (attachment->arch.len > 0 && !pl_str_eq(attachment->arch, component->arch)) {
                 continue;
             }
-            for (size_t j = 0; j < attachment->values.count && !merge->is_cut; j++) {
-                if (are_licenses) {
-                    add_license(merge, component, attachment->values.items[j]);
-                } else {
-                    add_owned_path(merge, component, attachment->values.items[j]);
-                }
+            if (!are_licenses) {
+                add_files(merge, &component->files, &attachment->values);
+                continue;
+            }
+            for (size_t j = 0; j < attachment->values.count && may_join(merge, 1); j++) {
+                add_license(merge, component, attachment->values.items[j]);
             }
         }
     }
-}
-
-static void drop_repeated(struct pl_strs *list)
-{
-    pl_strs_sort(list);
-    size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        if (kept == 0 || !pl_str_eq(list->items[kept - 1], list->items[i])) {
-            list->items[kept++] = list->items[i];
-        }
-    }
-    list->count = kept;
 }
 
 static void join_attachments(struct merge *merge)
@@ -240,19 +252,12 @@ static void join_attachments(struct merge *merge)
         struct named *named = PL_ARENA_NEW(&scratch, struct named);
         *named = (struct named){component, *chain};
         *chain = named;
-        /* rpm states the files in the component; a copy, so that evidence stays as it is. */
-        struct pl_strs stated = component->files;
-        component->files = (struct pl_strs){0};
-        for (size_t j = 0; j < stated.count; j++) {
-            add_owned_path(merge, component, stated.items[j]);
-        }
+        /* rpm states the files in the component: they are borrowed as well. */
+        component->files.capacity = 0;
     }
     for (size_t i = 0; i < merge->files.count; i++) {
         join(merge, &scratch, &by_name, &merge->files.items[i].file->files, false);
         join(merge, &scratch, &by_name, &merge->files.items[i].file->licenses, true);
-    }
-    for (size_t i = 0; i < components->count; i++) {
-        drop_repeated(&components->items[i].files);
     }
 }
 

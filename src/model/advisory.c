@@ -61,6 +61,15 @@ static enum pl_severity own_word(const struct pl_severity_vectors *vectors)
     return PL_SEVERITY_UNKNOWN;
 }
 
+/* The family of Red Hat says it at the start of the title: "Important: openssl security update". */
+static enum pl_severity word_of_summary(pl_str summary)
+{
+    pl_str word = PL_STR_EMPTY;
+    pl_str rest = PL_STR_EMPTY;
+    return pl_str_cut(summary, ':', &word, &rest) ? pl_severity_from_vendor(word)
+                                                  : PL_SEVERITY_UNKNOWN;
+}
+
 enum pl_severity pl_advisory_severity(const struct pl_advisory *advisory,
                                       const struct pl_affected *affected, double *ret_score)
 {
@@ -82,7 +91,25 @@ enum pl_severity pl_advisory_severity(const struct pl_advisory *advisory,
     if (severity == PL_SEVERITY_UNKNOWN) {
         severity = pl_severity_from_score(score);
     }
-    return severity != PL_SEVERITY_UNKNOWN ? severity : pl_severity_from_vendor(advisory->urgency);
+    if (severity == PL_SEVERITY_UNKNOWN) {
+        severity = pl_severity_from_vendor(advisory->urgency);
+    }
+    return severity != PL_SEVERITY_UNKNOWN ? severity : word_of_summary(advisory->summary);
+}
+
+bool pl_advisory_is_security(const struct pl_advisory *advisory)
+{
+    /* BA: bug fix, EA: enhancement; of AlmaLinux, Oracle, Red Hat and Rocky Linux. */
+    static const pl_str others[] = {
+        PL_STR_INIT("ALBA-"), PL_STR_INIT("ALEA-"), PL_STR_INIT("ELBA-"), PL_STR_INIT("ELEA-"),
+        PL_STR_INIT("RHBA-"), PL_STR_INIT("RHEA-"), PL_STR_INIT("RLBA-"), PL_STR_INIT("RLEA-"),
+    };
+    bool is_other = false;
+    for (size_t i = 0; i < PL_ARRAY_LEN(others); i++) {
+        is_other = is_other || pl_str_starts_with(advisory->id, others[i]);
+    }
+    return !is_other ||
+           advisory->aliases.count + advisory->upstream.count + advisory->related.count > 0;
 }
 
 /* Counts distinct CVE identifiers up to two. */

@@ -109,3 +109,7 @@ enum pl_severity pl_advisory_severity(const struct pl_advisory *advisory,
 /* The identifier to show: the CVE when id, aliases and upstream together name exactly one, the
  * advisory's own id otherwise. */
 pl_str pl_advisory_display_id(const struct pl_advisory *advisory);
+
+/* Is it about a vulnerability? The errata of the Red Hat family are exported whole; those for bug
+ * fixes and enhancements (ALBA-, RHEA-, ...) are, unless they name a vulnerability, not. */
+bool pl_advisory_is_security(const struct pl_advisory *advisory);

@@ -36,16 +36,6 @@ struct pl_component *pl_sink_component(struct pl_sink *sink)
     return pl_vec_push(sink->arena, list);
 }
 
-static bool is_plain(pl_str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        if ((unsigned char)s.ptr[i] >= 0x80 || s.ptr[i] == '\0') {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Copies byte by byte, with U+FFFD for what is not UTF-8 and without NULs. */
 static pl_str copy_repaired(struct pl_arena *arena, pl_str s)
 {
@@ -71,7 +61,7 @@ static pl_str copy_repaired(struct pl_arena *arena, pl_str s)
 
 pl_str pl_evidence_text(struct pl_arena *arena, pl_str s)
 {
-    return is_plain(s) ? pl_arena_dup(arena, s) : copy_repaired(arena, s);
+    return pl_str_ascii_prefix(s) == s.len ? pl_arena_dup(arena, s) : copy_repaired(arena, s);
 }
 
 pl_str pl_sink_str(struct pl_sink *sink, pl_str s)

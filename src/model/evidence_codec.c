@@ -168,10 +168,11 @@ static pl_str get_str(struct reader *in)
     pl_str s = get_bytes(in);
     if (s.len > PL_LIMIT_FIELD_BYTES * 3) {
         fail(in, "a text is too long");
-    } else if (pl_str_find_char(s, '\0') != SIZE_MAX || !pl_str_is_utf8(s)) {
+    } else if (pl_str_ascii_prefix(s) < s.len &&
+               (pl_str_find_char(s, '\0') != SIZE_MAX || !pl_str_is_utf8(s))) {
         fail(in, "a text is not UTF-8");
     }
-    return in->problem || s.len == 0 ? PL_STR_EMPTY : pl_arena_dup(in->arena, s);
+    return in->problem ? PL_STR_EMPTY : s;
 }
 
 /* Paths are bytes of the image: any but NUL, in clean form. */
@@ -189,7 +190,7 @@ static pl_str get_path(struct reader *in)
     if (!clean) {
         fail(in, "a path is not clean");
     }
-    return in->problem || s.len == 0 ? PL_STR_EMPTY : pl_arena_dup(in->arena, s);
+    return in->problem ? PL_STR_EMPTY : s;
 }
 
 static uint64_t get_up_to(struct reader *in, uint64_t most)
@@ -255,7 +256,6 @@ static void get_file(struct reader *in, struct pl_evidence_file *ret)
     ret->size_bytes = get_number(in);
     ret->mode = (uint32_t)get_up_to(in, 07777);
     ret->link = get_bytes(in);
-    ret->link = ret->link.len > 0 ? pl_arena_dup(in->arena, ret->link) : PL_STR_EMPTY;
     ret->cataloger = get_str(in);
     size_t count = get_count(in, 12);
     for (size_t i = 0; i < count && !in->problem; i++) {
@@ -295,7 +295,10 @@ enum pl_status pl_evidence_decode(struct pl_arena *arena, pl_span bytes, struct 
         return pl_error_set_at(err, PL_E_PARSE, 0,
                                "this is no evidence of a layer, or of another version");
     }
-    struct reader in = {.arena = arena, .all = bytes, .at = sizeof(magic)};
+    /* One copy, into which every string is a view. */
+    struct reader in = {.arena = arena,
+                        .all = pl_str_span(pl_arena_dup(arena, pl_span_str(bytes))),
+                        .at = sizeof(magic)};
     struct pl_evidence evidence = {0};
     evidence.blob_digest = get_str(&in);
     evidence.diff_id = get_str(&in);

@@ -10,11 +10,9 @@ runs that follow one another. Prints the median of the ratios, and the peak memo
 of all processes of the scan together (PSS, sampled).
 """
 import argparse
-import gzip
 import hashlib
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -56,18 +54,16 @@ def write_blob(layout, data):
 def make_image(layout, files, layers):
     os.makedirs(os.path.join(layout, "blobs", "sha256"))
     blobs, descriptors, diff_ids = [], [], []
-    sizes = [os.path.getsize(f) + 512 for f in files]
-    share = sum(sizes) / layers
-    groups, filled = [[]], 0
-    for path, size in zip(files, sizes):
-        if filled >= share * len(groups) and len(groups) < layers:
-            groups.append([])
-        groups[-1].append(path)
-        filled += size
+    # Largest first into the layer that has least, so that the layers are alike in size.
+    groups, filled = [[] for _ in range(layers)], [0] * layers
+    for path in sorted(files, key=os.path.getsize, reverse=True):
+        least = filled.index(min(filled))
+        groups[least].append(path)
+        filled[least] += os.path.getsize(path) + 512
     for group in groups:
         with tempfile.TemporaryFile() as plain:
             with tarfile.open(fileobj=plain, mode="w", format=tarfile.GNU_FORMAT) as tar:
-                for path in group:
+                for path in sorted(group):
                     try:
                         tar.add(path, path.lstrip("/"), recursive=False)
                     except OSError:
@@ -131,10 +127,11 @@ def all_processes(command):
     return peak
 
 
-def measure(build, name, layout, blobs, runs):
+def measure(build, database, name, layout, blobs, runs):
     floor = [os.path.join(build, "tests", "bench_floor")] + blobs
     for jobs in (1, 2):
-        scan = [os.path.join(build, "plimsoll"), "scan", "--format", "json", "--jobs", str(jobs), "oci-dir:" + layout]
+        scan = [os.path.join(build, "plimsoll"), "scan", "--db", database, "--format", "json", "--jobs", str(jobs),
+                "oci-dir:" + layout]
         timed(floor), timed(scan)
         pairs = [(timed(scan), timed(floor)) for _ in range(runs)]
         ratios = sorted(a / b for a, b in pairs)
@@ -152,6 +149,10 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         where = options.keep or scratch
+        database = os.path.join(scratch, "db")
+        starter = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../data/starter")
+        subprocess.run([os.path.join(options.build, "plimsoll"), "db", "update", "--db", database, "--from", starter],
+                       stdout=subprocess.DEVNULL, check=True)
         files = None
         print("| image | jobs | floor | scan | scan / floor | largest process | all processes |")
         print("|---|---|---|---|---|---|---|")
@@ -166,7 +167,7 @@ def main():
                 blobs = make_image(layout, files, layers)
                 with open(listing, "w") as out:
                     out.write("\n".join(blobs))
-            measure(options.build, name, layout, blobs, options.runs)
+            measure(options.build, database, name, layout, blobs, options.runs)
 
 
 if __name__ == "__main__":

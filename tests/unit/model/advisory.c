@@ -38,6 +38,23 @@ static void test_advisory__display_id(void **state)
     pl_assert_str(pl_advisory_display_id(&advisory), "GHSA-jfh8-c2jp-5v3q");
 }
 
+/* Titles and kinds of real errata: ALSA-2023:5214, ALBA-2019:0973, RHBA-2024:6202. */
+static void test_advisory__errata(void **state)
+{
+    double score = 0;
+    struct pl_advisory security = {.id = PL_STR("ALSA-2023:5214"),
+                                   .summary = PL_STR("Important: libwebp security update")};
+    assert_int_equal(pl_advisory_severity(&security, NULL, &score), PL_SEVERITY_HIGH);
+    assert_true(pl_advisory_is_security(&security));
+    struct pl_advisory bug_fix = {.id = PL_STR("ALBA-2019:0973"),
+                                  .summary = PL_STR("container-tools bug fix update")};
+    assert_int_equal(pl_advisory_severity(&bug_fix, NULL, &score), PL_SEVERITY_UNKNOWN);
+    assert_false(pl_advisory_is_security(&bug_fix));
+    struct pl_advisory firmware = {.id = PL_STR("RHBA-2024:6202")};
+    *pl_vec_push(&arena, &firmware.related) = PL_STR("CVE-2023-31315");
+    assert_true(pl_advisory_is_security(&firmware));
+}
+
 static void test_advisory__newest_vector_gives_the_score(void **state)
 {
     struct pl_advisory advisory = {.urgency = PL_STR("LOW")};
@@ -88,6 +105,7 @@ int pl_test_advisory(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_advisory__display_id, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_advisory__errata, setup, teardown),
         cmocka_unit_test_setup_teardown(test_advisory__newest_vector_gives_the_score, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_advisory__a_distributions_own_word_counts, setup,

@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""From advisories to findings, on systems and records made for the purpose. Which versions are affected follows from
+the evaluation rules of the OSV schema ("Evaluation") and each distribution's own order of versions, worked out by
+hand; the versions themselves are compared in tests/e2e/host.py with dpkg's own word."""
+import json
+import os
+
+from imagelib import entry, has, main, run, same, simple, stanza
+
+STATUS = "var/lib/dpkg/status"
+
+
+def record(identity, ecosystem, name, events=None, kind="ECOSYSTEM", **fields):
+    part = {"package": {"ecosystem": ecosystem, "name": name}}
+    for key in ("versions", "ecosystem_specific", "severity_of_package"):
+        if key in fields:
+            part["severity" if key == "severity_of_package" else key] = fields.pop(key)
+    if events is not None:
+        part["ranges"] = [{"type": kind, "events": events}]
+    return dict({"schema_version": "1.6.0", "id": identity, "modified": "2026-01-02T03:04:05Z", "affected": [part]}, **fields)
+
+
+def database(where, *records):
+    os.makedirs(where + "/osv", exist_ok=True)
+    for number, item in enumerate(records):
+        with open(f"{where}/osv/{number}.json", "w") as out:
+            json.dump(item, out)
+    result = run("db", "update", "--db", where + "/db", "--from", where + "/osv")
+    same(result.status, 0, result.err)
+    return where + "/db"
+
+
+def release(identity, version):
+    return entry("etc/os-release", f'ID={identity}\nVERSION_ID="{version}"\n'.encode())
+
+
+def scan(where, image, *options):
+    return run("scan", "--db", where + "/db", "--format", "json", *options, image)
+
+
+def found(result):
+    return sorted((f["component"].split("@")[0].split("/")[-1], f["id"]) for f in result.json["findings"])
+
+
+def source_packages_and_releases(where):
+    before = [{"introduced": "0"}, {"fixed": "3.0.11-1"}]
+    database(where, record("DEBIAN-CVE-2026-1", "Debian:12", "openssl", before, upstream=["CVE-2026-1"]),
+             record("DEBIAN-CVE-2026-2", "Debian:11", "openssl", before, upstream=["CVE-2026-2"]),
+             record("DEBIAN-CVE-2026-3", "Debian:12", "libssl3", before, upstream=["CVE-2026-3"]),
+             record("DEBIAN-CVE-2026-4", "Debian:12", "openssl", [{"introduced": "0"}, {"fixed": "3.0.9-1"}]),
+             record("DEBIAN-CVE-2026-5", "Debian:12", "openssl", [{"introduced": "0"}], upstream=["CVE-2026-5"]),
+             record("DEBIAN-CVE-2026-6", "Debian:12", "openssl", before, withdrawn="2026-01-01T00:00:00Z"))
+    status = stanza("libssl3", "3.0.10-1+b2", "openssl (3.0.10-1)") + stanza("openssl", "3.0.11-1") + stanza("zlib1g", "1:1.2")
+    result = scan(where, simple(where + "/i", [release("debian", "12"), entry(STATUS, status)]))
+    same(result.status, 0, result.err)
+    same(found(result), [("libssl3", "CVE-2026-1"), ("libssl3", "CVE-2026-5"), ("openssl", "CVE-2026-5")])
+    first = next(f for f in result.json["findings"] if f["id"] == "CVE-2026-1")
+    same(first["fix"], {"state": "fixed", "versions": ["3.0.11-1"]})
+    same(first["match"], {"ecosystem": "Debian:12", "via": "source-package", "range": "<3.0.11-1"})
+    same(first["aliases"], ["DEBIAN-CVE-2026-1"])
+    open_one = next(f for f in result.json["findings"] if f["id"] == "CVE-2026-5")
+    same(open_one["fix"]["state"], "not_fixed")
+
+
+def shapes_of_ranges(where):
+    eco = "Debian:12"
+    cases = {
+        "in-between": [{"introduced": "1.0-1"}, {"fixed": "1.5-1"}],
+        "second-part": [{"introduced": "0"}, {"fixed": "0.5-1"}, {"introduced": "1.1-1"}, {"fixed": "1.3-1"}],
+        "last": [{"introduced": "0"}, {"last_affected": "1.2-1"}],
+        "unsorted": [{"fixed": "1.3-1"}, {"introduced": "0"}],
+        "limit": [{"introduced": "0"}, {"limit": "1.3-1"}],
+        "epoch": [{"introduced": "0"}, {"fixed": "1:0.1-1"}],
+        "tilde": [{"introduced": "1.2-1~rc1"}, {"fixed": "1.2-1+b1"}],
+        "not-between": [{"introduced": "0"}, {"fixed": "1.0-1"}, {"introduced": "1.2-1+deb12u1"}],
+        "not-last": [{"introduced": "0"}, {"last_affected": "1.2-0.9"}],
+        "not-limit": [{"introduced": "0"}, {"limit": "1.2-1"}],
+        "not-fixed-tilde": [{"introduced": "0"}, {"fixed": "1.2-1~rc1"}],
+    }
+    records = [record(f"X-{name}", eco, "thing", events) for name, events in cases.items()]
+    records += [record("X-enumerated", eco, "thing", versions=["1.1-1", "1.2-1"]),
+                record("X-not-enumerated", eco, "thing", versions=["1.1-1"]),
+                record("X-not-git", eco, "thing", [{"introduced": "0"}], kind="GIT")]
+    database(where, *records)
+    result = scan(where, simple(where + "/i", [release("debian", "12"), entry(STATUS, stanza("thing", "1.2-1"))]))
+    wanted = sorted("X-" + name for name in list(cases) + ["enumerated"] if not name.startswith("not-"))
+    same([f["id"] for f in sorted(result.json["findings"], key=lambda f: f["id"])], wanted)
+
+
+def one_row_for_one_name(where):
+    before = [{"introduced": "0"}, {"fixed": "2.0-1"}]
+    database(where, record("DEBIAN-CVE-2026-7", "Debian:12", "p", before, upstream=["CVE-2026-7"]),
+             record("DSA-1-1", "Debian:12", "p", [{"introduced": "0"}, {"fixed": "1.9-1"}], upstream=["CVE-2026-7"], summary="p bad"))
+    result = scan(where, simple(where + "/i", [release("debian", "12"), entry(STATUS, stanza("p", "1.0-1"))]))
+    same(found(result), [("p", "CVE-2026-7")])
+    finding = result.json["findings"][0]
+    same(finding["aliases"], ["DEBIAN-CVE-2026-7", "DSA-1-1"])
+    same((sorted(finding["fix"]["versions"]), finding["title"]), (["1.9-1", "2.0-1"], "p bad"))
+
+
+def severities_and_the_gate(where):
+    everything = [{"introduced": "0"}]
+    vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"  # 9.8, the example of every CVSS 3.1 calculator
+    database(where, record("A", "Debian:12", "p", everything, severity=[{"type": "CVSS_V3", "score": vector}]),
+             record("B", "Debian:12", "p", everything, ecosystem_specific={"urgency": "unimportant"},
+                    severity=[{"type": "CVSS_V3", "score": vector}]),
+             record("C", "Debian:12", "p", everything, ecosystem_specific={"urgency": "medium"}),
+             record("D", "Debian:12", "q", everything))
+    image = simple(where + "/i", [release("debian", "12"), entry(STATUS, stanza("p", "1"))])
+    result = scan(where, image)
+    same({f["id"]: f["severity"] for f in result.json["findings"]}, {"A": "critical", "B": "negligible", "C": "medium"})
+    same([f["id"] for f in result.json["findings"]], ["A", "C", "B"], "worst first")
+    same(next(f["cvss"] for f in result.json["findings"] if f["id"] == "A"), 9.8)
+    for level, status in (("critical", 1), ("high", 1), ("negligible", 1)):
+        same(scan(where, image, "--fail-on", level).status, status, level)
+    failed = scan(where, image, "--fail-on", "high")
+    same(failed.json["verdict"]["pass"], False)
+    mild = simple(where + "/m", [release("debian", "12"), entry(STATUS, stanza("q", "1"))])
+    same(scan(where, mild, "--fail-on", "high").status, 0)
+    same(scan(where, mild, "--fail-on", "unknown").status, 1)
+
+
+def other_families(where):
+    apk = b"P:busybox\nV:1.36.1-r2\nA:x86_64\nL:GPL-2.0-only\no:busybox\n\nP:ssl_client\nV:1.36.1-r2\nA:x86_64\no:busybox\n\n"
+    database(where, record("ALPINE-CVE-2026-8", "Alpine:v3.18", "busybox", [{"introduced": "0"}, {"fixed": "1.36.1-r3"}],
+                           upstream=["CVE-2026-8"]),
+             record("ALPINE-CVE-2026-9", "Alpine:v3.17", "busybox", [{"introduced": "0"}]),
+             record("UBUNTU-CVE-2026-10", "Ubuntu:22.04:LTS", "p", [{"introduced": "0"}, {"fixed": "1.0-1ubuntu0.2"}],
+                    upstream=["CVE-2026-10"], severity=[{"type": "Ubuntu", "score": "high"}]),
+             record("UBUNTU-CVE-2026-11", "Ubuntu:23.10", "p", [{"introduced": "0"}]))
+    image = simple(where + "/a", [release("alpine", "3.18.4"), entry("lib/apk/db/installed", apk)])
+    same(found(scan(where, image)), [("busybox", "CVE-2026-8"), ("ssl_client", "CVE-2026-8")])
+    image = simple(where + "/u", [release("ubuntu", "22.04"), entry(STATUS, stanza("p", "1.0-1ubuntu0.1"))])
+    result = scan(where, image)
+    same(found(result), [("p", "CVE-2026-10")])
+    same(result.json["findings"][0]["severity"], "high")
+
+
+def what_cannot_be_judged_is_said(where):
+    database(where, record("X", "Debian:12", "p", [{"introduced": "0"}]))
+    image = simple(where + "/v", [release("debian", "12"), entry(STATUS, stanza("p", "not a version!"))])
+    result = scan(where, image)
+    has(str(result.json["gaps"]), "not a version!")
+    same(scan(where, image, "--strict").status, 4)
+    unknown = scan(where, simple(where + "/o", [release("plan9", "4"), entry(STATUS, stanza("p", "1"))]))
+    same((unknown.status, unknown.json["findings"]), (0, []))
+    nothing = scan(where, simple(where + "/n", [entry("x", b"x")]))
+    same((nothing.status, nothing.json["components"]), (0, []))
+
+
+if __name__ == "__main__":
+    main([source_packages_and_releases, shapes_of_ranges, one_row_for_one_name, severities_and_the_gate, other_families,
+          what_cannot_be_judged_is_said])
