@@ -251,7 +251,7 @@ static void test_merge__attachments_join_by_name_and_architecture(void **state)
     add_attached(world, &list->files, "multi", "i386", "lib/i386", "doc");
     add_attached(world, &list->files, "multi", "amd64", "lib/amd64", "doc");
     add_attached(world, &list->files, "plain", "", "bin/b", "bin/a");
-    add_attached(world, &list->files, "plain", "", "bin/a", "bin/c");
+    add_attached(world, &list->files, "plain", "", "bin/c", "bin/d");
     add_attached(world, &list->licenses, "multi", "", "MIT", "MIT");
     add_attached(world, &list->licenses, "nobody", "", "lost", "lost");
     struct pl_evidence_file *status = add_file(world, layer, STATUS);
@@ -262,9 +262,9 @@ static void test_merge__attachments_join_by_name_and_architecture(void **state)
     const struct pl_component *components = world->merged.components.items;
     assert_int_equal(world->merged.components.count, 3);
     pl_assert_str(components[0].arch, "amd64");
-    expect_strs(&components[0].files, "doc lib/amd64 ");
-    expect_strs(&components[1].files, "doc lib/i386 ");
-    expect_strs(&components[2].files, "bin/a bin/b bin/c ");
+    expect_strs(&components[0].files, "lib/amd64 doc ");
+    expect_strs(&components[1].files, "lib/i386 doc ");
+    expect_strs(&components[2].files, "bin/b bin/a bin/c bin/d ");
     expect_strs(&components[0].licenses, "MIT ");
     expect_strs(&components[1].licenses, "MIT ");
     /* The evidence is as it was. */
@@ -366,6 +366,8 @@ static void test_merge__a_product_of_names_and_paths_is_bounded(void **state)
     for (int i = 2; i < PATHS; i++) {
         *pl_vec_push(&world->arena, &list->files.items[0].values) = PL_STR("z");
     }
+    /* A second list, since one alone is borrowed. */
+    add_attached(world, &list->files, "a", "", "x", "y");
     struct pl_evidence_file *status = add_file(world, layer, STATUS);
     for (int i = 0; i < PACKAGES; i++) {
         add_package(world, status, "a", "1", "all");
