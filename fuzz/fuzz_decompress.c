@@ -57,10 +57,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool is_cut = whole.bytes.overflowed || parts.bytes.overflowed;
     bool is_whole_good = !whole.failed && whole.complete;
     bool is_parts_good = !parts.failed && parts.complete;
-    /* Of damaged input a decoder may give more or less before it notices, if at its end. */
-    if (!is_cut &&
-        (is_whole_good != is_parts_good ||
-         (is_whole_good && !pl_str_eq(pl_buf_str(&whole.bytes), pl_buf_str(&parts.bytes))))) {
+    /* Of damaged input a decoder may give more or less before it notices. libzstd compares a
+     * frame's stated size with the real one only on some of its ways, so there it may not notice.
+     */
+    bool both_agree =
+        is_whole_good == is_parts_good || pl_compression_detect(input) == PL_COMPRESSION_ZSTD;
+    bool both_good = is_whole_good && is_parts_good;
+    if (!is_cut && (!both_agree || (both_good && !pl_str_eq(pl_buf_str(&whole.bytes),
+                                                            pl_buf_str(&parts.bytes))))) {
         abort();
     }
     pl_buf_release(&whole.bytes);

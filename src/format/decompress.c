@@ -256,11 +256,21 @@ static enum pl_status step_gzip(struct pl_decoder *decoder, pl_span *input, uint
     return PL_OK;
 }
 
+/* A frame or a skippable one (RFC 8878, section 3.1). libzstd also reads the formats from before
+ * version 0.8, which no standard describes and which it takes or not as the input is cut. */
+static bool starts_zstd_frame(uint8_t first)
+{
+    return first == 0x28 || (first & 0xf0) == 0x50;
+}
+
 static enum pl_status step_zstd(struct pl_decoder *decoder, pl_span *input, uint8_t *into,
                                 size_t size, size_t *ret_made, struct pl_error *err)
 {
     ZSTD_outBuffer out = {.dst = into, .size = size};
     while (out.pos == 0) {
+        if (decoder->is_between && input->len > 0 && !starts_zstd_frame(input->ptr[0])) {
+            return pl_error_set(err, PL_E_PARSE, "zstd data is damaged: no frame starts there");
+        }
         ZSTD_inBuffer in = {.src = input->ptr, .size = input->len};
         size_t left = ZSTD_decompressStream(decoder->zstd, &out, &in);
         if (ZSTD_isError(left)) {

@@ -153,9 +153,15 @@ static enum pl_status read_stored(struct pl_blob_stream *stream, struct pl_error
         hasher_wait(stream->hasher, stream->stored_task[at]);
     }
     size_t got = 0;
-    enum pl_status st = stream->reader.read(stream->reader.context, block, BLOCK_BYTES, &got, err);
-    if (st < 0) {
-        return st;
+    size_t part = 1;
+    /* Whole blocks, so that the first shows what the layer is packed with. */
+    while (part > 0 && got < BLOCK_BYTES) {
+        enum pl_status st =
+            stream->reader.read(stream->reader.context, block + got, BLOCK_BYTES - got, &part, err);
+        if (st < 0) {
+            return st;
+        }
+        got += part;
     }
     stream->input = (pl_span){block, got};
     stream->result.stored_bytes += got;
