@@ -392,10 +392,16 @@ static bool is_past_deadline(const struct pl_sandbox_child *child)
 }
 
 enum pl_status pl_sandbox_wait_any(struct pl_sandbox_child *children, size_t count,
-                                   size_t *ret_index, struct pl_error *err)
+                                   const struct pl_sandbox_tick *tick, size_t *ret_index,
+                                   struct pl_error *err)
 {
-    enum { MOST = 256 };
+    enum { MOST = 256, TICK_MS = 100 };
     for (;;) {
+        int most_ms = until_deadline(children, count);
+        if (tick) {
+            tick->tell(tick->context);
+            most_ms = most_ms < TICK_MS ? most_ms : TICK_MS;
+        }
         struct pollfd waits[MOST];
         size_t which[MOST];
         nfds_t waiting = 0;
@@ -408,7 +414,7 @@ enum pl_status pl_sandbox_wait_any(struct pl_sandbox_child *children, size_t cou
         if (waiting == 0) {
             return pl_error_set(err, PL_E_NOT_FOUND, "no inspector is running");
         }
-        if (poll(waits, waiting, until_deadline(children, count)) < 0 && errno != EINTR) {
+        if (poll(waits, waiting, most_ms) < 0 && errno != EINTR) {
             return pl_error_sys(err, errno, "waiting for an inspector");
         }
         for (nfds_t i = 0; i < waiting; i++) {

@@ -38,12 +38,20 @@ struct pl_sandbox_child {
 enum pl_status pl_sandbox_start(struct pl_sandbox_child *child, const struct pl_sandbox_job *job,
                                 size_t answer_ceiling_bytes, struct pl_error *err);
 
-/* Waits until one of the children has ended and gives its index; its answer is complete. A child
- * that died by a signal, whose answer passed the ceiling or who took longer than the job allows
- * gives an error that says so, with *ret_index set all the same. PL_E_NOT_FOUND when none is
- * running. */
+/* Called now and then while children are waited for, so that somebody can be told how far they are.
+ */
+struct pl_sandbox_tick {
+    void (*tell)(void *context);
+    void *context;
+};
+
+/* Waits until one of the children has ended and gives its index; its answer is complete. `tick` may
+ * be NULL. A child that died by a signal, whose answer passed the ceiling or who took longer than
+ * the job allows gives an error that says so, with *ret_index set all the same. PL_E_NOT_FOUND when
+ * none is running. */
 enum pl_status pl_sandbox_wait_any(struct pl_sandbox_child *children, size_t count,
-                                   size_t *ret_index, struct pl_error *err);
+                                   const struct pl_sandbox_tick *tick, size_t *ret_index,
+                                   struct pl_error *err);
 
 /* Kills and reaps what still runs, frees the answers. */
 void pl_sandbox_release(struct pl_sandbox_child *children, size_t count);

@@ -144,7 +144,7 @@ static enum pl_status stream_members(const struct pl_archive_stream *stream, str
 {
     struct pl_budget budget;
     pl_budget_start(&budget, &stream->limits);
-    struct pl_blob_range range = {stream->fd, 0, UINT64_MAX};
+    struct pl_blob_range range = {stream->fd, 0, UINT64_MAX, NULL};
     struct pl_blob_options options = {.reader = {pl_blob_range_read, &range}, .budget = &budget};
     struct pl_blob_stream *blob PL_CLEANUP(pl_blob_closep) = NULL;
     struct pl_tar *tar PL_CLEANUP(pl_tar_closep) = NULL;
@@ -279,7 +279,7 @@ enum pl_status pl_archive_stream_read(struct pl_arena *arena,
         return st;
     }
     size_t which = 0;
-    st = pl_sandbox_wait_any(&child, 1, &which, err);
+    st = pl_sandbox_wait_any(&child, 1, NULL, &which, err);
     struct pl_store store = {.arena = arena, .dir_fd = -1, .file_fd = -1};
     if (st == PL_OK) {
         st = take_answer(arena, pl_str_span(pl_buf_str(&child.answer)), &store, err);

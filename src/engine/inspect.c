@@ -175,7 +175,7 @@ static enum pl_status walk_links(const struct pl_inspect_layer *layer,
 {
     for (int walks = 0; walks < MOST_WALKS && pl_collector_needs_links(collector); walks++) {
         size_t wanted = collector->links.count;
-        struct pl_blob_range range = {layer->fd, layer->offset, layer->length};
+        struct pl_blob_range range = {layer->fd, layer->offset, layer->length, NULL};
         struct pl_blob_options options = {.reader = {pl_blob_range_read, &range},
                                           .budget = collector->budget};
         struct pl_budget again;
@@ -233,7 +233,7 @@ void pl_inspect_layer_run(void *context, int answer_fd)
 {
     const struct pl_inspect_layer *layer = context;
     struct pl_arena arena pl_autoarena = {0};
-    struct pl_blob_range range = {layer->fd, layer->offset, layer->length};
+    struct pl_blob_range range = {layer->fd, layer->offset, layer->length, layer->read_bytes};
     struct pl_blob_reader reader = {pl_blob_range_read, &range};
     struct pl_evidence evidence = {0};
     struct pl_error err = PL_ERROR_INIT;

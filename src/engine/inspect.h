@@ -22,6 +22,7 @@ struct pl_inspect_layer {
     struct pl_digest diff_id; /* what the image's config says; empty: nothing */
     bool hash_beside;
     int spill_fd; /* an empty unlinked file, or -1 */
+    _Atomic uint64_t *read_bytes; /* in shared memory: how far the child is; or NULL */
     struct pl_budget_limits limits;
     const struct pl_catalog_matcher *matcher;
 };

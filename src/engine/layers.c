@@ -3,6 +3,8 @@
 #include "base/sandbox.h"
 #include "base/tempfile.h"
 #include "engine/inspect.h"
+#include <stdatomic.h>
+#include <sys/mman.h>
 
 struct run {
     struct pl_arena *arena;
@@ -13,7 +15,7 @@ struct run {
     size_t *layer_of; /* which layer the child at a place inspects */
     size_t slots;
     size_t running;
-    size_t done;
+    _Atomic uint64_t *read_bytes; /* of all children together, in memory they share; or NULL */
 };
 
 /* Evidence of a layer that was not seen at all. */
@@ -53,6 +55,7 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
         .diff_id = layer->diff_id,
         .hash_beside = left < run->options->jobs,
         .spill_fd = spill_fd,
+        .read_bytes = run->read_bytes,
         .limits = run->options->limits,
         .matcher = run->options->matcher,
     };
@@ -79,11 +82,26 @@ struct ended_layer {
     struct pl_error why;
 };
 
+/* Bytes as stored, of all layers. */
+static void tell_progress(void *context)
+{
+    const struct run *run = context;
+    uint64_t total = 0;
+    for (size_t i = 0; i < run->image->layers.count; i++) {
+        total += run->image->layers.items[i].part.length;
+    }
+    uint64_t done = atomic_load_explicit(run->read_bytes, memory_order_relaxed);
+    pl_progress_tell(run->options->progress, PL_STR("inspecting layers"),
+                     done < total ? done : total, total);
+}
+
 static void wait_layer(struct run *run, struct ended_layer *ret)
 {
+    struct pl_sandbox_tick tick = {tell_progress, run};
     size_t slot = 0;
     ret->why = PL_ERROR_INIT;
-    ret->has_died = pl_sandbox_wait_any(run->children, run->slots, &slot, &ret->why) < 0;
+    ret->has_died = pl_sandbox_wait_any(run->children, run->slots, run->read_bytes ? &tick : NULL,
+                                        &slot, &ret->why) < 0;
     ret->index = run->layer_of[slot];
     ret->answer = run->children[slot].answer;
     run->children[slot].answer = (struct pl_buf){0};
@@ -95,9 +113,6 @@ static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, s
 {
     const struct pl_image_layer *layer = &run->image->layers.items[ended->index];
     struct pl_buf answer pl_autobuf = ended->answer;
-    run->done++;
-    pl_progress_tell(run->options->progress, PL_STR("inspecting layers"), run->done,
-                     run->image->layers.count);
     if (ended->has_died) {
         run->evidence[ended->index] = unseen(run->arena, layer, pl_str_from(ended->why.msg));
         return PL_OK;
@@ -230,8 +245,14 @@ enum pl_status pl_layers_inspect(struct pl_arena *arena, const struct pl_image *
                       .slots = options->jobs};
     run.children = PL_ARENA_ARRAY(&scratch, struct pl_sandbox_child, run.slots);
     run.layer_of = PL_ARENA_ARRAY(&scratch, size_t, run.slots);
+    void *shared = mmap(NULL, sizeof(*run.read_bytes), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    run.read_bytes = shared == MAP_FAILED || !options->progress ? NULL : shared;
     enum pl_status st = inspect_all(&run, order_by_size(&scratch, image), err);
     pl_sandbox_release(run.children, run.slots);
+    if (shared != MAP_FAILED) {
+        munmap(shared, sizeof(*run.read_bytes));
+    }
     return st;
 }
 
@@ -259,7 +280,7 @@ enum pl_status pl_tree_inspect(struct pl_arena *arena, int root_fd,
         return st;
     }
     size_t slot = 0;
-    st = pl_sandbox_wait_any(&child, 1, &slot, err);
+    st = pl_sandbox_wait_any(&child, 1, NULL, &slot, err);
     struct pl_evidence *evidence = PL_ARENA_NEW(arena, struct pl_evidence);
     if (st == PL_OK) {
         st = pl_inspect_answer(arena, pl_str_span(pl_buf_str(&child.answer)), evidence, err);

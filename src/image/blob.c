@@ -2,6 +2,7 @@
 #include "image/blob.h"
 #include "base/io.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Small enough for the second-level cache, large enough that a hand-over to the hash thread costs
  * nothing. With a thread beside, RING blocks of each kind may be under way; without one a single
@@ -61,6 +62,9 @@ enum pl_status pl_blob_range_read(void *context, uint8_t *into, size_t size, siz
     }
     range->offset += got;
     range->left_bytes -= got;
+    if (range->read_bytes) {
+        atomic_fetch_add_explicit(range->read_bytes, got, memory_order_relaxed);
+    }
     *ret_got = got;
     return PL_OK;
 }

@@ -214,7 +214,7 @@ enum pl_status pl_store_open_archive(struct pl_arena *arena, int fd, struct pl_s
         return st;
     }
     size_t which = 0;
-    st = pl_sandbox_wait_any(&child, 1, &which, err);
+    st = pl_sandbox_wait_any(&child, 1, NULL, &which, err);
     if (st == PL_OK) {
         st = read_index(&store, pl_str_span(pl_buf_str(&child.answer)), index.size_bytes, err);
     }

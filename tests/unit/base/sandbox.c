@@ -67,7 +67,7 @@ static enum pl_status run(void (*job_run)(void *, int), struct orders *orders, i
     struct pl_sandbox_child child = {0};
     assert_int_equal(pl_sandbox_start(&child, &job, CEILING, err), PL_OK);
     size_t which = 99;
-    enum pl_status st = pl_sandbox_wait_any(&child, 1, &which, err);
+    enum pl_status st = pl_sandbox_wait_any(&child, 1, NULL, &which, err);
     assert_int_equal(which, 0);
     assert_int_equal(child.pid, 0);
     pl_buf_append(ret, pl_buf_str(&child.answer));
@@ -329,10 +329,10 @@ static void test_sandbox__a_child_that_never_ends_is_ended(void **state)
         struct pl_error err = PL_ERROR_INIT;
         size_t which = 99;
         assert_int_equal(pl_sandbox_start(&child, &job, CEILING, &err), PL_OK);
-        enum pl_status st = pl_sandbox_wait_any(&child, 1, &which, &err);
+        enum pl_status st = pl_sandbox_wait_any(&child, 1, NULL, &which, &err);
         assert_int_equal(st, closes ? PL_E_PARSE : PL_E_LIMIT);
         assert_int_equal(which, 0);
-        assert_int_equal(pl_sandbox_wait_any(&child, 1, &which, &err), PL_E_NOT_FOUND);
+        assert_int_equal(pl_sandbox_wait_any(&child, 1, NULL, &which, &err), PL_E_NOT_FOUND);
         pl_sandbox_release(&child, 1);
     }
 }
@@ -370,7 +370,7 @@ static void test_sandbox__several_at_once_each_with_its_answer(void **state)
     for (size_t i = 0; i < COUNT; i++) {
         struct pl_error err = PL_ERROR_INIT;
         size_t which = 99;
-        enum pl_status st = pl_sandbox_wait_any(children, COUNT, &which, &err);
+        enum pl_status st = pl_sandbox_wait_any(children, COUNT, NULL, &which, &err);
         assert_true(which < COUNT && (seen & (1u << which)) == 0);
         seen |= 1u << which;
         assert_int_equal(st, which == 3 ? PL_E_PARSE : PL_OK);

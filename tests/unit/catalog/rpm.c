@@ -165,7 +165,7 @@ static void test_rpm__sqlite_in_the_sandbox(void **state)
     struct pl_error err = PL_ERROR_INIT;
     size_t index = 0;
     if (pl_sandbox_start(&child, &job, 1024, &err) < 0 ||
-        pl_sandbox_wait_any(&child, 1, &index, &err) < 0) {
+        pl_sandbox_wait_any(&child, 1, NULL, &index, &err) < 0) {
         fail_msg("%s", err.msg);
     }
     pl_assert_str(pl_buf_str(&child.answer), "5 0");
