@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/map.h"
+#include <sys/random.h>
 
 void pl_map_release(struct pl_map *map)
 {
@@ -9,7 +10,7 @@ void pl_map_release(struct pl_map *map)
 
 static struct pl_map_slot *locate(const struct pl_map *map, pl_str key)
 {
-    size_t at = (size_t)pl_str_hash(key) & (map->capacity - 1);
+    size_t at = (size_t)pl_str_hash_keyed(key, map->key) & (map->capacity - 1);
     while (map->slots[at].key.ptr && !pl_str_eq(map->slots[at].key, key)) {
         at = (at + 1) & (map->capacity - 1);
     }
@@ -23,8 +24,12 @@ void *pl_map_find(const struct pl_map *map, pl_str key)
 
 static void grow(struct pl_map *map)
 {
-    struct pl_map larger = {.capacity = map->capacity ? map->capacity * 2 : 64,
-                            .count = map->count};
+    struct pl_map larger = {
+        .capacity = map->capacity ? map->capacity * 2 : 64, .count = map->count, .key = map->key};
+    if (map->capacity == 0 && getrandom(&larger.key, sizeof(larger.key), 0) < 0) {
+        /* Before the kernel has random numbers an address has to do, which is random as well. */
+        larger.key = (uintptr_t)map * 0x9e3779b97f4a7c15ULL;
+    }
     larger.slots = pl_mem_alloc(larger.capacity, sizeof(*larger.slots));
     for (size_t i = 0; i < map->capacity; i++) {
         if (map->slots[i].key.ptr) {

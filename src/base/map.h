@@ -4,7 +4,8 @@
  * map - a hash table from strings to pointers.
  *
  * Keys and values are borrowed and must outlive the map. No removal; iteration is over `slots`,
- * whose order means nothing: sort before anything is printed.
+ * whose order means nothing and differs from run to run, since each map hashes under a random key
+ * of its own: hostile names cannot be picked to collide. Sort before anything is printed.
  */
 #include "base/mem.h"
 #include "base/str.h"
@@ -18,6 +19,7 @@ struct pl_map {
     struct pl_map_slot *slots;
     size_t capacity; /* a power of two, or 0 */
     size_t count;
+    uint64_t key; /* of the hash; random, set with the first slots */
 };
 
 void pl_map_release(struct pl_map *map);

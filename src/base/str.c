@@ -137,25 +137,24 @@ bool pl_str_to_uint(pl_str s, uint64_t max, uint64_t *ret_value)
     return true;
 }
 
-/* FNV-1a over eight bytes at a time with a closing mix (the finaliser of SplitMix64), read
- * little-endian by assembly so that every machine gets the same value. */
-uint64_t pl_str_hash(pl_str s)
+/* Multiplies the state by `factor` for each eight bytes, read little-endian by assembly so that
+ * every machine gets the same value, with a closing mix (the finaliser of SplitMix64). */
+static uint64_t hash_with(pl_str s, uint64_t start, uint64_t factor)
 {
-    const uint64_t prime = 0x100000001b3ULL;
-    uint64_t hash = 0xcbf29ce484222325ULL ^ s.len;
+    uint64_t hash = start ^ s.len;
     const uint8_t *p = (const uint8_t *)s.ptr;
     size_t left = s.len;
     while (left >= 8) {
         uint64_t word = (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
                         (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
                         (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
-        hash = (hash ^ word) * prime;
+        hash = (hash ^ word) * factor;
         hash ^= hash >> 29;
         p += 8;
         left -= 8;
     }
     while (left > 0) {
-        hash = (hash ^ *p) * prime;
+        hash = (hash ^ *p) * factor;
         p++;
         left--;
     }
@@ -164,6 +163,17 @@ uint64_t pl_str_hash(pl_str s)
     hash ^= hash >> 27;
     hash *= 0x94d049bb133111ebULL;
     return hash ^ (hash >> 31);
+}
+
+/* Offset and prime of FNV-1a. */
+uint64_t pl_str_hash(pl_str s)
+{
+    return hash_with(s, 0xcbf29ce484222325ULL, 0x100000001b3ULL);
+}
+
+uint64_t pl_str_hash_keyed(pl_str s, uint64_t key)
+{
+    return hash_with(s, key, key | 1);
 }
 
 /* Length of the well-formed sequence at the start of `s`, or 0 (RFC 3629, section 4). */

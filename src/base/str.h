@@ -141,6 +141,10 @@ bool pl_str_to_uint(pl_str s, uint64_t max, uint64_t *ret_value);
  * against an adversary who picks keys to collide. */
 uint64_t pl_str_hash(pl_str s);
 
+/* The same under a secret `key`, for tables whose keys an adversary picks: without the key it
+ * cannot be told which strings collide. */
+uint64_t pl_str_hash_keyed(pl_str s, uint64_t key);
+
 /* How many bytes at the start are ASCII and not NUL: nearly always all of them. */
 size_t pl_str_ascii_prefix(pl_str s);
 

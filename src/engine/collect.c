@@ -23,6 +23,7 @@ void pl_collector_release(struct pl_collector *collector)
     collector->held.count = 0;
     free(collector->replaced);
     collector->replaced = NULL;
+    pl_map_release(&collector->links_by_target);
 }
 
 void pl_collector_gap(struct pl_collector *collector, pl_str path, const char *reason)
@@ -251,9 +252,22 @@ enum pl_status pl_collector_layer_entry(struct pl_collector *collector,
     return pl_collector_entry(collector, entry, reader, err);
 }
 
-bool pl_collector_needs_links(const struct pl_collector *collector)
+bool pl_collector_needs_links(struct pl_collector *collector)
 {
-    return collector->links.count > 0;
+    struct pl_wanted_links *links = &collector->links;
+    size_t kept = 0;
+    for (size_t i = 0; i < links->count; i++) {
+        if (!links->items[i].is_read) {
+            links->items[kept++] = links->items[i];
+        }
+    }
+    links->count = kept;
+    pl_map_release(&collector->links_by_target);
+    for (size_t i = 0; i < links->count; i++) {
+        void **first = pl_map_at(&collector->links_by_target, links->items[i].target);
+        *first = *first ? *first : &links->items[i];
+    }
+    return links->count > 0;
 }
 
 enum pl_status pl_collector_link_target(struct pl_collector *collector,
@@ -261,21 +275,18 @@ enum pl_status pl_collector_link_target(struct pl_collector *collector,
                                         const struct pl_content_reader *reader,
                                         struct pl_error *err)
 {
-    struct pl_wanted_links *links = &collector->links;
-    for (size_t i = 0; entry->type == PL_WALK_FILE && i < links->count; i++) {
-        if (!pl_str_eq(links->items[i].target, entry->path)) {
-            continue;
-        }
-        bool is_companion = false;
-        struct pl_walk_entry renamed = *entry;
-        renamed.path = links->items[i].path;
-        links->items[i] = links->items[--links->count];
-        const struct pl_cataloger *cataloger =
-            pl_catalog_match(collector->matcher, renamed.path, &is_companion);
-        /* The data can be pulled once: further links to the same file need yet another walk. */
-        return take_file(collector, cataloger, is_companion, &renamed, reader, err);
+    struct pl_wanted_link *link = pl_map_find(&collector->links_by_target, entry->path);
+    if (entry->type != PL_WALK_FILE || !link || link->is_read) {
+        return PL_OK;
     }
-    return PL_OK;
+    /* The data can be pulled once: further links to the same file need yet another walk. */
+    link->is_read = true;
+    bool is_companion = false;
+    struct pl_walk_entry renamed = *entry;
+    renamed.path = link->path;
+    const struct pl_cataloger *cataloger =
+        pl_catalog_match(collector->matcher, renamed.path, &is_companion);
+    return take_file(collector, cataloger, is_companion, &renamed, reader, err);
 }
 
 static const struct pl_held_file *find_companion(const struct pl_collector *collector,
@@ -369,6 +380,9 @@ void pl_collector_finish(struct pl_collector *collector)
 {
     read_held(collector);
     for (size_t i = 0; i < collector->links.count; i++) {
+        if (collector->links.items[i].is_read) {
+            continue;
+        }
         pl_collector_gap(collector, collector->links.items[i].path,
                          "is a hard link to a path that this layer does not hold");
     }

@@ -41,6 +41,7 @@ struct pl_held_file {
 struct pl_wanted_link {
     pl_str path;
     pl_str target;
+    bool is_read;
 };
 
 struct pl_held_files {
@@ -62,6 +63,7 @@ struct pl_collector {
     size_t replaced_capacity;
     struct pl_held_files held;
     struct pl_wanted_links links;
+    struct pl_map links_by_target; /* the first of each target that is not read yet */
 };
 
 void pl_collector_init(struct pl_collector *collector, struct pl_arena *arena,
@@ -81,9 +83,9 @@ enum pl_status pl_collector_layer_entry(struct pl_collector *collector,
 enum pl_status pl_collector_entry(struct pl_collector *collector, const struct pl_walk_entry *entry,
                                   const struct pl_content_reader *reader, struct pl_error *err);
 
-/* Are there wanted hard links whose content the walk did not hand over? Then the walk is made again
- * with pl_collector_link_target for each entry. */
-bool pl_collector_needs_links(const struct pl_collector *collector);
+/* Are there wanted hard links whose content no walk handed over so far? Then another walk is made,
+ * with pl_collector_link_target for each entry; to be asked before each. */
+bool pl_collector_needs_links(struct pl_collector *collector);
 enum pl_status pl_collector_link_target(struct pl_collector *collector,
                                         const struct pl_walk_entry *entry,
                                         const struct pl_content_reader *reader,

@@ -173,8 +173,11 @@ enum { MOST_WALKS = 4 };
 static enum pl_status walk_links(const struct pl_inspect_layer *layer,
                                  struct pl_collector *collector, struct pl_error *err)
 {
-    for (int walks = 0; walks < MOST_WALKS && pl_collector_needs_links(collector); walks++) {
-        size_t wanted = collector->links.count;
+    size_t before = SIZE_MAX;
+    for (int walks = 0; walks < MOST_WALKS && pl_collector_needs_links(collector) &&
+                        collector->links.count < before;
+         walks++) {
+        before = collector->links.count;
         struct pl_blob_range range = {layer->fd, layer->offset, layer->length, NULL};
         struct pl_blob_options options = {.reader = {pl_blob_range_read, &range},
                                           .budget = collector->budget};
@@ -190,9 +193,6 @@ static enum pl_status walk_links(const struct pl_inspect_layer *layer,
         }
         if (st < 0) {
             return st;
-        }
-        if (collector->links.count == wanted) {
-            break;
         }
     }
     return PL_OK;

@@ -23,6 +23,7 @@ struct merge {
     struct pl_map opaques;
     struct pl_map seen; /* paths that are visible */
     struct visible_files files;
+    struct pl_strs paths; /* of those files, in byte order */
     size_t joined; /* strings copied and lists joined to components so far */
     bool is_cut; /* a limit kept something from being joined */
     struct pl_merged *result;
@@ -313,16 +314,27 @@ static void add_gap(struct merge *merge, pl_str path, pl_str layer, pl_str reaso
     *pl_vec_push(merge->arena, &merge->result->gaps) = (struct pl_gap){path, layer, reason};
 }
 
-static bool is_prefix_of_visible(const struct merge *merge, pl_str dir)
+/* The first visible path that is not before `path`, in byte order. */
+static pl_str first_from(const struct merge *merge, pl_str path)
 {
-    for (size_t i = 0; i < merge->files.count; i++) {
-        pl_str path = merge->files.items[i].file->path;
-        if (pl_str_starts_with(path, dir) &&
-            (path.len == dir.len || (path.len > dir.len && path.ptr[dir.len] == '/'))) {
-            return true;
+    size_t low = 0;
+    size_t high = merge->paths.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (pl_str_cmp(merge->paths.items[middle], path) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return false;
+    return low < merge->paths.count ? merge->paths.items[low] : PL_STR_EMPTY;
+}
+
+static bool is_visible_or_leads_there(struct merge *merge, pl_str path)
+{
+    pl_str below = pl_arena_format(merge->arena, PL_STR_FMT "/", PL_STR_ARG(path));
+    return pl_str_eq(first_from(merge, path), path) ||
+           pl_str_starts_with(first_from(merge, below), below);
 }
 
 /* A link in the place of a database, or of a directory on the way to one, that leads to where no
@@ -334,7 +346,7 @@ static void check_link(struct merge *merge, const struct visible_file *visible)
     bool is_companion = false;
     bool is_read_there = pl_catalog_match(merge->matcher, target, &is_companion) ||
                          pl_catalog_leads_to(merge->matcher, target) ||
-                         is_prefix_of_visible(merge, target);
+                         is_visible_or_leads_there(merge, target);
     if (!is_read_there) {
         add_gap(merge, file->path, merge->layers[visible->layer]->diff_id,
                 pl_arena_format(merge->arena,
@@ -356,6 +368,10 @@ static int compare_gaps(const void *a, const void *b)
 
 static void collect_gaps(struct merge *merge)
 {
+    for (size_t i = 0; i < merge->files.count; i++) {
+        *pl_vec_push(merge->arena, &merge->paths) = merge->files.items[i].file->path;
+    }
+    pl_strs_sort(&merge->paths);
     if (merge->is_cut) {
         add_gap(merge, PL_STR_EMPTY, PL_STR_EMPTY,
                 PL_STR("its packages claim more files or licences than are kept; some are left "
