@@ -12,12 +12,12 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "base/wire.h"
 #include "db/generation.h"
 #include "db/info.h"
 #include "db/record.h"
 #include "db/sorter.h"
 #include "db/table.h"
-#include "db/wire.h"
 #include <pthread.h>
 
 /* Memory of each of the two sorts before it spills. */

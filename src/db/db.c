@@ -7,11 +7,11 @@
 #include "db/db.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "base/wire.h"
 #include "db/generation.h"
 #include "db/info.h"
 #include "db/record.h"
 #include "db/table.h"
-#include "db/wire.h"
 #include "version/scheme.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/info.h"
-#include "db/wire.h"
+#include "base/wire.h"
 
 void pl_db_meta_encode(struct pl_buf *buf, const struct pl_db_meta *meta)
 {

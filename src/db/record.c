@@ -13,7 +13,7 @@
  * Ids are in neither: they are in the key of a record and beside a claim.
  */
 #include "db/record.h"
-#include "db/wire.h"
+#include "base/wire.h"
 
 enum { CLAIM_WITHDRAWN = 1 };
 

@@ -5,8 +5,8 @@
  * against damage; nothing relies on it for memory safety.
  */
 #include "base/limits.h"
+#include "base/wire.h"
 #include "db/table_format.h"
-#include "db/wire.h"
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/stat.h>

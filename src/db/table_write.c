@@ -8,8 +8,8 @@
  */
 #include "base/io.h"
 #include "base/limits.h"
+#include "base/wire.h"
 #include "db/table_format.h"
-#include "db/wire.h"
 #include <openssl/evp.h>
 #include <zstd.h>
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/archive_stream.h"
+#include "base/answer.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/sandbox.h"
-#include "base/varint.h"
 #include "engine/inspect.h"
 #include "format/tar.h"
 #include "image/path.h"
 #include "model/evidence_codec.h"
 
-/* What a member turned out to be, as one byte of the answer. */
+/* What a member turned out to be, in the answer between its name and its bytes. */
 enum member_kind { MEMBER_LINK, MEMBER_DOCUMENT, MEMBER_EVIDENCE, MEMBER_PROBLEM };
 
 /* A member's bytes as a stream, with the first ones looked at already. */
@@ -59,12 +59,6 @@ static enum pl_status read_member(void *context, uint8_t *into, size_t size, siz
     return PL_OK;
 }
 
-static void put_str(struct pl_buf *buf, pl_str s)
-{
-    pl_varint_append(buf, s.len);
-    pl_buf_append(buf, s);
-}
-
 static enum pl_status put_document(struct pl_buf *answer, struct member *member,
                                    uint64_t size_bytes, struct pl_error *err)
 {
@@ -76,8 +70,8 @@ static enum pl_status put_document(struct pl_buf *answer, struct member *member,
         return st;
     }
     bytes.len = got;
-    pl_buf_append_char(answer, MEMBER_DOCUMENT);
-    put_str(answer, pl_buf_str(&bytes));
+    pl_wire_put_uint(answer, MEMBER_DOCUMENT);
+    pl_wire_put_str(answer, pl_buf_str(&bytes));
     return PL_OK;
 }
 
@@ -97,14 +91,14 @@ static enum pl_status put_layer(struct pl_buf *answer, const struct pl_archive_s
         return st;
     }
     if (st < 0) {
-        pl_buf_append_char(answer, MEMBER_PROBLEM);
-        put_str(answer, pl_str_from(err->msg));
+        pl_wire_put_uint(answer, MEMBER_PROBLEM);
+        pl_wire_put_str(answer, pl_str_from(err->msg));
         return PL_OK;
     }
     struct pl_buf bytes pl_autobuf = PL_BUF_INIT(SIZE_MAX / 2);
     pl_evidence_encode(&evidence, &bytes);
-    pl_buf_append_char(answer, MEMBER_EVIDENCE);
-    put_str(answer, pl_buf_str(&bytes));
+    pl_wire_put_uint(answer, MEMBER_EVIDENCE);
+    pl_wire_put_str(answer, pl_buf_str(&bytes));
     return PL_OK;
 }
 
@@ -120,11 +114,12 @@ static enum pl_status put_member(struct pl_buf *answer, const struct pl_archive_
         pl_path_clean(entry->path, name_bytes, &name, NULL) < 0) {
         return PL_OK;
     }
-    put_str(answer, name);
+    pl_wire_put_str(answer, name);
     if (is_link) {
         struct pl_arena scratch pl_autoarena = {0};
-        pl_buf_append_char(answer, MEMBER_LINK);
-        put_str(answer, pl_path_resolve(&scratch, is_symlink ? name : PL_STR_EMPTY, entry->link));
+        pl_wire_put_uint(answer, MEMBER_LINK);
+        pl_wire_put_str(answer,
+                        pl_path_resolve(&scratch, is_symlink ? name : PL_STR_EMPTY, entry->link));
         return PL_OK;
     }
     struct member member = {.tar = tar};
@@ -177,44 +172,24 @@ static void run_stream(void *context, int answer_fd)
     struct pl_buf head pl_autobuf = PL_BUF_INIT(1024);
     struct pl_error err = PL_ERROR_INIT;
     enum pl_status st = stream_members(stream, &members, &err);
-    pl_varint_append(&head, (uint64_t)-st);
-    put_str(&head, st < 0 ? pl_str_from(err.msg) : PL_STR_EMPTY);
+    pl_answer_put(&head, st, &err);
     if (pl_io_write(answer_fd, pl_buf_str(&head), NULL) == PL_OK && st == PL_OK) {
         (void)pl_io_write(answer_fd, pl_buf_str(&members), NULL);
     }
 }
 
-static bool take_str(pl_span *cursor, pl_str *ret)
+static enum pl_status take_member(struct pl_arena *arena, struct pl_wire *answer,
+                                  struct pl_part *ret, struct pl_error *err)
 {
-    uint64_t len = 0;
-    if (!pl_varint_take(cursor, &len) || len > cursor->len) {
-        return false;
-    }
-    *ret = pl_str_make((const char *)cursor->ptr, (size_t)len);
-    cursor->ptr += len;
-    cursor->len -= (size_t)len;
-    return true;
-}
-
-static enum pl_status take_member(struct pl_arena *arena, pl_span *answer, struct pl_part *ret,
-                                  struct pl_error *err)
-{
-    pl_str name = PL_STR_EMPTY;
-    pl_str bytes = PL_STR_EMPTY;
-    enum member_kind kind = MEMBER_LINK;
-    bool good = take_str(answer, &name) && answer->len > 0;
-    if (good) {
-        kind = answer->ptr[0];
-        answer->ptr++;
-        answer->len--;
-        good = kind <= MEMBER_PROBLEM && take_str(answer, &bytes);
-    }
-    if (!good) {
+    pl_str name = pl_wire_str(answer);
+    uint64_t kind = pl_wire_uint(answer);
+    pl_str bytes = pl_wire_str(answer);
+    if (answer->bad || kind > MEMBER_PROBLEM) {
         return pl_error_set(err, PL_E_PARSE, "the reader of the archive gave a bad answer");
     }
     ret->fd = -1;
     ret->name = pl_arena_dup(arena, name);
-    switch (kind) {
+    switch ((enum member_kind)kind) {
     case MEMBER_LINK:
         ret->link = pl_arena_dup(arena, bytes);
         break;
@@ -239,27 +214,19 @@ static enum pl_status take_member(struct pl_arena *arena, pl_span *answer, struc
     return PL_OK;
 }
 
-static enum pl_status take_answer(struct pl_arena *arena, pl_span answer, struct pl_store *store,
+static enum pl_status take_answer(struct pl_arena *arena, pl_str bytes, struct pl_store *store,
                                   struct pl_error *err)
 {
-    uint64_t status = 0;
-    pl_str text = PL_STR_EMPTY;
-    if (!pl_varint_take(&answer, &status) || !take_str(&answer, &text) ||
-        status > (uint64_t)-PL_E_INTERNAL) {
-        return pl_error_set(err, PL_E_PARSE, "the reader of the archive gave no answer");
-    }
-    if (status != 0) {
-        return pl_error_set(err, (enum pl_status) - (int)status, PL_STR_FMT, PL_STR_ARG(text));
-    }
-    while (answer.len > 0 && store->parts.count < PL_LIMIT_ARCHIVE_MEMBERS) {
+    struct pl_wire answer = pl_wire_over(bytes);
+    enum pl_status st = pl_answer_take(&answer, err);
+    while (st == PL_OK && pl_wire_more(&answer) && store->parts.count < PL_LIMIT_ARCHIVE_MEMBERS) {
         struct pl_part part = {0};
-        enum pl_status st = take_member(arena, &answer, &part, err);
-        if (st < 0) {
-            return st;
+        st = take_member(arena, &answer, &part, err);
+        if (st == PL_OK) {
+            *pl_vec_push(arena, &store->parts) = part;
         }
-        *pl_vec_push(arena, &store->parts) = part;
     }
-    return PL_OK;
+    return st;
 }
 
 enum pl_status pl_archive_stream_read(struct pl_arena *arena,
@@ -282,7 +249,7 @@ enum pl_status pl_archive_stream_read(struct pl_arena *arena,
     st = pl_sandbox_wait_any(&child, 1, NULL, &which, err);
     struct pl_store store = {.arena = arena, .dir_fd = -1, .file_fd = -1};
     if (st == PL_OK) {
-        st = take_answer(arena, pl_str_span(pl_buf_str(&child.answer)), &store, err);
+        st = take_answer(arena, pl_buf_str(&child.answer), &store, err);
     }
     pl_sandbox_release(&child, 1);
     if (st == PL_OK) {

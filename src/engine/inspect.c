@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/inspect.h"
+#include "base/answer.h"
 #include "base/io.h"
 #include "base/limits.h"
-#include "base/varint.h"
 #include "engine/collect.h"
 #include "format/tar.h"
 #include "image/path.h"
@@ -241,16 +241,11 @@ void pl_inspect_layer_run(void *context, int answer_fd)
     pl_inspect_send(answer_fd, st, &err, &evidence);
 }
 
-/* An answer: the status as a positive varint, the length of the error's text and the text; then,
- * for PL_OK, the evidence. */
 void pl_inspect_send(int answer_fd, enum pl_status status, const struct pl_error *failure,
                      const struct pl_evidence *evidence)
 {
     struct pl_buf answer pl_autobuf = PL_BUF_INIT(SIZE_MAX / 2);
-    pl_str text = status < 0 ? pl_str_from(failure->msg) : PL_STR_EMPTY;
-    pl_varint_append(&answer, (uint64_t)-status);
-    pl_varint_append(&answer, text.len);
-    pl_buf_append(&answer, text);
+    pl_answer_put(&answer, status, failure);
     if (status == PL_OK) {
         pl_evidence_encode(evidence, &answer);
     }
@@ -261,19 +256,11 @@ void pl_inspect_send(int answer_fd, enum pl_status status, const struct pl_error
 enum pl_status pl_inspect_answer(struct pl_arena *arena, pl_span answer, struct pl_evidence *ret,
                                  struct pl_error *err)
 {
-    uint64_t status = 0;
-    uint64_t len = 0;
-    if (!pl_varint_take(&answer, &status) || !pl_varint_take(&answer, &len) || len > answer.len ||
-        status > (uint64_t)-PL_E_INTERNAL) {
-        return pl_error_set(err, PL_E_PARSE, "the inspector gave no answer");
-    }
-    if (status != 0) {
-        return pl_error_set(err, (enum pl_status) - (int)status, PL_STR_FMT,
-                            PL_STR_ARG(pl_str_make((const char *)answer.ptr, (size_t)len)));
-    }
-    answer.ptr += len;
-    answer.len -= (size_t)len;
-    return pl_evidence_decode(arena, answer, ret, err);
+    struct pl_wire wire = pl_wire_over(pl_span_str(answer));
+    enum pl_status st = pl_answer_take(&wire, err);
+    return st < 0 ? st
+                  : pl_evidence_decode(arena, (pl_span){wire.at, (size_t)(wire.end - wire.at)}, ret,
+                                       err);
 }
 
 size_t pl_inspect_answer_ceiling(const struct pl_budget_limits *limits)

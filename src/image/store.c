@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/store.h"
+#include "base/answer.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/sandbox.h"
-#include "base/varint.h"
 #include "format/tar.h"
 #include "image/path.h"
 #include "image/tree.h"
@@ -62,12 +62,6 @@ static enum pl_status give_all(void *context, pl_span *ret_block, struct pl_erro
     return PL_OK;
 }
 
-static void put_str(struct pl_buf *buf, pl_str s)
-{
-    pl_varint_append(buf, s.len);
-    pl_buf_append(buf, s);
-}
-
 static enum pl_status index_member(struct pl_tar *tar, const struct pl_tar_entry *entry,
                                    const struct mapped *mapped, struct pl_buf *buf,
                                    struct pl_error *err)
@@ -100,10 +94,10 @@ static enum pl_status index_member(struct pl_tar *tar, const struct pl_tar_entry
     pl_str link = entry->type == PL_TAR_SYMLINK
                       ? pl_path_resolve(&scratch, name, entry->link)
                       : pl_path_resolve(&scratch, PL_STR_EMPTY, entry->link);
-    put_str(buf, name);
-    put_str(buf, is_link ? link : PL_STR_EMPTY);
-    pl_varint_append(buf, offset);
-    pl_varint_append(buf, is_link ? 0 : entry->size_bytes);
+    pl_wire_put_str(buf, name);
+    pl_wire_put_str(buf, is_link ? link : PL_STR_EMPTY);
+    pl_wire_put_uint(buf, offset);
+    pl_wire_put_uint(buf, is_link ? 0 : entry->size_bytes);
     return PL_OK;
 }
 
@@ -144,51 +138,30 @@ static void run_index(void *context, int answer_fd)
     if (st == PL_OK) {
         st = pl_buf_status(&members, "the list of members", &err);
     }
-    pl_varint_append(&answer, (uint64_t)-st);
-    put_str(&answer, st < 0 ? pl_str_from(err.msg) : PL_STR_EMPTY);
+    pl_answer_put(&answer, st, &err);
     pl_buf_append(&answer, pl_buf_str(&members));
     (void)pl_io_write(answer_fd, pl_buf_str(&answer), NULL);
 }
 
-static bool take_str(pl_span *cursor, pl_str *ret)
-{
-    uint64_t len = 0;
-    if (!pl_varint_take(cursor, &len) || len > cursor->len) {
-        return false;
-    }
-    *ret = pl_str_make((const char *)cursor->ptr, (size_t)len);
-    cursor->ptr += len;
-    cursor->len -= (size_t)len;
-    return true;
-}
-
-static enum pl_status read_index(struct pl_store *store, pl_span answer, uint64_t size_bytes,
+static enum pl_status read_index(struct pl_store *store, pl_str bytes, uint64_t size_bytes,
                                  struct pl_error *err)
 {
-    uint64_t status = 0;
-    pl_str text = PL_STR_EMPTY;
-    if (!pl_varint_take(&answer, &status) || !take_str(&answer, &text) ||
-        status > (uint64_t)-PL_E_INTERNAL) {
-        return pl_error_set(err, PL_E_PARSE, "the reader of the archive gave no answer");
-    }
-    if (status != 0) {
-        return pl_error_set(err, (enum pl_status) - (int)status, PL_STR_FMT, PL_STR_ARG(text));
-    }
-    while (answer.len > 0) {
+    struct pl_wire answer = pl_wire_over(bytes);
+    enum pl_status st = pl_answer_take(&answer, err);
+    while (st == PL_OK && pl_wire_more(&answer)) {
         struct pl_part part = {.fd = store->file_fd};
-        pl_str name = PL_STR_EMPTY;
-        pl_str link = PL_STR_EMPTY;
-        if (!take_str(&answer, &name) || !take_str(&answer, &link) ||
-            !pl_varint_take(&answer, &part.offset) || !pl_varint_take(&answer, &part.length) ||
-            part.offset > size_bytes || part.length > size_bytes - part.offset ||
+        part.name = pl_arena_dup(store->arena, pl_wire_str(&answer));
+        part.link = pl_arena_dup(store->arena, pl_wire_str(&answer));
+        part.offset = pl_wire_uint(&answer);
+        part.length = pl_wire_uint(&answer);
+        if (answer.bad || part.offset > size_bytes || part.length > size_bytes - part.offset ||
             store->parts.count >= PL_LIMIT_ARCHIVE_MEMBERS) {
-            return pl_error_set(err, PL_E_PARSE, "the reader of the archive gave a bad answer");
+            st = pl_error_set(err, PL_E_PARSE, "the reader of the archive gave a bad answer");
+        } else {
+            *pl_vec_push(store->arena, &store->parts) = part;
         }
-        part.name = pl_arena_dup(store->arena, name);
-        part.link = link.len > 0 ? pl_arena_dup(store->arena, link) : PL_STR_EMPTY;
-        *pl_vec_push(store->arena, &store->parts) = part;
     }
-    return PL_OK;
+    return st;
 }
 
 enum pl_status pl_store_open_archive(struct pl_arena *arena, int fd, struct pl_store *ret,
@@ -216,7 +189,7 @@ enum pl_status pl_store_open_archive(struct pl_arena *arena, int fd, struct pl_s
     size_t which = 0;
     st = pl_sandbox_wait_any(&child, 1, NULL, &which, err);
     if (st == PL_OK) {
-        st = read_index(&store, pl_str_span(pl_buf_str(&child.answer)), index.size_bytes, err);
+        st = read_index(&store, pl_buf_str(&child.answer), index.size_bytes, err);
     }
     pl_sandbox_release(&child, 1);
     if (st < 0) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * wire - the few primitives that every value of the database is made of.
+ * wire - the few primitives that our own binary values are made of: the database's, and evidence.
  *
  * A number is a varint: seven bits a byte, lowest first, the high bit set on all but the last byte,
- * at most ten bytes. A string is its length as a varint and its bytes. Reading is bounds-checked
+ * at most ten bytes
+ * and 64 bits. A string is its length as a varint and its bytes. Reading is bounds-checked
  * and sticky: past the first fault every read gives zero or empty and `bad` stays set, so that a
  * decoder is checked once, at its end, and its loops are bounded by `bad`.
  */
@@ -34,6 +35,9 @@ static inline uint64_t pl_wire_uint(struct pl_wire *wire)
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && wire->at < wire->end; shift += 7) {
         uint8_t byte = *wire->at++;
+        if (shift == 63 && byte > 1) {
+            break; /* more than 64 bits */
+        }
         value |= (uint64_t)(byte & 0x7f) << shift;
         if (!(byte & 0x80)) {
             return wire->bad ? 0 : value;
