@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/sandbox.h"
 #include "base/io.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -77,7 +78,7 @@ static const int tree_allowed[] = {
     __NR_statx,  __NR_readlinkat, __NR_dup,        __NR_fadvise64,
 };
 
-enum { FILTER_MOST = 128 };
+enum { FILTER_MOST = 256 };
 
 /* Exit status of a child that could not enter its sandbox. */
 enum { NOT_ENTERED = 77 };
@@ -90,6 +91,7 @@ struct filter {
 static void emit(struct filter *filter, unsigned short code, unsigned char if_true,
                  unsigned char if_false, unsigned int k)
 {
+    assert(filter->len < FILTER_MOST);
     filter->code[filter->len++] = (struct sock_filter){code, if_true, if_false, k};
 }
 

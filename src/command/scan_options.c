@@ -23,6 +23,25 @@ static enum pl_status read_jobs(const char *text, unsigned *ret, struct pl_error
     return PL_OK;
 }
 
+static enum pl_status read_scope(const char *text, enum pl_scan_scope *ret, struct pl_error *err)
+{
+    static const struct {
+        const char *word;
+        enum pl_scan_scope scope;
+    } words[] = {
+#define X(name, text) {text, name},
+        PL_SCAN_SCOPE_LIST(X)
+#undef X
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(words); i++) {
+        if (strcmp(text, words[i].word) == 0) {
+            *ret = words[i].scope;
+            return PL_OK;
+        }
+    }
+    return pl_error_set(err, PL_E_USAGE, "--scope %s: give installed, declared or all", text);
+}
+
 enum pl_status pl_scan_options_read(const struct pl_args *args, struct pl_scan_options *ret,
                                     struct pl_error *err)
 {
@@ -40,6 +59,10 @@ enum pl_status pl_scan_options_read(const struct pl_args *args, struct pl_scan_o
     const char *platform = pl_args_value(args, "platform", NULL);
     if (st == PL_OK && platform) {
         st = pl_platform_parse(pl_str_from(platform), &options.platform, err);
+    }
+    const char *scope = pl_args_value(args, "scope", NULL);
+    if (st == PL_OK && scope) {
+        st = read_scope(scope, &options.scope, err);
     }
     for (size_t i = 0; st == PL_OK && pl_args_nth(args, "limit", i); i++) {
         st = pl_budget_limits_parse(&options.limits, pl_str_from(pl_args_nth(args, "limit", i)),

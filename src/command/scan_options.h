@@ -19,6 +19,10 @@
         {.name = "platform",                                                                       \
          .argument = "OS/ARCH",                                                                    \
          .summary = "which image of an index; default: this machine's"},                           \
+        {.name = "scope",                                                                          \
+         .argument = "SCOPE",                                                                      \
+         .summary = "installed, declared or all components; default: installed for images, all "   \
+                    "for directories"},                                                            \
     {                                                                                              \
         .name = "strict", .summary = "exit with 4 when something could not be seen"                \
     }

@@ -47,6 +47,24 @@ static void describe_subject(const struct scan *scan, const struct pl_source *so
     }
 }
 
+static void keep_scope(const struct scan *scan, const struct pl_source *source)
+{
+    enum pl_scan_scope scope = scan->options->scope;
+    if (scope == PL_SCAN_BY_SOURCE) {
+        scope = source->root_fd >= 0 ? PL_SCAN_ALL : PL_SCAN_INSTALLED;
+    }
+    struct pl_components *components = &scan->report->components;
+    size_t kept = 0;
+    for (size_t i = 0; i < components->count; i++) {
+        enum pl_scan_scope own =
+            components->items[i].scope == PL_SCOPE_DECLARED ? PL_SCAN_DECLARED : PL_SCAN_INSTALLED;
+        if (scope == PL_SCAN_ALL || scope == own) {
+            components->items[kept++] = components->items[i];
+        }
+    }
+    components->count = kept;
+}
+
 static enum pl_status detect(const struct scan *scan, struct pl_error *err)
 {
     struct pl_report *report = scan->report;
@@ -97,6 +115,7 @@ enum pl_status pl_scan(struct pl_arena *arena, const struct pl_scan_options *opt
     report.subject.ecosystems = pl_os_ecosystems(arena, &merged.os);
     report.components = merged.components;
     report.gaps = merged.gaps;
+    keep_scope(&scan, &source);
     if (options->db) {
         st = detect(&scan, err);
     }

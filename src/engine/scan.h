@@ -12,8 +12,22 @@
 #include "engine/layers.h"
 #include "model/report.h"
 
+/* Which components a report is about. */
+#define PL_SCAN_SCOPE_LIST(X)                                                                      \
+    X(PL_SCAN_INSTALLED, "installed")                                                              \
+    X(PL_SCAN_DECLARED, "declared")                                                                \
+    X(PL_SCAN_ALL, "all")
+
+enum pl_scan_scope {
+    PL_SCAN_BY_SOURCE, /* installed for images, all for directories */
+#define X(name, text) name,
+    PL_SCAN_SCOPE_LIST(X)
+#undef X
+};
+
 struct pl_scan_options {
     pl_str source;
+    enum pl_scan_scope scope;
     struct pl_platform platform;
     unsigned jobs;
     struct pl_budget_limits limits;

@@ -365,6 +365,11 @@ def the_same_bytes_give_the_same_report(where):
     same(len(outputs), 1)
 
 
+def scopes(where):
+    image = simple(where + "/i", BASE)
+    same([len(sbom("--scope", scope, image).packages) for scope in ("installed", "all", "declared")], [2, 2, 0])
+
+
 def wrong_usage(where):
     same(run("sbom").status, 2)
     same(sbom(where + "/nothing").status, 3)
@@ -372,6 +377,7 @@ def wrong_usage(where):
     same(sbom("nonsense:x").status, 2)
     same(sbom("--jobs", "0", where).status, 2)
     same(sbom("--limit", "no-such=1", where).status, 2)
+    same(sbom("--scope", "some", where).status, 2)
     has(sbom("--limit", "no-such=1", where).err, "layer-bytes")
     same(sbom("--limit", "layer-bytes=ten", where).status, 2)
     open(where + "/f", "w").write("x")
@@ -389,4 +395,4 @@ if __name__ == "__main__":
           devices_sockets_and_sparse_files, digests_that_do_not_match, damaged_layers_with_the_right_digest,
           missing_and_foreign_layers, a_gzip_bomb_stops_at_the_budget, a_million_entries_stop_at_the_budget, platforms,
           indexes_that_never_end, broken_documents, every_cut_of_an_archive, large_package_databases_use_a_temporary_file,
-          the_same_bytes_give_the_same_report, wrong_usage])
+          the_same_bytes_give_the_same_report, scopes, wrong_usage])
