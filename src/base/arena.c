@@ -38,6 +38,27 @@ struct pl_arena_block {
     _Alignas(ALIGNMENT) unsigned char bytes[];
 };
 
+/* Lies in the arena itself. */
+struct pl_arena_adopted {
+    struct pl_arena_adopted *next;
+    void *heap;
+};
+
+void pl_arena_adopt(struct pl_arena *arena, void *heap)
+{
+    struct pl_arena_adopted *adopted = PL_ARENA_NEW(arena, struct pl_arena_adopted);
+    *adopted = (struct pl_arena_adopted){arena->adopted, heap};
+    arena->adopted = adopted;
+}
+
+static void free_adopted(struct pl_arena *arena)
+{
+    for (struct pl_arena_adopted *adopted = arena->adopted; adopted; adopted = adopted->next) {
+        free(adopted->heap);
+    }
+    arena->adopted = NULL;
+}
+
 static void free_blocks(struct pl_arena_block *block)
 {
     while (block) {
@@ -50,12 +71,14 @@ static void free_blocks(struct pl_arena_block *block)
 
 void pl_arena_release(struct pl_arena *arena)
 {
+    free_adopted(arena);
     free_blocks(arena->blocks);
     *arena = (struct pl_arena){0};
 }
 
 void pl_arena_clear(struct pl_arena *arena)
 {
+    free_adopted(arena);
     if (!arena->blocks) {
         return;
     }

@@ -13,9 +13,11 @@
 #include "base/str.h"
 
 struct pl_arena_block;
+struct pl_arena_adopted;
 
 struct pl_arena {
     struct pl_arena_block *blocks; /* newest first */
+    struct pl_arena_adopted *adopted;
     size_t used_bytes; /* handed out, with alignment */
 };
 
@@ -43,5 +45,8 @@ pl_str pl_arena_format(struct pl_arena *arena, const char *format, ...) PL_PRINT
 /* A C string for a foreign API; PL_E_PARSE when `s` has a NUL inside. */
 enum pl_status pl_arena_cstr(struct pl_arena *arena, pl_str s, const char **ret,
                              struct pl_error *err);
+
+/* Takes over memory of the heap: it is freed with the arena's own. NULL is accepted. */
+void pl_arena_adopt(struct pl_arena *arena, void *heap);
 
 #define pl_autoarena PL_CLEANUP(pl_arena_release)

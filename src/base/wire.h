@@ -79,16 +79,22 @@ static inline size_t pl_wire_count(struct pl_wire *wire, size_t least_bytes)
     return (size_t)count;
 }
 
+/* Writes a number into `into`; gives how many bytes it took. */
+static inline size_t pl_wire_encode_uint(char into[10], uint64_t value)
+{
+    size_t len = 0;
+    while (value >= 0x80) {
+        into[len++] = (char)((value & 0x7f) | 0x80);
+        value >>= 7;
+    }
+    into[len++] = (char)value;
+    return len;
+}
+
 static inline void pl_wire_put_uint(struct pl_buf *buf, uint64_t value)
 {
     char bytes[10];
-    size_t len = 0;
-    while (value >= 0x80) {
-        bytes[len++] = (char)((value & 0x7f) | 0x80);
-        value >>= 7;
-    }
-    bytes[len++] = (char)value;
-    pl_buf_append(buf, pl_str_make(bytes, len));
+    pl_buf_append(buf, pl_str_make(bytes, pl_wire_encode_uint(bytes, value)));
 }
 
 static inline void pl_wire_put_str(struct pl_buf *buf, pl_str s)

@@ -188,17 +188,17 @@ static enum pl_status take_member(struct pl_arena *arena, struct pl_wire *answer
         return pl_error_set(err, PL_E_PARSE, "the reader of the archive gave a bad answer");
     }
     ret->fd = -1;
-    ret->name = pl_arena_dup(arena, name);
+    ret->name = name;
     switch ((enum member_kind)kind) {
     case MEMBER_LINK:
-        ret->link = pl_arena_dup(arena, bytes);
+        ret->link = bytes;
         break;
     case MEMBER_DOCUMENT:
-        ret->document = pl_arena_dup(arena, bytes);
+        ret->document = bytes;
         ret->length = bytes.len;
         break;
     case MEMBER_PROBLEM:
-        ret->problem = pl_arena_dup(arena, bytes);
+        ret->problem = bytes;
         break;
     case MEMBER_EVIDENCE: {
         struct pl_evidence *evidence = PL_ARENA_NEW(arena, struct pl_evidence);
@@ -250,6 +250,7 @@ enum pl_status pl_archive_stream_read(struct pl_arena *arena,
     struct pl_store store = {.arena = arena, .dir_fd = -1, .file_fd = -1};
     if (st == PL_OK) {
         st = take_answer(arena, pl_buf_str(&child.answer), &store, err);
+        pl_arena_adopt(arena, PL_TAKE(child.answer.ptr));
     }
     pl_sandbox_release(&child, 1);
     if (st == PL_OK) {

@@ -244,13 +244,16 @@ void pl_inspect_layer_run(void *context, int answer_fd)
 void pl_inspect_send(int answer_fd, enum pl_status status, const struct pl_error *failure,
                      const struct pl_evidence *evidence)
 {
-    struct pl_buf answer pl_autobuf = PL_BUF_INIT(SIZE_MAX / 2);
-    pl_answer_put(&answer, status, failure);
+    struct pl_buf head pl_autobuf = PL_BUF_INIT(1024);
+    struct pl_writer writer;
+    pl_answer_put(&head, status, failure);
+    pl_writer_init_fd(&writer, answer_fd);
+    pl_writer_str(&writer, pl_buf_str(&head));
     if (status == PL_OK) {
-        pl_evidence_encode(evidence, &answer);
+        pl_evidence_write(evidence, &writer);
     }
     /* When the pipe is gone the parent is gone, and nobody is left to be told. */
-    (void)pl_io_write(answer_fd, pl_buf_str(&answer), NULL);
+    (void)pl_writer_finish(&writer, NULL);
 }
 
 enum pl_status pl_inspect_answer(struct pl_arena *arena, pl_span answer, struct pl_evidence *ret,

@@ -47,7 +47,8 @@ enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_re
                                  const struct pl_inspect_layer *layer, struct pl_evidence *ret,
                                  struct pl_error *err);
 
-/* Writes and reads an answer. Evidence that is read lies in `arena`. */
+/* Writes and reads an answer. Evidence that is read lies in `arena`, its strings in `answer`, which
+ * has to live as long. */
 void pl_inspect_send(int answer_fd, enum pl_status status, const struct pl_error *failure,
                      const struct pl_evidence *evidence);
 enum pl_status pl_inspect_answer(struct pl_arena *arena, pl_span answer, struct pl_evidence *ret,

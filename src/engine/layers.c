@@ -112,7 +112,9 @@ static void wait_layer(struct run *run, struct ended_layer *ret)
 static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, struct pl_error *err)
 {
     const struct pl_image_layer *layer = &run->image->layers.items[ended->index];
-    struct pl_buf answer pl_autobuf = ended->answer;
+    /* The evidence consists of views into the answer. */
+    struct pl_buf answer = ended->answer;
+    pl_arena_adopt(run->arena, answer.ptr);
     if (ended->has_died) {
         run->evidence[ended->index] = unseen(run->arena, layer, pl_str_from(ended->why.msg));
         return PL_OK;
@@ -284,6 +286,7 @@ enum pl_status pl_tree_inspect(struct pl_arena *arena, int root_fd,
     struct pl_evidence *evidence = PL_ARENA_NEW(arena, struct pl_evidence);
     if (st == PL_OK) {
         st = pl_inspect_answer(arena, pl_str_span(pl_buf_str(&child.answer)), evidence, err);
+        pl_arena_adopt(arena, PL_TAKE(child.answer.ptr));
     }
     pl_sandbox_release(&child, 1);
     if (st == PL_OK) {

@@ -8,47 +8,59 @@ static const char magic[8] = {'P', 'L', 'E', 'V', 'I', 'D', 0, 1};
 
 /* Writing. */
 
-static void put_strs(struct pl_buf *buf, const struct pl_strs *list)
+static void put_uint(struct pl_writer *out, uint64_t value)
 {
-    pl_wire_put_uint(buf, list->count);
+    char bytes[10];
+    pl_writer_str(out, pl_str_make(bytes, pl_wire_encode_uint(bytes, value)));
+}
+
+static void put_str(struct pl_writer *out, pl_str s)
+{
+    put_uint(out, s.len);
+    pl_writer_str(out, s);
+}
+
+static void put_strs(struct pl_writer *out, const struct pl_strs *list)
+{
+    put_uint(out, list->count);
     for (size_t i = 0; i < list->count; i++) {
-        pl_wire_put_str(buf, list->items[i]);
+        put_str(out, list->items[i]);
     }
 }
 
-static void put_component(struct pl_buf *buf, const struct pl_component *component)
+static void put_component(struct pl_writer *out, const struct pl_component *component)
 {
-    pl_wire_put_str(buf, component->type);
-    pl_wire_put_str(buf, component->vendor_id);
-    pl_wire_put_str(buf, component->name);
-    pl_wire_put_str(buf, component->version);
-    pl_wire_put_str(buf, component->arch);
-    pl_wire_put_str(buf, component->source_name);
-    pl_wire_put_str(buf, component->source_version);
-    pl_wire_put_str(buf, component->vendor);
-    pl_wire_put_uint(buf, component->scope);
-    pl_wire_put_uint(buf, component->is_pseudo);
-    put_strs(buf, &component->licenses);
-    put_strs(buf, &component->files);
+    put_str(out, component->type);
+    put_str(out, component->vendor_id);
+    put_str(out, component->name);
+    put_str(out, component->version);
+    put_str(out, component->arch);
+    put_str(out, component->source_name);
+    put_str(out, component->source_version);
+    put_str(out, component->vendor);
+    put_uint(out, component->scope);
+    put_uint(out, component->is_pseudo);
+    put_strs(out, &component->licenses);
+    put_strs(out, &component->files);
 }
 
-static void put_attachments(struct pl_buf *buf, const struct pl_attachments *list)
+static void put_attachments(struct pl_writer *out, const struct pl_attachments *list)
 {
-    pl_wire_put_uint(buf, list->count);
+    put_uint(out, list->count);
     for (size_t i = 0; i < list->count; i++) {
-        pl_wire_put_str(buf, list->items[i].type);
-        pl_wire_put_str(buf, list->items[i].name);
-        pl_wire_put_str(buf, list->items[i].arch);
-        put_strs(buf, &list->items[i].values);
+        put_str(out, list->items[i].type);
+        put_str(out, list->items[i].name);
+        put_str(out, list->items[i].arch);
+        put_strs(out, &list->items[i].values);
     }
 }
 
-static void put_gaps(struct pl_buf *buf, const struct pl_gaps *list)
+static void put_gaps(struct pl_writer *out, const struct pl_gaps *list)
 {
-    pl_wire_put_uint(buf, list->count);
+    put_uint(out, list->count);
     for (size_t i = 0; i < list->count; i++) {
-        pl_wire_put_str(buf, list->items[i].path);
-        pl_wire_put_str(buf, list->items[i].reason);
+        put_str(out, list->items[i].path);
+        put_str(out, list->items[i].reason);
     }
 }
 
@@ -59,50 +71,59 @@ static void put_gaps(struct pl_buf *buf, const struct pl_gaps *list)
     X(name)                                                                                        \
     X(version) X(pretty_name) X(version_codename) X(id_like) X(cpe_name) X(variant_id) X(build_id)
 
-static void put_file(struct pl_buf *buf, const struct pl_evidence_file *file)
+static void put_file(struct pl_writer *out, const struct pl_evidence_file *file)
 {
-    pl_wire_put_str(buf, file->path);
-    pl_wire_put_uint(buf, file->type);
-    pl_wire_put_uint(buf, file->size_bytes);
-    pl_wire_put_uint(buf, file->mode);
-    pl_wire_put_str(buf, file->link);
-    pl_wire_put_str(buf, file->cataloger);
-    pl_wire_put_uint(buf, file->components.count);
+    put_str(out, file->path);
+    put_uint(out, file->type);
+    put_uint(out, file->size_bytes);
+    put_uint(out, file->mode);
+    put_str(out, file->link);
+    put_str(out, file->cataloger);
+    put_uint(out, file->components.count);
     for (size_t i = 0; i < file->components.count; i++) {
-        put_component(buf, &file->components.items[i]);
+        put_component(out, &file->components.items[i]);
     }
-    put_attachments(buf, &file->files);
-    put_attachments(buf, &file->licenses);
-    pl_wire_put_uint(buf, file->has_os);
+    put_attachments(out, &file->files);
+    put_attachments(out, &file->licenses);
+    put_uint(out, file->has_os);
     if (file->has_os) {
-#define X(field) pl_wire_put_str(buf, file->os.field);
+#define X(field) put_str(out, file->os.field);
         OS_FIELDS(X)
 #undef X
     }
-    put_gaps(buf, &file->gaps);
+    put_gaps(out, &file->gaps);
+}
+
+void pl_evidence_write(const struct pl_evidence *evidence, struct pl_writer *out)
+{
+    pl_writer_str(out, pl_str_make(magic, sizeof(magic)));
+    put_str(out, evidence->blob_digest);
+    put_str(out, evidence->diff_id);
+    put_uint(out, evidence->blob_bytes);
+    put_uint(out, evidence->tar_bytes);
+    put_uint(out, evidence->entries);
+    put_uint(out, evidence->files.count);
+    for (size_t i = 0; i < evidence->files.count; i++) {
+        put_file(out, &evidence->files.items[i]);
+    }
+    put_strs(out, &evidence->whiteouts);
+    put_strs(out, &evidence->opaques);
+    put_uint(out, evidence->replaced_count);
+    uint64_t before = 0;
+    for (size_t i = 0; i < evidence->replaced_count; i++) {
+        put_uint(out, evidence->replaced[i] - before);
+        before = evidence->replaced[i];
+    }
+    put_gaps(out, &evidence->gaps);
 }
 
 void pl_evidence_encode(const struct pl_evidence *evidence, struct pl_buf *buf)
 {
-    pl_buf_append(buf, pl_str_make(magic, sizeof(magic)));
-    pl_wire_put_str(buf, evidence->blob_digest);
-    pl_wire_put_str(buf, evidence->diff_id);
-    pl_wire_put_uint(buf, evidence->blob_bytes);
-    pl_wire_put_uint(buf, evidence->tar_bytes);
-    pl_wire_put_uint(buf, evidence->entries);
-    pl_wire_put_uint(buf, evidence->files.count);
-    for (size_t i = 0; i < evidence->files.count; i++) {
-        put_file(buf, &evidence->files.items[i]);
-    }
-    put_strs(buf, &evidence->whiteouts);
-    put_strs(buf, &evidence->opaques);
-    pl_wire_put_uint(buf, evidence->replaced_count);
-    uint64_t before = 0;
-    for (size_t i = 0; i < evidence->replaced_count; i++) {
-        pl_wire_put_uint(buf, evidence->replaced[i] - before);
-        before = evidence->replaced[i];
-    }
-    put_gaps(buf, &evidence->gaps);
+    struct pl_writer writer;
+    pl_writer_init_buf(&writer, buf);
+    pl_evidence_write(evidence, &writer);
+    /* The buffer itself keeps that it overflowed. */
+    (void)pl_writer_finish(&writer, NULL);
 }
 
 /* Reading. The first problem sticks: after it every getter gives zero, and the loops end. */
@@ -253,9 +274,8 @@ enum pl_status pl_evidence_decode(struct pl_arena *arena, pl_span bytes, struct 
         return pl_error_set_at(err, PL_E_PARSE, 0,
                                "this is no evidence of a layer, or of another version");
     }
-    /* One copy, into which every string is a view. */
-    pl_str copy = pl_arena_dup(arena, pl_span_str(bytes));
-    struct reader in = {.arena = arena, .wire = pl_wire_over(pl_str_skip(copy, sizeof(magic)))};
+    struct reader in = {.arena = arena,
+                        .wire = pl_wire_over(pl_str_skip(pl_span_str(bytes), sizeof(magic)))};
     struct pl_evidence evidence = {0};
     evidence.blob_digest = get_str(&in);
     evidence.diff_id = get_str(&in);
@@ -274,7 +294,7 @@ enum pl_status pl_evidence_decode(struct pl_arena *arena, pl_span bytes, struct 
         fail(&in, "bytes follow the end");
     }
     if (in.wire.bad) {
-        size_t at = (size_t)(in.wire.at - (const uint8_t *)copy.ptr);
+        size_t at = (size_t)(in.wire.at - bytes.ptr);
         return pl_error_set_at(err, PL_E_PARSE, at,
                                "the evidence of a layer is damaged before byte %zu: %s", at,
                                in.problem ? in.problem : "it is cut off, or a count is too large");

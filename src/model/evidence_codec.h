@@ -11,11 +11,16 @@
  * path hashes ascending, and nothing may follow the end.
  */
 #include "base/buf.h"
+#include "base/writer.h"
 #include "model/evidence.h"
+
+/* Written piece by piece: the whole is never held. Failures are left to pl_writer_finish. */
+void pl_evidence_write(const struct pl_evidence *evidence, struct pl_writer *writer);
 
 /* Appends; overflow is left to pl_buf_status. */
 void pl_evidence_encode(const struct pl_evidence *evidence, struct pl_buf *buf);
 
-/* Everything is copied into `arena`. PL_E_PARSE with the offset for anything that does not fit. */
+/* Lists are made in `arena`, strings are views into `bytes`, which must live as long. PL_E_PARSE
+ * with the offset for anything that does not fit. */
 enum pl_status pl_evidence_decode(struct pl_arena *arena, pl_span bytes, struct pl_evidence *ret,
                                   struct pl_error *err);

@@ -154,6 +154,22 @@ def run(*arguments, timeout=120, **options):
                                  stdin=subprocess.DEVNULL, timeout=timeout, **options))
 
 
+def peak_bytes(*arguments):
+    """Peak resident memory of the largest process of a run, measured from a process of its own."""
+    code = ("import resource, subprocess, sys\n"
+            "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=True)\n"
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+    out = subprocess.run([sys.executable, "-c", code, PLIMSOLL, *map(str, arguments)], stdout=subprocess.PIPE, check=True)
+    return int(out.stdout) * 1024
+
+
+def stays_below(limit_bytes, *arguments):
+    """A sanitizer's shadow memory says nothing about the program's own."""
+    peak = peak_bytes(*arguments)
+    if peak > limit_bytes and not os.environ.get("PL_TEST_SANITIZED"):
+        raise AssertionError(f"peak memory {peak / 1e6:.0f} MB, at most {limit_bytes / 1e6:.0f} MB are promised")
+
+
 def sbom(*arguments, **options):
     return run("sbom", *arguments, **options)
 
