@@ -4,6 +4,7 @@
  * catalog - runs one cataloger over the input, for the fuzz targets of catalogers.
  */
 #include "base/limits.h"
+#include "base/mem.h"
 #include "catalog/cataloger.h"
 #include "target.h"
 
@@ -14,7 +15,12 @@ static inline void fuzz_cataloger(const struct pl_cataloger *cataloger, const ch
     struct pl_evidence_file found = {.path = pl_str_from(path)};
     struct pl_sink sink = {.arena = &arena, .file = &found, .left_bytes = 1 << 20};
     struct pl_catalog_file beside = {.path = found.path};
-    struct pl_catalog_file file = {.path = found.path, .content = content};
+    /* A copy of exactly the size: a cataloger may change what it is given. */
+    uint8_t *copy pl_autofree = pl_mem_alloc(content.len, 1);
+    if (content.len > 0) {
+        memcpy(copy, content.ptr, content.len);
+    }
+    struct pl_catalog_file file = {.path = found.path, .content = {copy, content.len}};
     if (companion) {
         beside.content = *companion;
         file.companion = &beside;

@@ -19,7 +19,7 @@
 
 struct pl_catalog_file {
     pl_str path; /* without a leading slash */
-    pl_span content; /* whole, read-only, good during the call */
+    pl_span content; /* whole, good during the call; a private copy that a reader may change */
     /* The file beside it whose name ends in the descriptor's companion_suffix, or NULL. */
     const struct pl_catalog_file *companion;
 };

@@ -76,7 +76,8 @@ static enum pl_status load_spilled(struct pl_content_store *store,
             return st;
         }
     }
-    void *mapped = mmap(NULL, (size_t)room, PROT_READ, MAP_SHARED, store->spill_fd, (off_t)base);
+    void *mapped =
+        mmap(NULL, (size_t)room, PROT_READ | PROT_WRITE, MAP_PRIVATE, store->spill_fd, (off_t)base);
     if (mapped == MAP_FAILED) {
         return pl_error_sys(err, errno, "mapping a temporary file");
     }

@@ -10,7 +10,7 @@
 #include "base/str.h"
 
 struct pl_rpm_db {
-    pl_span content;
+    pl_span content; /* in writable memory, which a reader may change */
     pl_span wal; /* the write-ahead log beside an SQLite database, or empty */
 };
 

@@ -11,8 +11,9 @@
  * of tables and nothing else, a count of virtual machine steps bounds the work, and the defensive
  * settings of https://www.sqlite.org/security.html, section 1.2, are on.
  *
- * rpm leaves its database in write-ahead mode, which SQLite refuses for a database in memory, so as
- * a rule it is copied, once, to clear two bytes of its first page.
+ * rpm leaves its database in write-ahead mode, which SQLite refuses for a database in memory.
+ * Without a log beside it two bytes of its first page are changed in place; only a log makes a
+ * copy.
  */
 #include "format/rpm_sqlite.h"
 #include "base/limits.h"
@@ -114,6 +115,11 @@ enum pl_status pl_rpm_sqlite_visit(const struct pl_rpm_db *db, const struct pl_r
                                    struct pl_error *err)
 {
     if (!pl_sqlite_is_wal(db->content)) {
+        return visit_rows(db->content, visitor, err);
+    }
+    if (db->wal.len == 0) {
+        /* The content is the reader's own; rpm_db.h says so. */
+        pl_sqlite_leave_wal((uint8_t *)(uintptr_t)db->content.ptr);
         return visit_rows(db->content, visitor, err);
     }
     struct pl_buf image pl_autobuf = PL_BUF_INIT(PL_LIMIT_FILE_BYTES);

@@ -65,6 +65,12 @@ bool pl_sqlite_is_wal(pl_span database)
            (database.ptr[WRITE_VERSION_AT] == 2 || database.ptr[READ_VERSION_AT] == 2);
 }
 
+void pl_sqlite_leave_wal(uint8_t *database)
+{
+    database[WRITE_VERSION_AT] = 1;
+    database[READ_VERSION_AT] = 1;
+}
+
 /* `len` is a multiple of 8. */
 static void add_to_checksum(struct checksum *sum, const uint8_t *bytes, size_t len)
 {

@@ -13,6 +13,10 @@
 /* Is the database in write-ahead mode? Such a one cannot be opened from memory as it is. */
 bool pl_sqlite_is_wal(pl_span database);
 
+/* Marks a database that is in write-ahead mode, in place, as not being in it: what its log would
+ * add is not seen then. */
+void pl_sqlite_leave_wal(uint8_t *database);
+
 /* Writes into the empty `image` a copy of the database with all committed transactions of `wal` in
  * it (none when it is empty, or its header or checksums are not right: SQLite takes such a log for
  * empty), marked as not being in write-ahead mode. PL_E_PARSE when `database` is none, PL_E_LIMIT
