@@ -5,11 +5,12 @@ on layers (image-spec, layer.md), worked out by hand for each case."""
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import zlib
 
-from imagelib import (GZIP, OS_RELEASE, PLAIN, ZSTD, Layout, directory, docker_archive, entry, has, main, make_tar,
+from imagelib import (GZIP, OS_RELEASE, PLAIN, ZSTD, Layout, Skip, directory, docker_archive, entry, has, main, make_tar,
                       packed, run, same, sbom, sha256, simple, stanza, stays_below, zstd)
 
 STATUS = "var/lib/dpkg/status"
@@ -67,6 +68,22 @@ def docker_archive_of_today(where):
     wrong = sbom(f"docker-archive:{where}/d.tar:b:2")
     same(wrong.status, 3)
     has(wrong.err, "b:2", "a:1")
+
+
+def archives_that_skopeo_writes(where):
+    if not shutil.which("skopeo"):
+        raise Skip("no skopeo here")
+    source = simple(where + "/i", BASE, [entry(STATUS, stanza("alpha", "1.1"))])
+    for target, spelling in ((f"docker-archive:{where}/d.tar:example/app:1", f"{where}/d.tar"),
+                             (f"oci-archive:{where}/o.tar:v1", f"{where}/o.tar"),
+                             (f"oci:{where}/layout:v1", f"oci-dir:{where}/layout:v1"),
+                             (None, f"docker-archive:{where}/d.tar:example/app:1")):
+        if target:
+            subprocess.run(["skopeo", "--insecure-policy", "copy", "-q", "oci:" + source, target], check=True,
+                           stdout=subprocess.DEVNULL)
+        result = sbom(spelling)
+        same((result.status, result.gaps), (0, []), spelling + result.err)
+        same(result.packages, [("alpha", "1.1")], spelling)
 
 
 def links_between_layers_of_a_docker_archive(where):
@@ -398,7 +415,7 @@ def wrong_usage(where):
 
 
 if __name__ == "__main__":
-    main([gzip_zstd_and_plain_layers, gzip_of_several_members, all_layouts_agree, docker_archive_of_today,
+    main([gzip_zstd_and_plain_layers, gzip_of_several_members, all_layouts_agree, docker_archive_of_today, archives_that_skopeo_writes,
           links_between_layers_of_a_docker_archive, whiteouts_and_opaque_directories, entries_that_replace_directories,
           introduced_by_the_layer_that_first_had_it, hard_links, names_of_every_kind, paths_that_leave_the_root,
           devices_sockets_and_sparse_files, digests_that_do_not_match, damaged_layers_with_the_right_digest,

@@ -31,11 +31,19 @@ static struct pl_digest digest_of_name(pl_str name)
     return digest;
 }
 
+/* "nginx:1" is meant by whoever has the archive's "docker.io/library/nginx:1". */
+static bool is_tag(pl_str tag, pl_str wanted)
+{
+    size_t before = tag.len - wanted.len;
+    return pl_str_eq(tag, wanted) ||
+           (tag.len > wanted.len && pl_str_ends_with(tag, wanted) && tag.ptr[before - 1] == '/');
+}
+
 static bool has_tag(const json_t *entry, pl_str wanted)
 {
     const json_t *tags = pl_json_array(entry, "RepoTags");
     for (size_t i = 0; i < json_array_size(tags); i++) {
-        if (pl_str_eq(pl_json_text(json_array_get(tags, i)), wanted)) {
+        if (is_tag(pl_json_text(json_array_get(tags, i)), wanted)) {
             return true;
         }
     }
