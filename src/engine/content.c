@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/content.h"
 #include "base/limits.h"
+#include "base/tempfile.h"
 #include <errno.h>
 #include <sys/mman.h>
 
 enum { PAGE_BYTES = 65536 /* a multiple of every page size in use */ };
+
+int pl_content_spill_file(void)
+{
+    int fd = -1;
+    return pl_tempfile_open(NULL, &fd, NULL) < 0 ? -1 : fd;
+}
 
 static enum pl_status load_heap(const struct pl_content_reader *reader, struct pl_content *content,
                                 struct pl_error *err)
@@ -49,7 +56,10 @@ static enum pl_status load_spilled(struct pl_content_store *store,
                                    struct pl_content *content, struct pl_error *err)
 {
     if (store->spill_fd < 0) {
-        return pl_error_set(err, PL_E_LIMIT, "is too large to be read without a temporary file");
+        return pl_error_set(
+            err, PL_E_LIMIT,
+            "is too large to be read without a temporary file, and none could be made: "
+            "set TMPDIR to a directory that can be written");
     }
     uint64_t base = store->spill_used_bytes;
     uint64_t room = (size_bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;

@@ -18,6 +18,10 @@ struct pl_content_reader {
     void *context;
 };
 
+/* An empty unlinked file for a store in a process that cannot open one itself; -1 when TMPDIR takes
+ * none, which only matters once a large file is met. The caller closes it. */
+int pl_content_spill_file(void);
+
 struct pl_content_store {
     int spill_fd; /* an empty unlinked file, borrowed; -1: large files are refused */
     uint64_t spill_used_bytes;

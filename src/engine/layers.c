@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/layers.h"
 #include "base/sandbox.h"
-#include "base/tempfile.h"
+#include "engine/content.h"
 #include "engine/inspect.h"
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -42,11 +42,7 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
         slot++;
     }
     const struct pl_image_layer *layer = &run->image->layers.items[index];
-    int spill_fd pl_autoclose = -1;
-    enum pl_status st = pl_tempfile_open(NULL, &spill_fd, err);
-    if (st < 0) {
-        return st;
-    }
+    int spill_fd pl_autoclose = pl_content_spill_file();
     struct pl_inspect_layer inspect = {
         .fd = layer->part.fd,
         .offset = layer->part.offset,
@@ -65,8 +61,8 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
                                  .read_below_fd = -1,
                                  .most_seconds = pl_inspect_most_seconds(&inspect.limits)};
     pl_buf_release(&run->children[slot].answer);
-    st = pl_sandbox_start(&run->children[slot], &job,
-                          pl_inspect_answer_ceiling(&run->options->limits), err);
+    enum pl_status st = pl_sandbox_start(&run->children[slot], &job,
+                                         pl_inspect_answer_ceiling(&run->options->limits), err);
     if (st == PL_OK) {
         run->layer_of[slot] = index;
         run->running++;
@@ -262,11 +258,7 @@ enum pl_status pl_tree_inspect(struct pl_arena *arena, int root_fd,
                                const struct pl_layers_options *options,
                                const struct pl_evidence **ret, struct pl_error *err)
 {
-    int spill_fd pl_autoclose = -1;
-    enum pl_status st = pl_tempfile_open(NULL, &spill_fd, err);
-    if (st < 0) {
-        return st;
-    }
+    int spill_fd pl_autoclose = pl_content_spill_file();
     struct pl_inspect_tree tree = {.root_fd = root_fd,
                                    .spill_fd = spill_fd,
                                    .limits = options->limits,
@@ -277,7 +269,8 @@ enum pl_status pl_tree_inspect(struct pl_arena *arena, int root_fd,
                                  .read_below_fd = root_fd,
                                  .most_seconds = pl_inspect_most_seconds(&tree.limits)};
     struct pl_sandbox_child child = {0};
-    st = pl_sandbox_start(&child, &job, pl_inspect_answer_ceiling(&options->limits), err);
+    enum pl_status st =
+        pl_sandbox_start(&child, &job, pl_inspect_answer_ceiling(&options->limits), err);
     if (st < 0) {
         return st;
     }

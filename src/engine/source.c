@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/source.h"
 #include "base/io.h"
-#include "base/tempfile.h"
 #include "engine/archive_stream.h"
+#include "engine/content.h"
 #include "format/decompress.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -105,16 +105,13 @@ static enum pl_status open_archive(struct pl_arena *arena, const char *path,
     if (st == PL_OK && pl_compression_detect((pl_span){head, got}) == PL_COMPRESSION_NONE) {
         st = pl_store_open_archive(arena, pl_fd_take(&fd), &source->store, err);
     } else if (st == PL_OK) {
-        int spill_fd pl_autoclose = -1;
-        st = pl_tempfile_open(NULL, &spill_fd, err);
+        int spill_fd pl_autoclose = pl_content_spill_file();
         struct pl_archive_stream stream = {.fd = fd,
                                            .spill_fd = spill_fd,
                                            .hash_beside = options->jobs > 1,
                                            .limits = options->limits,
                                            .matcher = options->matcher};
-        if (st == PL_OK) {
-            st = pl_archive_stream_read(arena, &stream, &source->store, err);
-        }
+        st = pl_archive_stream_read(arena, &stream, &source->store, err);
     }
     return st < 0 ? pl_error_wrap(err, "%s", path) : PL_OK;
 }
