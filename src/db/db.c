@@ -199,6 +199,13 @@ enum pl_status pl_db_lookup(struct pl_db *db, struct pl_arena *arena, pl_str eco
     return st;
 }
 
+enum pl_status pl_db_covers(struct pl_db *db, pl_str ecosystem, bool *ret, struct pl_error *err)
+{
+    struct pl_buf prefix pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_NAME_BYTES * 2);
+    pl_db_key_encode(&prefix, ecosystem, PL_STR_EMPTY);
+    return pl_table_has_prefix(db->table, PL_TABLE_KEYS, pl_buf_str(&prefix), ret, err);
+}
+
 /* Fetches what the record says of each of its packages, in its order. */
 static enum pl_status fill_affected(struct pl_db *db, struct pl_arena *arena, pl_str id,
                                     const struct pl_db_key_refs *keys, struct pl_affecteds *ret,

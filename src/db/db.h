@@ -51,6 +51,10 @@ struct pl_db_matches {
 enum pl_status pl_db_lookup(struct pl_db *db, struct pl_arena *arena, pl_str ecosystem, pl_str name,
                             struct pl_db_matches *ret, struct pl_error *err);
 
+/* Is anything said of packages of this ecosystem, with its release? Where not, a package without
+ * advisories is one that nobody judged. */
+enum pl_status pl_db_covers(struct pl_db *db, pl_str ecosystem, bool *ret, struct pl_error *err);
+
 /* The record of an id, without its `affected` list when `with_affected` is false; NOT_FOUND. */
 enum pl_status pl_db_advisory(struct pl_db *db, struct pl_arena *arena, pl_str id,
                               bool with_affected, struct pl_advisory *ret, struct pl_error *err);

@@ -61,6 +61,10 @@ enum pl_status pl_table_find(struct pl_table *table, enum pl_table_section secti
                              struct pl_arena *arena, bool *ret_found, pl_str *ret_value,
                              struct pl_error *err);
 
+/* Does any key of the section start with `prefix`? */
+enum pl_status pl_table_has_prefix(struct pl_table *table, enum pl_table_section section,
+                                   pl_str prefix, bool *ret, struct pl_error *err);
+
 /* Walks a section in order of its keys. Key and value are good until the next call. */
 struct pl_table_cursor {
     struct pl_table *table;

@@ -347,6 +347,41 @@ enum pl_status pl_table_find(struct pl_table *table, enum pl_table_section secti
     return PL_OK;
 }
 
+enum pl_status pl_table_has_prefix(struct pl_table *table, enum pl_table_section section,
+                                   pl_str prefix, bool *ret, struct pl_error *err)
+{
+    const struct section *in = &table->sections[section];
+    uint64_t block = 0;
+    if (!search(in, prefix, &block)) {
+        return damaged(table, table->size - TABLE_FOOTER_BYTES, "the index", err);
+    }
+    struct row row = {0};
+    pl_str left = PL_STR_EMPTY;
+    bool in_map = false;
+    enum pl_status st = block == in->blocks ? PL_OK : locate(table, in, block, &row, err);
+    if (st == PL_OK && block < in->blocks) {
+        st = open_kept(table, &row, &left, &in_map, err);
+    }
+    char scratch[TABLE_KEY_BYTES + 1];
+    struct pl_buf at = {
+        .ptr = scratch, .capacity = sizeof(scratch), .ceiling_bytes = TABLE_KEY_BYTES};
+    bool found = false;
+    while (st == PL_OK && left.len > 0) {
+        pl_str value = PL_STR_EMPTY;
+        if (!next_pair(&left, &at, &value)) {
+            return damaged(table, row.offset, "a block", err);
+        }
+        if (pl_str_cmp(pl_buf_str(&at), prefix) >= 0) {
+            found = pl_str_starts_with(pl_buf_str(&at), prefix);
+            break;
+        }
+    }
+    if (st == PL_OK) {
+        *ret = found;
+    }
+    return st;
+}
+
 void pl_table_cursor_init(struct pl_table_cursor *cursor, struct pl_table *table,
                           enum pl_table_section section)
 {

@@ -134,7 +134,8 @@ static void write_counts(const struct table *table, const struct pl_packages *pa
 {
     struct pl_buf line pl_autobuf = PL_BUF_INIT(1024);
     if (packages->count == 0) {
-        pl_buf_append_format(&line, "No known vulnerabilities.");
+        pl_buf_append_format(&line, "No known vulnerabilities%s.",
+                             table->report->gaps.count > 0 ? " in what was seen and judged" : "");
     } else {
         pl_buf_append_format(&line, "%zu package%s with %zu known vulnerabilit%s:", packages->count,
                              plural(packages->count), packages->vulnerabilities,
@@ -168,16 +169,6 @@ static pl_str newest_date(const struct pl_feed_infos *feeds)
     return newest;
 }
 
-static void write_not_assessed(const struct table *table)
-{
-    const struct pl_report *report = table->report;
-    if (report->subject.ecosystems.count == 0 && report->components.count > 0) {
-        paragraph(table, 2,
-                  PL_STR("Not assessed: the operating system is not one whose advisories are known "
-                         "here, so its packages were not looked up."));
-    }
-}
-
 /* The clock is never asked: what counts is what the advisories can know. */
 static void write_end_of_life(const struct table *table)
 {
@@ -206,10 +197,9 @@ static void write_gaps(const struct table *table)
     if (gaps->count == 0) {
         return;
     }
-    paragraph(
-        table, 2,
-        pl_arena_format(table->arena,
-                        "Not seen, so what is there is not in this report (%zu):", gaps->count));
+    paragraph(table, 2,
+              pl_arena_format(table->arena,
+                              "Not seen or not judged, so not in this report (%zu):", gaps->count));
     for (size_t i = 0; i < gaps->count && i < MOST_GAPS; i++) {
         const struct pl_gap *gap = &gaps->items[i];
         pl_str where = clean(table, gap->path.len > 0 ? gap->path : gap->layer);
@@ -305,7 +295,6 @@ static void write_assessment(const struct table *table)
         write_findings(table, &packages);
     }
     write_counts(table, &packages);
-    write_not_assessed(table);
     write_end_of_life(table);
     write_gaps(table);
     write_database(table);

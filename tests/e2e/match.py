@@ -145,6 +145,12 @@ def what_cannot_be_judged_is_said(where):
     same(scan(where, image, "--strict").status, 4)
     unknown = scan(where, simple(where + "/o", [release("plan9", "4"), entry(STATUS, stanza("p", "1"))]))
     same((unknown.status, unknown.json["findings"]), (0, []))
+    has(str(unknown.json["gaps"]), "operating system", "1 packages were not judged")
+    older = scan(where, simple(where + "/r", [release("debian", "9"), entry(STATUS, stanza("p", "1"))]), "--strict")
+    same((older.status, older.json["findings"]), (4, []))
+    has(str(older.json["gaps"]), "nothing on Debian:9")
+    covered = scan(where, simple(where + "/c", [release("debian", "12"), entry(STATUS, stanza("q", "1"))]), "--strict")
+    same((covered.status, covered.json["gaps"]), (0, []), "a package without advisories in a release that has some")
     nothing = scan(where, simple(where + "/n", [entry("x", b"x")]))
     same((nothing.status, nothing.json["components"]), (0, []))
 
