@@ -121,16 +121,28 @@ static void count_cve(pl_str id, pl_str *cve, int *count)
     }
 }
 
+/* How many CVEs id, aliases and upstream name, up to two; *ret_cve is one of them. */
+static int named_cves(const struct pl_advisory *advisory, pl_str *ret_cve)
+{
+    int count = 0;
+    count_cve(advisory->id, ret_cve, &count);
+    for (size_t i = 0; i < advisory->aliases.count; i++) {
+        count_cve(advisory->aliases.items[i], ret_cve, &count);
+    }
+    for (size_t i = 0; i < advisory->upstream.count; i++) {
+        count_cve(advisory->upstream.items[i], ret_cve, &count);
+    }
+    return count;
+}
+
 pl_str pl_advisory_display_id(const struct pl_advisory *advisory)
 {
     pl_str cve = PL_STR_EMPTY;
-    int count = 0;
-    count_cve(advisory->id, &cve, &count);
-    for (size_t i = 0; i < advisory->aliases.count; i++) {
-        count_cve(advisory->aliases.items[i], &cve, &count);
-    }
-    for (size_t i = 0; i < advisory->upstream.count; i++) {
-        count_cve(advisory->upstream.items[i], &cve, &count);
-    }
-    return count == 1 ? cve : advisory->id;
+    return named_cves(advisory, &cve) == 1 ? cve : advisory->id;
+}
+
+bool pl_advisory_related_are_names(const struct pl_advisory *advisory)
+{
+    pl_str cve = PL_STR_EMPTY;
+    return named_cves(advisory, &cve) == 0;
 }

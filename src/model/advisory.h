@@ -113,3 +113,7 @@ pl_str pl_advisory_display_id(const struct pl_advisory *advisory);
 /* Is it about a vulnerability? The errata of the Red Hat family are exported whole; those for bug
  * fixes and enhancements (ALBA-, RHEA-, ...) are, unless they name a vulnerability, not. */
 bool pl_advisory_is_security(const struct pl_advisory *advisory);
+
+/* Errata of AlmaLinux, Rocky Linux and Red Hat name the vulnerabilities that they fix in `related`
+ * and nowhere else: true when no other list names a CVE. */
+bool pl_advisory_related_are_names(const struct pl_advisory *advisory);

@@ -99,6 +99,19 @@ def one_row_for_one_name(where):
     same((sorted(finding["fix"]["versions"]), finding["title"]), (["1.9-1", "2.0-1"], "p bad"))
 
 
+def errata_bear_the_names_of_what_they_fix(where):
+    """ALSA records have their CVEs in "related" alone; bug-fix errata (ALBA) are about no vulnerability."""
+    before = [{"introduced": "0"}, {"fixed": "2.0-1"}]
+    database(where, record("ALSA-2026:1", "Debian:12", "p", before, related=["CVE-2026-20", "CVE-2026-21"],
+                           summary="Important: p security update"),
+             record("ALBA-2026:2", "Debian:12", "p", before, summary="p bug fix update"),
+             record("DSA-2-1", "Debian:12", "p", before, upstream=["CVE-2026-22"], related=["CVE-2026-23"]))
+    result = scan(where, simple(where + "/i", [release("debian", "12"), entry(STATUS, stanza("p", "1.0-1"))]))
+    same({f["id"]: f["aliases"] for f in result.json["findings"]},
+         {"ALSA-2026:1": ["CVE-2026-20", "CVE-2026-21"], "CVE-2026-22": ["DSA-2-1"]})
+    same(result.json["findings"][0]["severity"], "high")
+
+
 def severities_and_the_gate(where):
     everything = [{"introduced": "0"}]
     vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"  # 9.8, the example of every CVSS 3.1 calculator
@@ -156,5 +169,6 @@ def what_cannot_be_judged_is_said(where):
 
 
 if __name__ == "__main__":
-    main([source_packages_and_releases, shapes_of_ranges, one_row_for_one_name, severities_and_the_gate, other_families,
+    main([source_packages_and_releases, shapes_of_ranges, one_row_for_one_name,
+          errata_bear_the_names_of_what_they_fix, severities_and_the_gate, other_families,
           what_cannot_be_judged_is_said])
