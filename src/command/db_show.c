@@ -158,7 +158,7 @@ static void status_table(struct view *view, const struct pl_db_info *info)
                                 (unsigned long long)info->records, (unsigned long long)info->keys));
     print_field(view, "size",
                 pl_arena_format(&view->arena, "%.1f MB", (double)info->size_bytes / 1e6));
-    print_list(view, "not matched", &info->no_scheme);
+    print_list(view, "no scheme", &info->no_scheme);
     pl_writer_char(&view->out, '\n');
     struct pl_grid grid = {.columns = columns, .column_count = PL_ARRAY_LEN(columns)};
     for (size_t i = 0; i < info->feeds.count; i++) {

@@ -30,7 +30,10 @@ void pl_collector_gap(struct pl_collector *collector, pl_str path, const char *r
 {
     enum { MOST_GAPS = 256 };
     struct pl_gaps *gaps = &collector->evidence->gaps;
-    if (gaps->count < MOST_GAPS) {
+    if (gaps->count == MOST_GAPS) {
+        pl_vec_push(collector->arena, gaps)->reason =
+            PL_STR("more was not seen in this layer than is listed here");
+    } else if (gaps->count < MOST_GAPS) {
         struct pl_gap *gap = pl_vec_push(collector->arena, gaps);
         gap->path = pl_arena_dup(collector->arena, path);
         /* The reason may quote a name out of the layer, or be cut within a character. */
@@ -384,7 +387,7 @@ void pl_collector_finish(struct pl_collector *collector)
             continue;
         }
         pl_collector_gap(collector, collector->links.items[i].path,
-                         "is a hard link to a path that this layer does not hold");
+                         "is a hard link whose content was not found in this layer");
     }
     order_files(collector);
     struct pl_evidence *evidence = collector->evidence;

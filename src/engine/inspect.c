@@ -209,8 +209,13 @@ enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_re
     pl_collector_init(&collector, arena, &evidence, layer->matcher, &budget, layer->spill_fd);
     struct pl_blob_result result = {0};
     enum pl_status st = walk_once(reader, layer, &collector, &result, err);
-    if (st == PL_OK && layer->fd >= 0 && evidence.gaps.count == 0) {
+    /* A layer that could not be read to its end once is not walked again. */
+    if (st == PL_OK && layer->fd >= 0 && result.diff_id.text[0] != '\0') {
         st = walk_links(layer, &collector, err);
+        if (st == PL_E_LIMIT) {
+            pl_collector_gap(&collector, PL_STR_EMPTY, err->msg);
+            st = PL_OK;
+        }
     }
     if (st < 0) {
         return st;

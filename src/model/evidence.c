@@ -117,7 +117,13 @@ void pl_sink_os(struct pl_sink *sink, const struct pl_os *os)
 void pl_sink_gap(struct pl_sink *sink, const char *format, ...)
 {
     enum { MOST_GAPS = 64 };
-    if (sink->file->gaps.count >= MOST_GAPS) {
+    struct pl_gaps *gaps = &sink->file->gaps;
+    if (gaps->count == MOST_GAPS) {
+        struct pl_gap *last = pl_vec_push(sink->arena, gaps);
+        last->path = sink->file->path;
+        last->reason = PL_STR("more in this file could not be read than is listed here");
+    }
+    if (gaps->count > MOST_GAPS) {
         return;
     }
     char reason[480];
@@ -125,7 +131,7 @@ void pl_sink_gap(struct pl_sink *sink, const char *format, ...)
     va_start(args, format);
     vsnprintf(reason, sizeof(reason), format, args);
     va_end(args);
-    struct pl_gap *gap = pl_vec_push(sink->arena, &sink->file->gaps);
+    struct pl_gap *gap = pl_vec_push(sink->arena, gaps);
     gap->path = sink->file->path;
     gap->reason = pl_evidence_text(sink->arena, pl_str_from(reason));
 }

@@ -140,6 +140,9 @@ def hard_links(where):
     same(sbom(first).packages, [("alpha", "1")])
     after = simple(where + "/2", [entry(STATUS, kind=tarfile.LNKTYPE, link="z-copy"), entry("z-copy", stanza("alpha", "1"))])
     same(sbom(after).packages, [("alpha", "1")])
+    beside_a_gap = simple(where + "/5", [entry("../odd", b"x"), entry("a-copy", stanza("alpha", "1")),
+                                         entry(STATUS, kind=tarfile.LNKTYPE, link="a-copy")])
+    same(sbom(beside_a_gap).packages, [("alpha", "1")], "a gap elsewhere does not hide what a link leads to")
     dangling = sbom(simple(where + "/3", [entry(STATUS, kind=tarfile.LNKTYPE, link="nowhere")]))
     same(dangling.packages, [])
     has(str(dangling.gaps), STATUS, "hard link")
@@ -165,6 +168,15 @@ def paths_that_leave_the_root(where):
     result = sbom(simple(where + "/i", hostile + BASE[:1]))
     same((result.status, result.packages), (0, []))
     has(str(result.gaps), "leaves the root")
+
+
+def gaps_are_never_dropped_silently(where):
+    hostile = [entry(f"../{n}", b"x") for n in range(400)]
+    broken = b"".join(f"Package: p{n}\nStatus: install ok installed\n\n".encode() for n in range(100))
+    result = sbom(simple(where + "/i", hostile + [entry(STATUS, broken)]))
+    reasons = [reason for _, reason in result.gaps]
+    for wanted in ("more was not seen in this layer", "more in this file could not be read"):
+        same(sum(wanted in reason for reason in reasons), 1, wanted)
 
 
 def devices_sockets_and_sparse_files(where):
@@ -421,7 +433,7 @@ if __name__ == "__main__":
     main([gzip_zstd_and_plain_layers, gzip_of_several_members, all_layouts_agree, docker_archive_of_today, archives_that_skopeo_writes,
           links_between_layers_of_a_docker_archive, whiteouts_and_opaque_directories, entries_that_replace_directories,
           introduced_by_the_layer_that_first_had_it, hard_links, names_of_every_kind, paths_that_leave_the_root,
-          devices_sockets_and_sparse_files, digests_that_do_not_match, damaged_layers_with_the_right_digest,
+          gaps_are_never_dropped_silently, devices_sockets_and_sparse_files, digests_that_do_not_match, damaged_layers_with_the_right_digest,
           missing_and_foreign_layers, a_gzip_bomb_stops_at_the_budget, a_million_entries_stop_at_the_budget, platforms,
           indexes_that_never_end, broken_documents, every_cut_of_an_archive,
           a_desktop_full_of_packages_stays_within_memory, large_package_databases_use_a_temporary_file,
