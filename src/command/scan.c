@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/progress.h"
 #include "command/scan_options.h"
 #include <limits.h>
 
@@ -19,18 +18,8 @@ static int run(const struct pl_args *args, struct pl_error *err)
     if (st < 0) {
         return pl_command_failed(st);
     }
-    struct pl_arena arena pl_autoarena = {0};
-    struct pl_report report = {0};
-    struct pl_progress_line line pl_autoprogress = {0};
-    pl_progress_line_begin(&line);
     options.db = db;
-    options.progress = &line.progress;
-    st = pl_scan(&arena, &options, &report, err);
-    pl_progress_line_end(&line);
-    if (st == PL_OK) {
-        st = pl_output_write(args, "table", &report, err);
-    }
-    return st < 0 ? pl_command_failed(st) : pl_scan_exit(args, &report);
+    return pl_scan_and_print(args, &options, "table", err);
 }
 
 const struct pl_command pl_command_scan = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/scan_options.h"
+#include "command/progress.h"
 #include <sched.h>
 
 /* More inspectors than this only wait for one another. */
@@ -74,11 +75,27 @@ enum pl_status pl_scan_options_read(const struct pl_args *args, struct pl_scan_o
     return st;
 }
 
-int pl_scan_exit(const struct pl_args *args, const struct pl_report *report)
+static int exit_status(const struct pl_args *args, const struct pl_report *report)
 {
     enum { OUTSIDE_POLICY = 1, WITH_GAPS = 4 };
     if (!report->verdict_pass) {
         return OUTSIDE_POLICY;
     }
     return pl_args_flag(args, "strict") && report->gaps.count > 0 ? WITH_GAPS : 0;
+}
+
+int pl_scan_and_print(const struct pl_args *args, struct pl_scan_options *options,
+                      const char *otherwise, struct pl_error *err)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_report report = {0};
+    struct pl_progress_line line pl_autoprogress = {0};
+    pl_progress_line_begin(&line);
+    options->progress = &line.progress;
+    enum pl_status st = pl_scan(&arena, options, &report, err);
+    pl_progress_line_end(&line);
+    if (st == PL_OK) {
+        st = pl_output_write(args, otherwise, &report, err);
+    }
+    return st < 0 ? pl_command_failed(st) : exit_status(args, &report);
 }

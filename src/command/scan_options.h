@@ -2,7 +2,7 @@
 #pragma once
 /*
  * scan_options - what scan and sbom have in common on the command line: the source, how to inspect
- * it, and the exit status of the finished report.
+ * it, and the way to the printed report and the exit status.
  */
 #include "command/output.h"
 #include "engine/scan.h"
@@ -31,5 +31,7 @@
 enum pl_status pl_scan_options_read(const struct pl_args *args, struct pl_scan_options *ret,
                                     struct pl_error *err);
 
-/* 0, 1 outside policy, 4 with gaps under --strict. */
-int pl_scan_exit(const struct pl_args *args, const struct pl_report *report);
+/* Scans with these options, showing progress, and prints the report; in `otherwise` where no format
+ * is asked for. Gives the exit status: 0, 1 outside policy, 4 with gaps under --strict. */
+int pl_scan_and_print(const struct pl_args *args, struct pl_scan_options *options,
+                      const char *otherwise, struct pl_error *err);
