@@ -7,9 +7,13 @@
  * own bytes are checked when they are inspected. Everything lives in the arena it was opened with
  * and is good while the store it came from is open.
  */
+#include "base/progress.h"
 #include "format/digest.h"
+#include "image/fetch.h"
 #include "image/store.h"
 #include "model/report.h"
+
+struct pl_registry_options;
 
 /* OS/ARCHITECTURE[/VARIANT] as OCI names them (Go's GOOS and GOARCH). */
 struct pl_platform {
@@ -50,10 +54,46 @@ bool pl_platform_matches(const struct pl_platform *wanted, const struct pl_platf
 enum pl_status pl_image_read_config(struct pl_arena *arena, pl_str config, struct pl_image *image,
                                     struct pl_error *err);
 
-/* A way an image lies in a store; one file each in image/source/, listed in image/sources.def. */
+/* What is kept between runs of documents that a digest addresses (manifests, configs): the engine's
+ * cache. `find` gives bytes that were checked against the digest. */
+struct pl_image_documents {
+    bool (*find)(void *context, struct pl_arena *arena, const struct pl_digest *digest,
+                 pl_str *ret);
+    void (*put)(void *context, const struct pl_digest *digest, pl_str bytes);
+    void *context;
+};
+
+/* What a source that reaches out needs to know. */
+struct pl_reach {
+    const struct pl_registry_options *registry; /* image/registry/hosts.h */
+    const struct pl_image_documents *documents;
+    const struct pl_progress *progress;
+};
+
+/* An image that was reached. */
+struct pl_reached {
+    struct pl_image image; /* layers with `part.fetch`, or with `diff_id` alone, see `archive` */
+    pl_str name; /* the whole of its name, where it has one: "docker.io/library/nginx:1.25" */
+    /* Not NULL where the layers come only all together, as the archive of `docker save`: to be
+     * fetched when one of them is not known by its diff_id. */
+    const struct pl_fetch *archive;
+    pl_str archive_selector; /* which image in it; empty: the only one */
+    void (*close)(void *context); /* to be called once the layers are done; or NULL */
+    void *context;
+};
+
+/* A way an image lies in a store, or is reached; one file each in image/source/, listed in
+ * image/sources.def. */
 struct pl_image_source {
     const char *name; /* "docker-archive" */
     const char *summary;
+    /* Not NULL for an image that lies elsewhere: `name` is what follows the scheme. Then nothing
+     * below counts but `is_engine`. */
+    enum pl_status (*reach)(struct pl_arena *arena, const struct pl_reach *how, pl_str name,
+                            const struct pl_platform *platform, struct pl_reached *ret,
+                            struct pl_error *err);
+    /* An engine of this machine, asked for a name without a scheme before any registry is. */
+    bool is_engine;
     bool is_directory; /* the store is a directory, else an archive */
     /* The part that tells this layout, for recognition without a scheme. */
     const char *marker;

@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "model/evidence.h"
 
+struct pl_fetch;
+
 struct pl_part {
     pl_str name;
     pl_str link; /* a link to another part, resolved by pl_store_find */
@@ -21,6 +23,7 @@ struct pl_part {
     uint64_t offset;
     uint64_t length;
     pl_str document; /* the bytes themselves, of a small part of a compressed archive */
+    const struct pl_fetch *fetch; /* how the bytes are got, where they lie elsewhere; or NULL */
     const struct pl_evidence *evidence; /* of a layer inspected while streaming, or NULL */
     pl_str problem; /* why it could not be inspected then; empty when it could */
 };

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * fetch - bytes that lie elsewhere: a blob in a registry, an archive that an engine makes.
+ *
+ * A source of images says by a pl_fetch how to get them. It is run in a process of its own
+ * (engine/fetcher.h), which has the network and no say about the bytes; they go through a pipe to
+ * the sandboxed child that inspects them. What `context` points to is made before that process
+ * starts and is a copy there: nothing that `run` changes comes back.
+ */
+#include "base/error.h"
+#include "base/str.h"
+
+struct pl_fetch_sink {
+    enum pl_status (*take)(void *context, pl_span bytes, struct pl_error *err);
+    void *context;
+};
+
+struct pl_fetch {
+    /* Hands all bytes to the sink, in order; a sink's failure is passed on. */
+    enum pl_status (*run)(void *context, const struct pl_fetch_sink *sink, struct pl_error *err);
+    void *context;
+};
