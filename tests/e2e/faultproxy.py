@@ -9,6 +9,7 @@ The first rule that fits and is not used up is applied; without one the answer p
 function of an Exchange. Every request is kept in `proxy.log`.
 """
 import http.client
+import json
 import re
 import time
 
@@ -233,7 +234,6 @@ def html_error(code):
 
 def json_error(code, name, message):
     """An error as the distribution specification words it."""
-    import json
     text = json.dumps({"errors": [{"code": name, "message": message, "detail": message}]}, ensure_ascii=False)
     return status(code, body=text.encode(), headers=[("Content-Type", "application/json")])
 

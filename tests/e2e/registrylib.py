@@ -310,7 +310,7 @@ class Client:
         for child in document.get("manifests", ()):
             if os.path.exists(os.path.join(layout, "blobs", *child["digest"].split(":"))):
                 self.push(layout, name, child["digest"], child)
-        for part in [document["config"]] * ("config" in document) + document.get("layers", []):
+        for part in [document[key] for key in ("config",) if key in document] + document.get("layers", []):
             path = os.path.join(layout, "blobs", *part["digest"].split(":"))
             if os.path.exists(path):
                 self.blob(name, open(path, "rb").read())
