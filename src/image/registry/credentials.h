@@ -22,7 +22,7 @@ struct pl_credentials {
     pl_str password;
     pl_str identity_token; /* an OAuth2 refresh token */
     pl_str registry_token; /* a bearer token to be sent as it is */
-    pl_str found_in; /* "DOCKER_AUTH_CONFIG", "/home/a/.docker/config.json": for messages */
+    pl_str found_in; /* "DOCKER_AUTH_CONFIG", or a file's path: for messages */
 };
 
 static inline bool pl_credentials_are_empty(const struct pl_credentials *c)
