@@ -31,6 +31,9 @@
 /* Manifests, indexes and image configs: registries cap manifests at 4 MiB. */
 #define PL_LIMIT_MANIFEST_BYTES (4ULL << 20)
 #define PL_LIMIT_CONFIG_BYTES (8ULL << 20)
+/* An image's name: a host of 253 bytes with its port, a repository of 255, a tag of 128, and a
+ * digest of 135. */
+#define PL_LIMIT_REFERENCE_BYTES 1024
 /* Layers of one image: overlayfs mounts no more than 500, Docker no more than 127. */
 #define PL_LIMIT_LAYERS 512
 /* Members of a docker-archive or oci-archive: a few for each layer. */
