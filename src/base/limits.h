@@ -84,3 +84,6 @@
 #define PL_LIMIT_ENGINE_NAME_BYTES 700
 /* Names that are compared with one that an engine does not know. */
 #define PL_LIMIT_ENGINE_NAMES 5000
+/* Paths that a container has changed since its image; a database's data lies in volumes, which are
+ * not counted. */
+#define PL_LIMIT_CONTAINER_CHANGES 200000

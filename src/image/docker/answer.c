@@ -20,7 +20,8 @@ static void copy_strings(struct pl_arena *arena, const json_t *array, struct pl_
 {
     for (size_t i = 0; i < json_array_size(array) && ret->count < PL_LIMIT_ENGINE_NAMES; i++) {
         pl_str text = pl_json_text(json_array_get(array, i));
-        if (text.len > 0 && text.len <= PL_LIMIT_ENGINE_NAME_BYTES) {
+        /* "<none>:<none>" is what engines before Docker 24 call an image without a name. */
+        if (text.len > 0 && text.len <= PL_LIMIT_ENGINE_NAME_BYTES && text.ptr[0] != '<') {
             *pl_vec_push(arena, ret) = pl_arena_dup(arena, text);
         }
     }
@@ -87,9 +88,9 @@ enum pl_status pl_docker_read_image(struct pl_arena *arena, const json_t *answer
  * directory where that is not there. */
 static bool is_only_config(pl_str created_by)
 {
-    static const char *const words[] = {"ARG",   "CMD",    "ENTRYPOINT", "ENV",  "EXPOSE",
-                                        "LABEL", "HEALTHCHECK", "MAINTAINER", "ONBUILD", "SHELL",
-                                        "STOPSIGNAL", "USER", "VOLUME"};
+    static const char *const words[] = {
+        "ARG",        "CMD",     "ENTRYPOINT", "ENV",        "EXPOSE", "LABEL", "HEALTHCHECK",
+        "MAINTAINER", "ONBUILD", "SHELL",      "STOPSIGNAL", "USER",   "VOLUME"};
     size_t nop = pl_str_find(created_by, PL_STR("#(nop)"));
     pl_str cursor = nop == SIZE_MAX ? created_by : pl_str_skip(created_by, nop + strlen("#(nop)"));
     pl_str word = PL_STR_EMPTY;

@@ -107,8 +107,7 @@ static enum pl_status ping(struct pl_docker *docker, struct pl_error *err)
     if (response.status != 200) {
         return refuse(docker->arena, &response, err);
     }
-    docker->plan.prefix =
-        prefix_of(docker->arena, pl_http_header_value(&response, "api-version"));
+    docker->plan.prefix = prefix_of(docker->arena, pl_http_header_value(&response, "api-version"));
     return PL_OK;
 }
 
@@ -268,8 +267,8 @@ static enum pl_status run_fetch(void *context, const struct pl_fetch_sink *sink,
 const struct pl_fetch *pl_docker_fetch(const struct pl_docker *docker, pl_str path)
 {
     struct fetch *fetch = PL_ARENA_NEW(docker->arena, struct fetch);
-    *fetch = (struct fetch){.plan = docker->plan,
-                            .url = url_of(docker->arena, &docker->plan, path)};
+    *fetch =
+        (struct fetch){.plan = docker->plan, .url = url_of(docker->arena, &docker->plan, path)};
     fetch->fetch = (struct pl_fetch){.run = run_fetch, .context = fetch};
     return &fetch->fetch;
 }
@@ -280,8 +279,8 @@ enum pl_status pl_docker_escape_name(struct pl_arena *arena, pl_str name, pl_str
     struct pl_buf path pl_autobuf = PL_BUF_INIT(3 * PL_LIMIT_ENGINE_NAME_BYTES);
     pl_str cursor = name;
     pl_str segment = PL_STR_EMPTY;
-    bool is_good = name.len > 0 && name.len <= PL_LIMIT_ENGINE_NAME_BYTES &&
-                   name.ptr[name.len - 1] != '/';
+    bool is_good =
+        name.len > 0 && name.len <= PL_LIMIT_ENGINE_NAME_BYTES && name.ptr[name.len - 1] != '/';
     while (is_good && pl_str_next_piece(&cursor, '/', &segment)) {
         is_good = segment.len > 0 && !pl_str_eq(segment, PL_STR(".")) &&
                   !pl_str_eq(segment, PL_STR(".."));
@@ -296,8 +295,9 @@ enum pl_status pl_docker_escape_name(struct pl_arena *arena, pl_str name, pl_str
         }
     }
     if (!is_good) {
-        return pl_error_set(err, PL_E_USAGE, "\"" PL_STR_FMT "\" cannot be the name of anything "
-                                             "that an engine has",
+        return pl_error_set(err, PL_E_USAGE,
+                            "\"" PL_STR_FMT "\" cannot be the name of anything "
+                            "that an engine has",
                             PL_STR_ARG(pl_str_sub(name, 0, 100)));
     }
     *ret = pl_arena_dup(arena, pl_buf_str(&path));

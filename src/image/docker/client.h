@@ -23,6 +23,7 @@ enum pl_status pl_docker_open(struct pl_arena *arena, const struct pl_docker_kin
                               struct pl_docker **ret, struct pl_error *err);
 void pl_docker_free(struct pl_docker *docker);
 PL_DEFINE_CLEANUP(struct pl_docker, pl_docker_free)
+#define pl_autodocker PL_CLEANUP(pl_docker_freep)
 
 /* For messages: "Docker (unix:///var/run/docker.sock)". */
 pl_str pl_docker_title(const struct pl_docker *docker);

@@ -123,10 +123,10 @@ static enum pl_status parse_tcp(struct pl_arena *arena, pl_str text, pl_str sche
     if (port.len == 0 && is_tcp) {
         port = is_secure ? PL_STR(PORT_TLS) : PL_STR(PORT_PLAIN);
     }
-    pl_str url = pl_arena_format(arena, "%s://" PL_STR_FMT "%s" PL_STR_FMT "%s" PL_STR_FMT,
-                                 is_secure ? "https" : "http", PL_STR_ARG(host),
-                                 port.len > 0 ? ":" : "", PL_STR_ARG(port),
-                                 path.len > 0 ? "/" : "", PL_STR_ARG(path));
+    pl_str url =
+        pl_arena_format(arena, "%s://" PL_STR_FMT "%s" PL_STR_FMT "%s" PL_STR_FMT,
+                        is_secure ? "https" : "http", PL_STR_ARG(host), port.len > 0 ? ":" : "",
+                        PL_STR_ARG(port), path.len > 0 ? "/" : "", PL_STR_ARG(path));
     *ret = (struct pl_docker_host){.shown = url, .base_url = url.ptr};
     if (is_secure) {
         ret->transport = (struct pl_http_transport){.ca_file = tls->ca_file,
@@ -168,8 +168,7 @@ static enum pl_status parse_ssh(struct pl_arena *arena, const struct pl_docker_k
     ssh->command[used++] = kind->name;
     if (path.len > 0) {
         ssh->command[used++] = kind->ssh_host_option;
-        ssh->command[used++] =
-            pl_arena_format(arena, "unix:///" PL_STR_FMT, PL_STR_ARG(path)).ptr;
+        ssh->command[used++] = pl_arena_format(arena, "unix:///" PL_STR_FMT, PL_STR_ARG(path)).ptr;
     }
     ssh->command[used++] = "system";
     ssh->command[used++] = "dial-stdio";
@@ -186,8 +185,10 @@ enum pl_status pl_docker_host_parse(struct pl_arena *arena, const struct pl_dock
     pl_str scheme = mark == SIZE_MAX ? PL_STR("tcp") : pl_str_sub(text, 0, mark);
     pl_str rest = mark == SIZE_MAX ? text : pl_str_skip(text, mark + 3);
     if (text.len > PL_LIMIT_PATH_BYTES || !pl_str_is_utf8(text)) {
-        return pl_error_set(err, PL_E_USAGE, "the engine's address is longer than %d bytes, or is "
-                                             "no text", PL_LIMIT_PATH_BYTES);
+        return pl_error_set(err, PL_E_USAGE,
+                            "the engine's address is longer than %d bytes, or is "
+                            "no text",
+                            PL_LIMIT_PATH_BYTES);
     }
     if (pl_str_eq(scheme, PL_STR("unix"))) {
         return parse_unix(arena, text, rest, ret, err);

@@ -10,14 +10,14 @@
 #include "image/docker/client.h"
 #include "image/image.h"
 
-/* NOT_FOUND when the engine has no such image, naming those it has that are near, and `elsewhere`:
- * who else might have it, as "registry:NAME would ask the registry", or NULL; else as
- * pl_docker_open. */
+/* NOT_FOUND when the engine has no such image, with near names that it has, and how to ask a
+ * registry; else as pl_docker_open. `name` is a name, an id or the beginning of one, or
+ * NAME@DIGEST. */
 enum pl_status pl_docker_reach(const struct pl_docker_kind *kind, struct pl_arena *arena,
                                const struct pl_reach *how, pl_str name,
                                const struct pl_platform *platform, struct pl_reached *ret,
                                struct pl_error *err);
 
-/* "; near it are A, B and C", of at most three of `known`: those that differ in the tag alone, then
- * the nearest by edits; or empty. */
+/* "; near it are A, B and C": at most three of `known`, first those that differ in the tag alone,
+ * then the nearest by edits. Empty when there are none. */
 pl_str pl_docker_near_names(struct pl_arena *arena, pl_str name, const struct pl_strs *known);

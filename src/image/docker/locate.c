@@ -109,8 +109,8 @@ static enum pl_status host_of_context(struct pl_arena *arena, const struct pl_do
 {
     struct pl_digest digest = pl_digest_of(pl_str_span(context), NULL);
     const char *hex = digest.text + strlen("sha256:");
-    const char *path = pl_arena_format(arena, PL_STR_FMT "/contexts/meta/%s/meta.json",
-                                       PL_STR_ARG(dir), hex).ptr;
+    const char *path =
+        pl_arena_format(arena, PL_STR_FMT "/contexts/meta/%s/meta.json", PL_STR_ARG(dir), hex).ptr;
     json_t *meta pl_autojson = NULL;
     enum pl_status st = read_document(path, &meta, err);
     if (st == PL_E_NOT_FOUND) {
@@ -123,10 +123,11 @@ static enum pl_status host_of_context(struct pl_arena *arena, const struct pl_do
         return st;
     }
     const json_t *endpoint = pl_json_object(pl_json_object(meta, "Endpoints"), "docker");
-    struct pl_docker_tls tls = {
-        .is_insecure = json_is_true(json_object_get(endpoint, "SkipTLSVerify"))};
-    find_keys(arena, pl_arena_format(arena, PL_STR_FMT "/contexts/tls/%s/docker", PL_STR_ARG(dir),
-                                     hex), &tls);
+    struct pl_docker_tls tls = {.is_insecure =
+                                    json_is_true(json_object_get(endpoint, "SkipTLSVerify"))};
+    find_keys(arena,
+              pl_arena_format(arena, PL_STR_FMT "/contexts/tls/%s/docker", PL_STR_ARG(dir), hex),
+              &tls);
     tls.is_on = tls.is_insecure || tls.ca_file || tls.client_cert;
     pl_str host = pl_json_str(endpoint, "Host");
     st = host.len > 0 ? add_host(arena, kind, host, &tls, ret, err)

@@ -30,8 +30,8 @@ struct pl_docker_tunnel pl_docker_tunnel_start(const struct pl_docker_ssh *ssh)
 /* The strings were checked when the host was parsed; "--" ends ssh's options all the same. */
 static void fill_arguments(const struct pl_docker_ssh *ssh, char **arguments)
 {
-    const char *list[MOST_ARGUMENTS] = {"ssh", "-T", "-o", "BatchMode=yes",
-                                        "-o",  "ConnectTimeout=30"};
+    const char *list[MOST_ARGUMENTS] = {"ssh",           "-T", "-o",
+                                        "BatchMode=yes", "-o", "ConnectTimeout=30"};
     size_t used = 6;
     if (ssh->user) {
         list[used++] = "-l";
@@ -77,8 +77,7 @@ enum pl_status pl_docker_tunnel_dial(void *context, int *ret_fd, struct pl_error
 {
     struct pl_docker_tunnel *tunnel = context;
     if (tunnel->child_count == MOST_CHILDREN) {
-        return pl_error_set(err, PL_E_NET, "the connection over ssh broke %d times",
-                            MOST_CHILDREN);
+        return pl_error_set(err, PL_E_NET, "the connection over ssh broke %d times", MOST_CHILDREN);
     }
     if (tunnel->said_fd < 0) {
         tunnel->said_fd = memfd_create("ssh", MFD_CLOEXEC);
@@ -92,9 +91,8 @@ enum pl_status pl_docker_tunnel_dial(void *context, int *ret_fd, struct pl_error
     close(ends[1]);
     if (failure != 0) {
         close(ends[0]);
-        return failure == ENOENT
-                   ? pl_error_set(err, PL_E_NET, "the program ssh is not installed")
-                   : pl_error_sys(err, failure, "starting ssh");
+        return failure == ENOENT ? pl_error_set(err, PL_E_NET, "the program ssh is not installed")
+                                 : pl_error_sys(err, failure, "starting ssh");
     }
     tunnel->children =
         pl_mem_realloc(tunnel->children, tunnel->child_count + 1, sizeof(*tunnel->children));
