@@ -72,3 +72,18 @@
 /* One block of the advisory database once opened: all that is said of one package, or one record,
  * which is at most PL_LIMIT_ADVISORY_BYTES. */
 #define PL_LIMIT_DB_BLOCK_BYTES (96ULL << 20)
+/* Other programs' settings that are read: a client's configuration, a context of it. Some KiB. */
+#define PL_LIMIT_CLIENT_CONFIG_BYTES (1 << 20)
+/* One JSON answer of an engine: a list of all images of a build machine is about 1 MiB, the changes
+ * in a container some MiB. Parsed, it takes some ten times as much memory. */
+#define PL_LIMIT_ENGINE_ANSWER_BYTES (16 << 20)
+/* An image or a container as one archive, uncompressed: the layers of the largest images. */
+#define PL_LIMIT_ENGINE_ARCHIVE_BYTES (256ULL << 30)
+/* The name of an image or a container as an engine takes it: the longest reference is 255 bytes of
+ * repository, a registry, a tag and a digest. */
+#define PL_LIMIT_ENGINE_NAME_BYTES 700
+/* Names that are compared with one that an engine does not know. */
+#define PL_LIMIT_ENGINE_NAMES 5000
+/* Paths that a container has changed since its image; a database's data lies in volumes, which are
+ * not counted. */
+#define PL_LIMIT_CONTAINER_CHANGES 200000
