@@ -37,7 +37,8 @@ static const char *basic_value(struct pl_arena *arena, const struct pl_credentia
 {
     pl_str pair = pl_arena_format(arena, PL_STR_FMT ":" PL_STR_FMT, PL_STR_ARG(credentials->user),
                                   PL_STR_ARG(credentials->password));
-    return pl_arena_format(arena, "Basic " PL_STR_FMT, PL_STR_ARG(pl_base64_encode(arena, pair))).ptr;
+    return pl_arena_format(arena, "Basic " PL_STR_FMT, PL_STR_ARG(pl_base64_encode(arena, pair)))
+        .ptr;
 }
 
 static const char *bearer_value(struct pl_arena *arena, pl_str token)
