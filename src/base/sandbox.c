@@ -162,6 +162,50 @@ static bool enter_seccomp(bool with_tree)
     return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
 }
 
+/* What a fetching child has no business with: programs, other processes, the kernel's own state.
+ * All else it may do: what libcurl and name service modules call is not ours to list. */
+static const int never_fetching[] = {
+    __NR_execve,
+    __NR_execveat,
+    __NR_ptrace,
+    __NR_process_vm_readv,
+    __NR_process_vm_writev,
+    __NR_kill,
+    __NR_tkill,
+    __NR_mount,
+    __NR_umount2,
+    __NR_pivot_root,
+    __NR_chroot,
+    __NR_setns,
+    __NR_bpf,
+    __NR_perf_event_open,
+    __NR_init_module,
+    __NR_finit_module,
+    __NR_kexec_load,
+    __NR_unshare,
+    __NR_keyctl,
+    __NR_pidfd_getfd,
+    __NR_open_by_handle_at,
+    __NR_userfaultfd,
+    __NR_io_uring_setup,
+    __NR_pidfd_send_signal,
+};
+
+static bool enter_fetching_seccomp(void)
+{
+    struct filter filter = {.len = 0};
+    emit(&filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, arch));
+    emit(&filter, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, SANDBOX_ARCH);
+    emit(&filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
+    emit(&filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
+    for (size_t i = 0; i < PL_ARRAY_LEN(never_fetching); i++) {
+        answer_call(&filter, never_fetching[i], SECCOMP_RET_ERRNO | EPERM);
+    }
+    emit(&filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
+    struct sock_fprog program = {.len = filter.len, .filter = filter.code};
+    return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
 static int landlock_abi(void)
 {
     return (int)syscall(__NR_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -261,6 +305,18 @@ static void detach_standard(const int *kept, size_t count)
     }
 }
 
+/* A kernel that has a means but refuses it is not trusted with hostile input. */
+static bool confine(const struct pl_sandbox_job *job)
+{
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    int root pl_autoclose = job->has_network ? open("/", O_PATH | O_CLOEXEC) : -1;
+    if (has_landlock() && !enter_landlock(job->has_network ? root : job->read_below_fd)) {
+        return false;
+    }
+    return !has_seccomp() ||
+           (job->has_network ? enter_fetching_seccomp() : enter_seccomp(job->read_below_fd >= 0));
+}
+
 PL_NORETURN static void run_child(const struct pl_sandbox_job *job, int answer_fd, int parent_pid)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -275,10 +331,7 @@ PL_NORETURN static void run_child(const struct pl_sandbox_job *job, int answer_f
     setrlimit(RLIMIT_CORE, &no_core);
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_DUMPABLE, 0);
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    /* A kernel that has a means but refuses it is not trusted with hostile input. */
-    if ((has_landlock() && !enter_landlock(job->read_below_fd)) ||
-        (has_seccomp() && !enter_seccomp(job->read_below_fd >= 0))) {
+    if (!job->may_spawn && !confine(job)) {
         _exit(NOT_ENTERED);
     }
     job->run(job->context, answer_fd);
@@ -429,6 +482,18 @@ enum pl_status pl_sandbox_wait_any(struct pl_sandbox_child *children, size_t cou
             }
         }
     }
+}
+
+enum pl_status pl_sandbox_end(struct pl_sandbox_child *child, struct pl_error *err)
+{
+    struct pollfd more = {.fd = child->answer_fd, .events = POLLIN};
+    bool is_done = false;
+    while (!is_done && poll(&more, 1, 0) > 0) {
+        is_done = collect(child);
+    }
+    child->is_late = !is_done;
+    enum pl_status st = reap(child, err);
+    return is_done ? st : pl_error_set(err, PL_E_CONFLICT, "it was ended before it was done");
 }
 
 void pl_sandbox_release(struct pl_sandbox_child *children, size_t count)

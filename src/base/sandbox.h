@@ -11,6 +11,10 @@
  * process, no signal to another. The job writes its answer to the descriptor it is given; the
  * parent collects it with pl_sandbox_wait_any and must treat it as hostile.
  *
+ * A job with `has_network` is one that fetches bytes and does not look into them. It may make
+ * connections and read files (certificates, name service), but not write files, start programs,
+ * nor look into or signal other processes.
+ *
  * The parent must have no other threads when it forks. Where the kernel lacks Landlock or seccomp
  * the child still runs, and pl_sandbox_missing says what is missing, for the report; where it has
  * them but refuses them, the child does not run.
@@ -25,6 +29,8 @@ struct pl_sandbox_job {
     int keep_fds[4]; /* open in the child; the rest are closed. Unused ones are -1. */
     int read_below_fd; /* a directory that may be read, or -1 for no file system at all */
     unsigned most_seconds; /* of wall time, after which the child is killed; 0: no end is set */
+    bool has_network; /* a child that fetches: see above */
+    bool may_spawn; /* one that fetches through another program (ssh): not confined at all */
 };
 
 struct pl_sandbox_child {
@@ -52,6 +58,11 @@ struct pl_sandbox_tick {
 enum pl_status pl_sandbox_wait_any(struct pl_sandbox_child *children, size_t count,
                                    const struct pl_sandbox_tick *tick, size_t *ret_index,
                                    struct pl_error *err);
+
+/* For a child whose answer is all that is left to come: takes what it has said so far, which is
+ * everything when it has ended by itself, and ends it if it has not. The error is that of
+ * pl_sandbox_wait_any, or PL_E_CONFLICT when it had to be ended. */
+enum pl_status pl_sandbox_end(struct pl_sandbox_child *child, struct pl_error *err);
 
 /* Kills and reaps what still runs, frees the answers. */
 void pl_sandbox_release(struct pl_sandbox_child *children, size_t count);

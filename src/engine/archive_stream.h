@@ -14,6 +14,7 @@
 
 struct pl_archive_stream {
     int fd; /* at the start of the archive */
+    bool is_pipe;
     int spill_fd;
     bool hash_beside;
     struct pl_budget_limits limits;

@@ -13,9 +13,10 @@
 #include "image/blob.h"
 #include "model/evidence.h"
 
-/* One layer that lies in a file as one piece. */
+/* One layer that lies in a file as one piece, or comes through a pipe. */
 struct pl_inspect_layer {
     int fd;
+    bool is_pipe; /* read to its end; `offset` and `length` do not count */
     uint64_t offset;
     uint64_t length;
     struct pl_digest stored; /* what addresses the blob; empty: nothing does */

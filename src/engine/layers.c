@@ -2,6 +2,7 @@
 #include "engine/layers.h"
 #include "base/sandbox.h"
 #include "engine/content.h"
+#include "engine/fetcher.h"
 #include "engine/inspect.h"
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -12,6 +13,7 @@ struct run {
     const struct pl_layers_options *options;
     const struct pl_evidence **evidence;
     struct pl_sandbox_child *children; /* one place for each job */
+    struct pl_fetcher *fetchers; /* of the layers at these places, where they are fetched */
     size_t *layer_of; /* which layer the child at a place inspects */
     size_t slots;
     size_t running;
@@ -42,11 +44,19 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
         slot++;
     }
     const struct pl_image_layer *layer = &run->image->layers.items[index];
+    const struct pl_fetch *fetch = layer->part.fetch;
     int spill_fd pl_autoclose = pl_content_spill_file();
+    int pipe_fd pl_autoclose = -1;
+    enum pl_status st =
+        fetch ? pl_fetcher_start(fetch, &run->fetchers[slot], &pipe_fd, err) : PL_OK;
+    if (st < 0) {
+        return st;
+    }
     struct pl_inspect_layer inspect = {
-        .fd = layer->part.fd,
+        .fd = fetch ? pipe_fd : layer->part.fd,
+        .is_pipe = fetch != NULL,
         .offset = layer->part.offset,
-        .length = layer->part.length,
+        .length = fetch ? UINT64_MAX : layer->part.length,
         .stored = layer->stored,
         .diff_id = layer->diff_id,
         .hash_beside = left < run->options->jobs,
@@ -61,8 +71,8 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
                                  .read_below_fd = -1,
                                  .most_seconds = pl_inspect_most_seconds(&inspect.limits)};
     pl_buf_release(&run->children[slot].answer);
-    enum pl_status st = pl_sandbox_start(&run->children[slot], &job,
-                                         pl_inspect_answer_ceiling(&run->options->limits), err);
+    st = pl_sandbox_start(&run->children[slot], &job,
+                          pl_inspect_answer_ceiling(&run->options->limits), err);
     if (st == PL_OK) {
         run->layer_of[slot] = index;
         run->running++;
@@ -76,6 +86,8 @@ struct ended_layer {
     struct pl_buf answer;
     bool has_died;
     struct pl_error why;
+    enum pl_status fetched; /* how its fetching ended */
+    struct pl_error fetch_error;
 };
 
 /* Bytes as stored, of all layers. */
@@ -99,9 +111,29 @@ static void wait_layer(struct run *run, struct ended_layer *ret)
     ret->has_died = pl_sandbox_wait_any(run->children, run->slots, run->read_bytes ? &tick : NULL,
                                         &slot, &ret->why) < 0;
     ret->index = run->layer_of[slot];
+    ret->fetched = PL_OK;
+    ret->fetch_error = PL_ERROR_INIT;
+    if (run->image->layers.items[ret->index].part.fetch) {
+        ret->fetched = pl_fetcher_end(&run->fetchers[slot], &ret->fetch_error);
+    }
     ret->answer = run->children[slot].answer;
     run->children[slot].answer = (struct pl_buf){0};
     run->running--;
+}
+
+/* What a layer whose fetching failed comes to: where there is none, the report goes on without it;
+ * where it could not be had, there is no report. */
+static enum pl_status finish_unfetched(struct run *run, const struct ended_layer *ended,
+                                       struct pl_error *err)
+{
+    const struct pl_image_layer *layer = &run->image->layers.items[ended->index];
+    if (ended->fetched == PL_E_NOT_FOUND) {
+        run->evidence[ended->index] =
+            unseen(run->arena, layer, pl_str_from(ended->fetch_error.msg));
+        return PL_OK;
+    }
+    *err = ended->fetch_error;
+    return pl_error_wrap(err, "layer %zu (%s)", ended->index, digest_for_people(layer));
 }
 
 /* A child that died took only its own layer with it. */
@@ -111,6 +143,9 @@ static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, s
     /* The evidence consists of views into the answer. */
     struct pl_buf answer = ended->answer;
     pl_arena_adopt(run->arena, answer.ptr);
+    if (ended->fetched < 0) {
+        return finish_unfetched(run, ended, err);
+    }
     if (ended->has_died) {
         run->evidence[ended->index] = unseen(run->arena, layer, pl_str_from(ended->why.msg));
         return PL_OK;
@@ -125,6 +160,7 @@ static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, s
         evidence->diff_id = layer->info.diff_id;
     }
     run->evidence[ended->index] = evidence;
+    pl_layer_cache_keep(&run->options->cache, layer, evidence);
     return PL_OK;
 }
 
@@ -151,6 +187,7 @@ static enum pl_status adopt(struct run *run, size_t index, struct pl_error *err)
         return pl_error_wrap(err, "layer %zu (%s)", index, digest_for_people(layer));
     }
     run->evidence[index] = evidence;
+    pl_layer_cache_keep(&run->options->cache, layer, evidence);
     return PL_OK;
 }
 
@@ -201,23 +238,46 @@ static size_t *order_by_size(struct pl_arena *scratch, const struct pl_image *im
     return order;
 }
 
+/* What needs no inspector: a layer that is not there or is known already. */
+static enum pl_status settle_layer(struct run *run, size_t index, struct pl_error *err)
+{
+    const struct pl_image_layer *layer = &run->image->layers.items[index];
+    const struct pl_part *part = &layer->part;
+    if (layer->gap.len > 0) {
+        run->evidence[index] = unseen(run->arena, layer, layer->gap);
+        return PL_OK;
+    }
+    if (part->evidence || part->problem.len > 0) {
+        return adopt(run, index, err);
+    }
+    enum pl_status st =
+        pl_layer_cache_find(&run->options->cache, run->arena, layer, &run->evidence[index], err);
+    if (st < 0) {
+        return pl_error_wrap(err, "layer %zu (%s)", index, digest_for_people(layer));
+    }
+    if (!run->evidence[index] && part->fd < 0 && !part->fetch) {
+        run->evidence[index] = unseen(run->arena, layer, PL_STR("is no layer but a JSON document"));
+    }
+    return PL_OK;
+}
+
 static enum pl_status inspect_all(struct run *run, const size_t *order, struct pl_error *err)
 {
-    for (size_t at = 0; at < run->image->layers.count; at++) {
-        size_t i = order[at];
-        const struct pl_image_layer *layer = &run->image->layers.items[i];
-        enum pl_status st = PL_OK;
-        if (layer->gap.len > 0) {
-            run->evidence[i] = unseen(run->arena, layer, layer->gap);
-        } else if (layer->part.fd < 0 && !layer->part.evidence && layer->part.problem.len == 0) {
-            run->evidence[i] = unseen(run->arena, layer, PL_STR("is no layer but a JSON document"));
-        } else if (layer->part.fd < 0) {
-            st = adopt(run, i, err);
-        } else {
-            st = replace_layer(run, i, run->image->layers.count - at, err);
-        }
+    size_t count = run->image->layers.count;
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++) {
+        enum pl_status st = settle_layer(run, i, err);
         if (st < 0) {
             return st;
+        }
+        left += run->evidence[i] ? 0 : 1;
+    }
+    for (size_t at = 0; at < count; at++) {
+        if (!run->evidence[order[at]]) {
+            enum pl_status st = replace_layer(run, order[at], left--, err);
+            if (st < 0) {
+                return st;
+            }
         }
     }
     while (run->running > 0) {
@@ -242,12 +302,16 @@ enum pl_status pl_layers_inspect(struct pl_arena *arena, const struct pl_image *
                       .evidence = ret,
                       .slots = options->jobs};
     run.children = PL_ARENA_ARRAY(&scratch, struct pl_sandbox_child, run.slots);
+    run.fetchers = PL_ARENA_ARRAY(&scratch, struct pl_fetcher, run.slots);
     run.layer_of = PL_ARENA_ARRAY(&scratch, size_t, run.slots);
     void *shared = mmap(NULL, sizeof(*run.read_bytes), PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     run.read_bytes = shared == MAP_FAILED || !options->progress ? NULL : shared;
     enum pl_status st = inspect_all(&run, order_by_size(&scratch, image), err);
     pl_sandbox_release(run.children, run.slots);
+    for (size_t i = 0; i < run.slots; i++) {
+        pl_fetcher_release(&run.fetchers[i]);
+    }
     if (shared != MAP_FAILED) {
         munmap(shared, sizeof(*run.read_bytes));
     }

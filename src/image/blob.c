@@ -56,7 +56,9 @@ enum pl_status pl_blob_range_read(void *context, uint8_t *into, size_t size, siz
         size = (size_t)range->left_bytes;
     }
     size_t got = 0;
-    enum pl_status st = pl_io_pread(range->fd, into, size, range->offset, &got, err);
+    enum pl_status st = range->is_pipe
+                            ? pl_io_read(range->fd, into, size, &got, err)
+                            : pl_io_pread(range->fd, into, size, range->offset, &got, err);
     if (st < 0) {
         return st;
     }

@@ -18,13 +18,14 @@ struct pl_blob_reader {
     void *context;
 };
 
-/* A reader over a part of a file. */
+/* A reader over a part of a file, or over a pipe. */
 struct pl_blob_range {
     int fd; /* borrowed */
     uint64_t offset;
     uint64_t left_bytes;
     _Atomic uint64_t
         *read_bytes; /* grows with what was read, for another process to see; or NULL */
+    bool is_pipe; /* read from where it is; `offset` does not count */
 };
 enum pl_status pl_blob_range_read(void *range, uint8_t *into, size_t size, size_t *ret_got,
                                   struct pl_error *err);

@@ -17,6 +17,7 @@ struct pl_fetch_sink {
 };
 
 struct pl_fetch {
+    bool spawns; /* it goes through another program (ssh), so its process is not confined */
     /* Hands all bytes to the sink, in order; a sink's failure is passed on. */
     enum pl_status (*run)(void *context, const struct pl_fetch_sink *sink, struct pl_error *err);
     void *context;

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/fetcher.h"
+#include "base/answer.h"
+#include "base/io.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Of the pipe: what an unprivileged user may have. A larger one means fewer turns between the two
+ * processes. */
+enum { PIPE_BYTES = 1 << 20, ANSWER_BYTES = 4096 };
+
+struct job {
+    const struct pl_fetch *fetch;
+    int pipe_fd;
+    bool has_no_reader;
+};
+
+static enum pl_status into_pipe(void *context, pl_span bytes, struct pl_error *err)
+{
+    struct job *job = context;
+    enum pl_status st = pl_io_write(job->pipe_fd, pl_span_str(bytes), err);
+    job->has_no_reader = st < 0 && err->sys_errno == EPIPE;
+    return st;
+}
+
+/* The answer is given before the pipe is closed, so that a reader at its end finds the answer. */
+static void run_fetch(void *context, int answer_fd)
+{
+    struct job *job = context;
+    struct pl_fetch_sink sink = {into_pipe, job};
+    struct pl_error err = PL_ERROR_INIT;
+    enum pl_status st = job->fetch->run(job->fetch->context, &sink, &err);
+    struct pl_buf answer pl_autobuf = PL_BUF_INIT(ANSWER_BYTES);
+    pl_answer_put(&answer, job->has_no_reader ? PL_OK : st, &err);
+    (void)pl_io_write(answer_fd, pl_buf_str(&answer), NULL);
+    close(answer_fd);
+}
+
+enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, struct pl_fetcher *ret, int *ret_fd,
+                                struct pl_error *err)
+{
+    int ends[2] = {-1, -1};
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        return pl_error_sys(err, errno, "making a pipe for a layer");
+    }
+    int read_end pl_autoclose = ends[0];
+    int write_end pl_autoclose = ends[1];
+    /* A smaller pipe works as well. */
+    (void)fcntl(write_end, F_SETPIPE_SZ, PIPE_BYTES);
+    struct job job = {.fetch = fetch, .pipe_fd = write_end};
+    struct pl_sandbox_job child = {.run = run_fetch,
+                                   .context = &job,
+                                   .keep_fds = {write_end, -1, -1, -1},
+                                   .read_below_fd = -1,
+                                   .has_network = true,
+                                   .may_spawn = fetch->spawns};
+    enum pl_status st = pl_sandbox_start(&ret->child, &child, ANSWER_BYTES, err);
+    if (st == PL_OK) {
+        *ret_fd = pl_fd_take(&read_end);
+    }
+    return st;
+}
+
+enum pl_status pl_fetcher_end(struct pl_fetcher *fetcher, struct pl_error *err)
+{
+    enum pl_status st = pl_sandbox_end(&fetcher->child, err);
+    if (st == PL_OK) {
+        struct pl_wire answer = pl_wire_over(pl_buf_str(&fetcher->child.answer));
+        st = pl_answer_take(&answer, err);
+    } else if (st == PL_E_CONFLICT) {
+        st = PL_OK;
+    }
+    pl_buf_release(&fetcher->child.answer);
+    return st;
+}
+
+void pl_fetcher_release(struct pl_fetcher *fetcher)
+{
+    pl_sandbox_release(&fetcher->child, 1);
+}

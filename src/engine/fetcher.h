@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * fetcher - a process that fetches bytes into a pipe.
+ *
+ * It has the network, and credentials, but does not look at what it carries; whoever reads the
+ * pipe, a sandboxed child, looks at it and has neither. How the fetching ended is told apart from
+ * the bytes: a reader sees an early end of the pipe and cannot know why.
+ */
+#include "base/sandbox.h"
+#include "image/fetch.h"
+
+struct pl_fetcher {
+    struct pl_sandbox_child child;
+};
+
+/* *ret_fd is the end of the pipe to read from, to be closed by the caller once the reader has it.
+ */
+enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, struct pl_fetcher *ret, int *ret_fd,
+                                struct pl_error *err);
+
+/* To be called when the reader is done, whatever came of it. PL_OK when all bytes were handed over,
+ * or when the reader had stopped reading; else why the fetching failed. */
+enum pl_status pl_fetcher_end(struct pl_fetcher *fetcher, struct pl_error *err);
+
+/* Ends it if it runs; accepts one that was never started. */
+void pl_fetcher_release(struct pl_fetcher *fetcher);
