@@ -88,7 +88,8 @@ void pl_db_record_encode(struct pl_buf *buf, const struct pl_advisory *advisory)
     }
 }
 
-static void get_references(struct pl_arena *arena, struct pl_wire *wire, struct pl_references *ret)
+static void get_references(struct pl_arena *arena, struct pl_wire *wire,
+                           struct pl_advisory_references *ret)
 {
     size_t count = pl_wire_count(wire, 2);
     if (count == 0) {

@@ -92,7 +92,8 @@ static void read_severities(struct reader *reader, const json_t *object,
     }
 }
 
-static void read_references(struct reader *reader, const json_t *object, struct pl_references *ret)
+static void read_references(struct reader *reader, const json_t *object,
+                            struct pl_advisory_references *ret)
 {
     const json_t *list = pl_json_array(object, "references");
     for (size_t i = 0; i < json_array_size(list); i++) {
