@@ -177,8 +177,8 @@ static void test_answer__lists_of_names(void **state)
     assert_int_equal(containers.count, 3);
     assert_true(pl_strs_contain(&containers, PL_STR("web")));
     struct pl_strs none = {0};
-    json_t *nameless pl_autojson = json_loads(
-        "[{\"RepoTags\":[\"<none>:<none>\"]},{\"RepoTags\":null},7]", 0, NULL);
+    json_t *nameless pl_autojson =
+        json_loads("[{\"RepoTags\":[\"<none>:<none>\"]},{\"RepoTags\":null},7]", 0, NULL);
     pl_docker_read_tags(&arena, nameless, &none);
     assert_int_equal(none.count, 0);
 }
@@ -186,7 +186,7 @@ static void test_answer__lists_of_names(void **state)
 static void check_near(const char *name, const char *wanted)
 {
     static const char *const known[] = {"nginx:1.25", "nginx:latest", "ghcr.io/acme/web:3",
-                                        "redis:7", "nginx:1.26", "nginx:1.27"};
+                                        "redis:7",    "nginx:1.26",   "nginx:1.27"};
     struct pl_arena arena pl_autoarena = {0};
     struct pl_strs list = {0};
     for (size_t i = 0; i < PL_ARRAY_LEN(known); i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Containers that were made by `docker create` and `podman create` with options that stand in
  * tests/data/engine/README.md: what was asked for is what has to be read. */
-#include "image/docker/container_answer.h"
 #include "base/limits.h"
+#include "image/docker/container_answer.h"
 #include "image/docker/process.h"
 #include "unit/image/engine_fixture.h"
 
@@ -10,8 +10,8 @@ static struct pl_container read_fixture(struct pl_arena *arena, const char *name
 {
     struct pl_container container = {.pid = 0};
     json_t *answer pl_autojson = engine_json(arena, name);
-    assert_int_equal(
-        pl_docker_read_container(arena, answer, PL_STR("docker"), &container, NULL), PL_OK);
+    assert_int_equal(pl_docker_read_container(arena, answer, PL_STR("docker"), &container, NULL),
+                     PL_OK);
     return container;
 }
 
@@ -69,8 +69,7 @@ static void test_container__ports_mounts_and_labels(void **state)
         const struct pl_container_mount *mount = &web.mounts.items[i];
         bool is_bind = pl_str_eq(mount->type, PL_STR("bind"));
         pl_assert_str(mount->destination, is_bind ? "/data" : "/files");
-        pl_assert_str(mount->source,
-                      is_bind ? "/srv/data" : "/var/lib/docker/volumes/files/_data");
+        pl_assert_str(mount->source, is_bind ? "/srv/data" : "/var/lib/docker/volumes/files/_data");
         assert_int_equal(mount->is_writable, !is_bind);
     }
     assert_int_equal(web.labels.count, 2);
@@ -130,8 +129,8 @@ static struct pl_container read_text(struct pl_arena *arena, const char *rest)
     pl_str text = pl_arena_format(arena, "{\"Id\":\"%064d\",%s}", 7, rest);
     json_t *answer pl_autojson = NULL;
     assert_int_equal(pl_json_parse(text, "it", &answer, NULL), PL_OK);
-    assert_int_equal(
-        pl_docker_read_container(arena, answer, PL_STR("docker"), &container, NULL), PL_OK);
+    assert_int_equal(pl_docker_read_container(arena, answer, PL_STR("docker"), &container, NULL),
+                     PL_OK);
     return container;
 }
 
@@ -172,9 +171,10 @@ static void test_container__ports_that_were_picked(void **state)
 {
     struct pl_arena arena pl_autoarena = {0};
     struct pl_container container = read_text(
-        &arena, "\"HostConfig\":{\"PortBindings\":{\"80/tcp\":[{\"HostIp\":\"\",\"HostPort\":\"\"}]"
-                "}},\"NetworkSettings\":{\"Ports\":{\"443/tcp\":null,\"80/tcp\":[{\"HostIp\":"
-                "\"0.0.0.0\",\"HostPort\":\"49153\"},{\"HostIp\":\"::\",\"HostPort\":\"49153\"}]}}");
+        &arena,
+        "\"HostConfig\":{\"PortBindings\":{\"80/tcp\":[{\"HostIp\":\"\",\"HostPort\":\"\"}]"
+        "}},\"NetworkSettings\":{\"Ports\":{\"443/tcp\":null,\"80/tcp\":[{\"HostIp\":"
+        "\"0.0.0.0\",\"HostPort\":\"49153\"},{\"HostIp\":\"::\",\"HostPort\":\"49153\"}]}}");
     assert_int_equal(container.ports.count, 2);
     pl_assert_str(container.ports.items[0].host_port, "49153");
     pl_assert_str(container.ports.items[1].host_ip, "::");
