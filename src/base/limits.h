@@ -34,6 +34,10 @@
 /* An image's name: a host of 253 bytes with its port, a repository of 255, a tag of 128, and a
  * digest of 135. */
 #define PL_LIMIT_REFERENCE_BYTES 1024
+/* A file of credentials (Docker's config.json), and what a credential helper answers: cloud
+ * providers' tokens take a few KiB. */
+#define PL_LIMIT_AUTH_FILE_BYTES (4 << 20)
+#define PL_LIMIT_HELPER_BYTES (256 << 10)
 /* Layers of one image: overlayfs mounts no more than 500, Docker no more than 127. */
 #define PL_LIMIT_LAYERS 512
 /* Members of a docker-archive or oci-archive: a few for each layer. */

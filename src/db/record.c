@@ -95,7 +95,7 @@ static void get_references(struct pl_arena *arena, struct pl_wire *wire,
     if (count == 0) {
         return;
     }
-    ret->items = PL_ARENA_ARRAY(arena, struct pl_reference, count);
+    ret->items = PL_ARENA_ARRAY(arena, struct pl_advisory_reference, count);
     ret->count = ret->capacity = count;
     for (size_t i = 0; i < count; i++) {
         ret->items[i].type = pl_wire_str(wire);

@@ -144,8 +144,7 @@ static bool is_component(pl_str s)
     return good;
 }
 
-static enum pl_status check_repository(struct pl_arena *arena, pl_str repository,
-                                       struct pl_error *err)
+static enum pl_status check_length(pl_str repository, struct pl_error *err)
 {
     if (repository.len > REPOSITORY_MOST) {
         return pl_error_set(err, PL_E_USAGE,
@@ -154,6 +153,12 @@ static enum pl_status check_repository(struct pl_arena *arena, pl_str repository
                             PL_STR_ARG(pl_str_sub(repository, 0, 40)), repository.len,
                             REPOSITORY_MOST);
     }
+    return PL_OK;
+}
+
+static enum pl_status check_components(struct pl_arena *arena, pl_str repository,
+                                       struct pl_error *err)
+{
     /* A piece by hand rather than pl_str_next_piece, which does not see an empty last one. */
     for (pl_str rest = repository;;) {
         pl_str component = PL_STR_EMPTY;
@@ -257,16 +262,19 @@ static enum pl_status parse_name(struct pl_arena *arena, pl_str name, struct pl_
         reference.registry = canonical_host(arena, first);
         reference.repository = rest;
     }
-    pl_str repository = reference.repository;
-    enum pl_status st = check_repository(arena, repository, err);
+    enum pl_status st = check_components(arena, reference.repository, err);
     if (st < 0) {
         return st;
     }
-    bool is_short =
-        pl_str_eq(reference.registry, DOCKER_HUB) && pl_str_find_char(repository, '/') == SIZE_MAX;
+    bool is_short = pl_str_eq(reference.registry, DOCKER_HUB) &&
+                    pl_str_find_char(reference.repository, '/') == SIZE_MAX;
     reference.repository =
         pl_arena_format(arena, PL_STR_FMT PL_STR_FMT, PL_STR_ARG(is_short ? LIBRARY : PL_STR_EMPTY),
-                        PL_STR_ARG(repository));
+                        PL_STR_ARG(reference.repository));
+    st = check_length(reference.repository, err);
+    if (st < 0) {
+        return st;
+    }
     *ret = reference;
     return PL_OK;
 }
