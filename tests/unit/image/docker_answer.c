@@ -143,7 +143,9 @@ static void test_answer__what_is_wrong_is_refused(void **state)
         struct pl_docker_image image;
         json_t *answer pl_autojson = json_loads(bad[i], JSON_DECODE_ANY, NULL);
         assert_non_null(answer);
-        assert_int_equal(pl_docker_read_image(&arena, answer, &image, NULL), PL_E_PARSE);
+        struct pl_error err = PL_ERROR_INIT;
+        assert_int_equal(pl_docker_read_image(&arena, answer, &image, &err), PL_E_PARSE);
+        assert_true(err.msg[0] != '\0');
     }
 }
 
