@@ -14,6 +14,7 @@ import time
 
 import enginelib
 from imagelib import OS_RELEASE, PLIMSOLL, Result, Skip, entry, has, main, make_tar, same, stanza
+from match import database, record
 
 STATUS = "var/lib/dpkg/status"
 DOCKERFILE = """FROM local/base:1
@@ -104,11 +105,13 @@ def podman_and_its_archive_agree(_):
     agrees(at, "docker:local/app:2")
 
 
-def findings_agree(_):
+def findings_agree(where):
     at = docker()
-    saved = run(at, "scan", "--format", "json", "docker-archive:" + at.archive)
-    reached = run(at, "scan", "--format", "json", "docker:local/app:2")
-    same((reached.status, reached.json["findings"]), (saved.status, saved.json["findings"]), reached.err)
+    db = database(where, record("DEBIAN-CVE-2026-1", "Debian:12", "alpha", [{"introduced": "0"}, {"fixed": "2.0"}]))
+    saved, reached = (run(at, "scan", "--db", db, "--format", "json", spelling)
+                      for spelling in ("docker-archive:" + at.archive, "docker:local/app:2"))
+    same([finding["id"] for finding in reached.json["findings"]], ["DEBIAN-CVE-2026-1"], reached.err)
+    same((reached.status, reached.json["findings"]), (saved.status, saved.json["findings"]))
 
 
 def names_ids_and_digests(_):
