@@ -72,3 +72,5 @@
 /* One block of the advisory database once opened: all that is said of one package, or one record,
  * which is at most PL_LIMIT_ADVISORY_BYTES. */
 #define PL_LIMIT_DB_BLOCK_BYTES (96ULL << 20)
+/* One message of gRPC: containerd itself sends and takes no larger ones. */
+#define PL_LIMIT_GRPC_MESSAGE_BYTES (16 << 20)

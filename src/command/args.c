@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/args.h"
 #include "base/mem.h"
-#include "command/nearest.h"
+#include "base/nearest.h"
 #include <assert.h>
 
 void pl_args_release(struct pl_args *args)

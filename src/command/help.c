@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/help.h"
 #include "base/compiler.h"
-#include "command/nearest.h"
+#include "base/nearest.h"
 
 enum { SUMMARY_COLUMN = 30 };
 

@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "base/compiler.h"
 #include "command/args.h"
-#include "command/nearest.h"
+#include "base/nearest.h"
 #include <stdio.h>
 
 #define PL_COMMAND(name) extern const struct pl_command pl_command_##name;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/nearest.h"
+#include "base/nearest.h"
 
-/* No command, option or format has a longer name; longer words are no typing error of one. */
-enum { LONGEST = 40 };
+/* No command, option, format or image has a longer name; longer words are no typing error of one.
+ */
+enum { LONGEST = 128 };
 
 struct pl_nearest pl_nearest_start(pl_str given)
 {
@@ -39,15 +40,22 @@ static size_t distance(pl_str a, pl_str b)
     return rows[a.len % 3][b.len];
 }
 
+size_t pl_nearest_distance(pl_str a, pl_str b, size_t most)
+{
+    size_t difference = a.len > b.len ? a.len - b.len : b.len - a.len;
+    if (a.len > LONGEST || b.len > LONGEST || difference > most) {
+        return SIZE_MAX;
+    }
+    size_t edits = distance(a, b);
+    return edits <= most ? edits : SIZE_MAX;
+}
+
 void pl_nearest_offer(struct pl_nearest *nearest, const char *candidate)
 {
     pl_str known = pl_str_from(candidate);
-    if (nearest->given.len == 0 || nearest->given.len > LONGEST || known.len > LONGEST) {
-        return;
-    }
-    size_t edits = distance(nearest->given, known);
     size_t most = known.len < 6 ? (known.len + 1) / 2 : 3;
-    if (edits <= most && edits < known.len && edits < nearest->best_distance) {
+    size_t edits = pl_nearest_distance(nearest->given, known, most);
+    if (nearest->given.len > 0 && edits < known.len && edits < nearest->best_distance) {
         nearest->best = candidate;
         nearest->best_distance = edits;
     }

@@ -16,3 +16,7 @@ struct pl_nearest {
 
 struct pl_nearest pl_nearest_start(pl_str given);
 void pl_nearest_offer(struct pl_nearest *nearest, const char *candidate);
+
+/* How many edits part the two; SIZE_MAX when it is more than `most`, or one of them is longer than
+ * any name of ours. */
+size_t pl_nearest_distance(pl_str a, pl_str b, size_t most);

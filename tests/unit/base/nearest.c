@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/nearest.h"
+#include "base/nearest.h"
 #include "base/compiler.h"
 #include "unit/test.h"
 
@@ -39,5 +39,5 @@ int pl_test_nearest(void)
         cmocka_unit_test(test_nearest__typing_errors),
         cmocka_unit_test(test_nearest__other_words_have_none),
     };
-    return cmocka_run_group_tests_name("command/nearest", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("base/nearest", tests, NULL, NULL);
 }
