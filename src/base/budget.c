@@ -35,7 +35,7 @@ void pl_budget_limits_default(struct pl_budget_limits *limits)
     }
 }
 
-static enum pl_status parse_amount(pl_str text, uint64_t *ret, struct pl_error *err)
+enum pl_status pl_amount_parse(pl_str text, uint64_t *ret, struct pl_error *err)
 {
     pl_str rest = text;
     uint64_t value = 0;
@@ -76,7 +76,7 @@ enum pl_status pl_budget_limits_parse(struct pl_budget_limits *limits, pl_str as
     pl_str_cut(assignment, '=', &name, &value);
     for (size_t i = 0; i < PL_ARRAY_LEN(budget_table); i++) {
         if (pl_str_eq(name, pl_str_from(budget_table[i].option))) {
-            return parse_amount(value, limit_at(limits, i), err);
+            return pl_amount_parse(value, limit_at(limits, i), err);
         }
     }
     char known[256] = "";

@@ -36,6 +36,9 @@ struct pl_budget {
 
 void pl_budget_limits_default(struct pl_budget_limits *limits);
 
+/* A number with K, M or G (powers of 1024) after it at will; not 0. */
+enum pl_status pl_amount_parse(pl_str text, uint64_t *ret, struct pl_error *err);
+
 /* "NAME=VALUE", VALUE in the unit of the limit, with K, M or G (powers of 1024) after it at will.
  */
 enum pl_status pl_budget_limits_parse(struct pl_budget_limits *limits, pl_str assignment,

@@ -34,6 +34,10 @@
 /* An image's name: a host of 253 bytes with its port, a repository of 255, a tag of 128, and a
  * digest of 135. */
 #define PL_LIMIT_REFERENCE_BYTES 1024
+/* A file of credentials (Docker's config.json), and what a credential helper answers: cloud
+ * providers' tokens take a few KiB. */
+#define PL_LIMIT_AUTH_FILE_BYTES (4 << 20)
+#define PL_LIMIT_HELPER_BYTES (256 << 10)
 /* Layers of one image: overlayfs mounts no more than 500, Docker no more than 127. */
 #define PL_LIMIT_LAYERS 512
 /* Members of a docker-archive or oci-archive: a few for each layer. */
@@ -67,6 +71,12 @@
 #define PL_LIMIT_EXPORT_BYTES (64ULL << 30)
 /* One download; all of OSV in one zip is above 1 GiB. */
 #define PL_LIMIT_DOWNLOAD_BYTES (8ULL << 30)
+/* Headers of one answer with its trailers, and their bytes with those of what came before it (100,
+ * 103): web servers themselves stop at a hundred and 8 to 64 KiB. */
+#define PL_LIMIT_HTTP_HEADERS 512
+#define PL_LIMIT_HTTP_HEADER_BYTES (256 << 10)
+/* What is kept of a failure's body: the JSON of a registry's errors. */
+#define PL_LIMIT_HTTP_FAILURE_BYTES (64 << 10)
 /* Members of one zip; every ecosystem of OSV stays below a million. */
 #define PL_LIMIT_ZIP_ENTRIES 8000000ULL
 /* One block of the advisory database once opened: all that is said of one package, or one record,
@@ -74,3 +84,18 @@
 #define PL_LIMIT_DB_BLOCK_BYTES (96ULL << 20)
 /* One message of gRPC: containerd itself sends and takes no larger ones. */
 #define PL_LIMIT_GRPC_MESSAGE_BYTES (16 << 20)
+/* Other programs' settings that are read: a client's configuration, a context of it. Some KiB. */
+#define PL_LIMIT_CLIENT_CONFIG_BYTES (1 << 20)
+/* One JSON answer of an engine: a list of all images of a build machine is about 1 MiB, the changes
+ * in a container some MiB. Parsed, it takes some ten times as much memory. */
+#define PL_LIMIT_ENGINE_ANSWER_BYTES (16 << 20)
+/* An image or a container as one archive, uncompressed: the layers of the largest images. */
+#define PL_LIMIT_ENGINE_ARCHIVE_BYTES (256ULL << 30)
+/* The name of an image or a container as an engine takes it: the longest reference is 255 bytes of
+ * repository, a registry, a tag and a digest. */
+#define PL_LIMIT_ENGINE_NAME_BYTES 700
+/* Names that are compared with one that an engine does not know. */
+#define PL_LIMIT_ENGINE_NAMES 5000
+/* Paths that a container has changed since its image; a database's data lies in volumes, which are
+ * not counted. */
+#define PL_LIMIT_CONTAINER_CHANGES 200000

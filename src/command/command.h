@@ -63,3 +63,7 @@ const struct pl_command *pl_command_find(const char *name);
 /* --db, else PLIMSOLL_DB, else $XDG_CACHE_HOME/plimsoll/db, else ~/.cache/plimsoll/db, else (no
  * home) /var/cache/plimsoll/db. The result is an argument, the environment's or `buffer`. */
 const char *pl_command_db_dir(const struct pl_args *args, char *buffer, size_t size);
+
+/* PLIMSOLL_CACHE, else beside the default of pl_command_db_dir, in "layers". The result is the
+ * environment's or `buffer`. */
+const char *pl_command_cache_dir(char *buffer, size_t size);

@@ -12,6 +12,17 @@
 struct target {
     const struct pl_report_format *format;
     const char *path; /* NULL: standard output */
+    int fd; /* -1: not open */
+    char *beside; /* what becomes `path` at the end; NULL when that is written as it is */
+    struct pl_report_options options;
+    struct pl_writer *writer;
+};
+
+struct pl_output {
+    struct target *targets;
+    size_t count;
+    bool is_set;
+    size_t reports;
 };
 
 static enum pl_status unknown_format(const char *given, struct pl_error *err)
@@ -38,7 +49,7 @@ static enum pl_status parse_target(const char *given, struct target *ret, struct
         return pl_error_set(err, PL_E_USAGE, "--format %s names no file after the =", given);
     }
     /* The rest of a C string, so it ends in NUL. */
-    *ret = (struct target){.format = format, .path = has_path ? path.ptr : NULL};
+    *ret = (struct target){.format = format, .path = has_path ? path.ptr : NULL, .fd = -1};
     return PL_OK;
 }
 
@@ -78,75 +89,136 @@ static struct pl_report_options terminal_options(int fd)
     return options;
 }
 
-static enum pl_status write_to(int fd, const struct pl_report_format *format,
-                               const struct pl_report *report, struct pl_error *err)
+static enum pl_status open_beside(struct target *target, struct pl_error *err)
 {
-    struct pl_report_options options = terminal_options(fd);
-    struct pl_writer *writer pl_autofree = pl_mem_alloc(1, sizeof(*writer));
-    pl_writer_init_fd(writer, fd);
-    enum pl_status st = format->write(report, &options, writer, err);
-    return st < 0 ? st : pl_writer_finish(writer, err);
+    size_t size = strlen(target->path) + sizeof(".XXXXXX");
+    target->beside = pl_mem_alloc(size, 1);
+    snprintf(target->beside, size, "%s.XXXXXX", target->path);
+    target->fd = mkostemp(target->beside, O_CLOEXEC);
+    return target->fd < 0 ? pl_error_sys(err, errno, "making a file beside it") : PL_OK;
 }
 
-static enum pl_status write_in_place(const struct target *target, const struct pl_report *report,
-                                     struct pl_error *err)
+static enum pl_status open_target(struct target *target, struct pl_error *err)
 {
-    int fd pl_autoclose =
-        open(target->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
-    return fd < 0 ? pl_error_sys(err, errno, "opening it to write")
-                  : write_to(fd, target->format, report, err);
-}
-
-static enum pl_status write_and_rename(const struct target *target, const struct pl_report *report,
-                                       struct pl_error *err)
-{
-    char beside[PATH_MAX];
-    if (snprintf(beside, sizeof(beside), "%s.XXXXXX", target->path) >= (int)sizeof(beside)) {
-        return pl_error_set(err, PL_E_USAGE, "the path is too long");
-    }
-    int fd pl_autoclose = mkostemp(beside, O_CLOEXEC);
-    if (fd < 0) {
-        return pl_error_sys(err, errno, "making a file beside it");
-    }
-    enum pl_status st = write_to(fd, target->format, report, err);
-    if (st == PL_OK && (fchmod(fd, 0644) < 0 || rename(beside, target->path) < 0)) {
-        st = pl_error_sys(err, errno, "replacing it");
-    }
-    if (st < 0) {
-        unlink(beside);
-    }
-    return st;
-}
-
-static enum pl_status write_target(const struct target *target, const struct pl_report *report,
-                                   struct pl_error *err)
-{
+    enum pl_status st = PL_OK;
+    struct stat info = {0};
     if (!target->path) {
         fflush(stdout); /* what stdio holds comes first; main.c asks for its failure */
-        enum pl_status st = write_to(STDOUT_FILENO, target->format, report, err);
-        return st < 0 ? pl_error_wrap(err, "standard output") : PL_OK;
+        target->fd = STDOUT_FILENO;
+    } else if (lstat(target->path, &info) == 0 && !S_ISREG(info.st_mode)) {
+        target->fd = open(target->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+        st = target->fd < 0 ? pl_error_sys(err, errno, "opening it to write") : PL_OK;
+    } else {
+        st = open_beside(target, err);
     }
-    struct stat info = {0};
-    bool is_special = lstat(target->path, &info) == 0 && !S_ISREG(info.st_mode);
-    enum pl_status st =
-        is_special ? write_in_place(target, report, err) : write_and_rename(target, report, err);
-    return st < 0 ? pl_error_wrap(err, "%s", target->path) : PL_OK;
+    if (st < 0) {
+        return pl_error_wrap(err, "%s", target->path);
+    }
+    target->options = terminal_options(target->fd);
+    target->writer = pl_mem_alloc(1, sizeof(*target->writer));
+    pl_writer_init_fd(target->writer, target->fd);
+    return PL_OK;
 }
 
-enum pl_status pl_output_write(const struct pl_args *args, const char *otherwise,
-                               const struct pl_report *report, struct pl_error *err)
+enum pl_status pl_output_open(const struct pl_args *args, const char *otherwise, bool is_set,
+                              struct pl_output **ret, struct pl_error *err)
 {
-    bool is_any = pl_args_nth(args, "format", 0) != NULL;
-    for (size_t i = 0; i == 0 || pl_args_nth(args, "format", i); i++) {
-        struct target target = {0};
+    struct pl_output *output PL_CLEANUP(pl_output_freep) = pl_mem_alloc(1, sizeof(*output));
+    size_t count = 0;
+    while (pl_args_nth(args, "format", count)) {
+        count++;
+    }
+    bool is_any = count > 0;
+    count = is_any ? count : 1;
+    output->is_set = is_set;
+    output->targets = pl_mem_alloc(count, sizeof(*output->targets));
+    for (size_t i = 0; i < count; i++) {
+        struct target *target = &output->targets[output->count];
         enum pl_status st =
-            parse_target(is_any ? pl_args_nth(args, "format", i) : otherwise, &target, err);
-        if (st == PL_OK) {
-            st = write_target(&target, report, err);
+            parse_target(is_any ? pl_args_nth(args, "format", i) : otherwise, target, err);
+        if (st < 0) {
+            return st;
         }
+        output->count++;
+        st = open_target(target, err);
+        if (st < 0) {
+            return st;
+        }
+        if (is_set) {
+            target->format->set->begin(target->writer);
+        }
+    }
+    *ret = PL_TAKE(output);
+    return PL_OK;
+}
+
+static enum pl_status wrap_target(const struct target *target, struct pl_error *err)
+{
+    return pl_error_wrap(err, "%s", target->path ? target->path : "standard output");
+}
+
+enum pl_status pl_output_add(struct pl_output *output, const struct pl_report *report,
+                             struct pl_error *err)
+{
+    for (size_t i = 0; i < output->count; i++) {
+        struct target *target = &output->targets[i];
+        if (output->reports > 0) {
+            target->format->set->between(target->writer);
+        }
+        enum pl_status st = target->format->write(report, &target->options, target->writer, err);
+        if (st < 0) {
+            return wrap_target(target, err);
+        }
+    }
+    output->reports++;
+    return PL_OK;
+}
+
+static enum pl_status finish_target(struct target *target, struct pl_error *err)
+{
+    enum pl_status st = pl_writer_finish(target->writer, err);
+    if (st == PL_OK && target->beside &&
+        (fchmod(target->fd, 0644) < 0 || rename(target->beside, target->path) < 0)) {
+        st = pl_error_sys(err, errno, "replacing it");
+    }
+    if (st == PL_OK) {
+        free(PL_TAKE(target->beside));
+    }
+    return st < 0 ? wrap_target(target, err) : st;
+}
+
+enum pl_status pl_output_finish(struct pl_output *output, const struct pl_summary *summary,
+                                struct pl_error *err)
+{
+    for (size_t i = 0; i < output->count; i++) {
+        struct target *target = &output->targets[i];
+        if (output->is_set) {
+            target->format->set->end(summary, &target->options, target->writer);
+        }
+        enum pl_status st = finish_target(target, err);
         if (st < 0) {
             return st;
         }
     }
     return PL_OK;
+}
+
+void pl_output_free(struct pl_output *output)
+{
+    if (!output) {
+        return;
+    }
+    for (size_t i = 0; i < output->count; i++) {
+        struct target *target = &output->targets[i];
+        if (target->beside) {
+            unlink(target->beside);
+            free(target->beside);
+        }
+        if (target->fd > STDERR_FILENO) {
+            close(target->fd);
+        }
+        free(target->writer);
+    }
+    free(output->targets);
+    free(output);
 }

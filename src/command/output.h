@@ -9,7 +9,7 @@
  * are used on a terminal alone, and no colour with NO_COLOR (https://no-color.org) or TERM=dumb.
  */
 #include "command/command.h"
-#include "model/report.h"
+#include "report/summary.h"
 
 /* The row of a command's option table. */
 #define PL_OUTPUT_OPTION                                                                           \
@@ -22,6 +22,17 @@
  * Asked before the work begins. */
 enum pl_status pl_output_check(const struct pl_args *args, struct pl_error *err);
 
-/* Writes the report in each format asked for; in `otherwise` to standard output when none is. */
-enum pl_status pl_output_write(const struct pl_args *args, const char *otherwise,
-                               const struct pl_report *report, struct pl_error *err);
+struct pl_output;
+
+/* Ready to write in each format asked for; in `otherwise` to standard output when none is. With
+ * `is_set` several reports and a summary make up each document. */
+enum pl_status pl_output_open(const struct pl_args *args, const char *otherwise, bool is_set,
+                              struct pl_output **ret, struct pl_error *err);
+enum pl_status pl_output_add(struct pl_output *output, const struct pl_report *report,
+                             struct pl_error *err);
+/* Ends every document and puts files in their places. `summary` counts for a set alone. */
+enum pl_status pl_output_finish(struct pl_output *output, const struct pl_summary *summary,
+                                struct pl_error *err);
+/* Files that were not finished are removed. */
+void pl_output_free(struct pl_output *output);
+PL_DEFINE_CLEANUP(struct pl_output, pl_output_free)

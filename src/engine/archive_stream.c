@@ -8,6 +8,8 @@
 #include "format/tar.h"
 #include "image/path.h"
 #include "model/evidence_codec.h"
+#include <stdatomic.h>
+#include <sys/mman.h>
 
 /* What a member turned out to be, in the answer between its name and its bytes. */
 enum member_kind { MEMBER_LINK, MEMBER_DOCUMENT, MEMBER_EVIDENCE, MEMBER_PROBLEM };
@@ -139,7 +141,7 @@ static enum pl_status stream_members(const struct pl_archive_stream *stream, str
 {
     struct pl_budget budget;
     pl_budget_start(&budget, &stream->limits);
-    struct pl_blob_range range = {stream->fd, 0, UINT64_MAX, NULL, stream->is_pipe};
+    struct pl_blob_range range = {stream->fd, 0, UINT64_MAX, stream->read_bytes, stream->is_pipe};
     struct pl_blob_options options = {.reader = {pl_blob_range_read, &range}, .budget = &budget};
     struct pl_blob_stream *blob PL_CLEANUP(pl_blob_closep) = NULL;
     struct pl_tar *tar PL_CLEANUP(pl_tar_closep) = NULL;
@@ -229,16 +231,22 @@ static enum pl_status take_answer(struct pl_arena *arena, pl_str bytes, struct p
     return st;
 }
 
-enum pl_status pl_archive_stream_read(struct pl_arena *arena,
-                                      const struct pl_archive_stream *stream, struct pl_store *ret,
-                                      struct pl_error *err)
+static void tell_progress(void *context)
 {
-    struct pl_archive_stream copy = *stream;
+    const struct pl_archive_stream *stream = context;
+    pl_progress_tell(stream->progress, PL_STR("reading the archive"),
+                     atomic_load_explicit(stream->read_bytes, memory_order_relaxed),
+                     stream->size_bytes);
+}
+
+static enum pl_status read_with(struct pl_arena *arena, struct pl_archive_stream *stream,
+                                struct pl_store *ret, struct pl_error *err)
+{
     struct pl_sandbox_job job = {.run = run_stream,
-                                 .context = &copy,
+                                 .context = stream,
                                  .keep_fds = {stream->fd, stream->spill_fd, -1, -1},
                                  .read_below_fd = -1,
-                                 .most_seconds = pl_inspect_most_seconds(&copy.limits)};
+                                 .most_seconds = pl_inspect_most_seconds(&stream->limits)};
     struct pl_sandbox_child child = {0};
     enum pl_status st =
         pl_sandbox_start(&child, &job, pl_inspect_answer_ceiling(&stream->limits), err);
@@ -246,7 +254,8 @@ enum pl_status pl_archive_stream_read(struct pl_arena *arena,
         return st;
     }
     size_t which = 0;
-    st = pl_sandbox_wait_any(&child, 1, NULL, &which, err);
+    struct pl_sandbox_tick tick = {tell_progress, stream};
+    st = pl_sandbox_wait_any(&child, 1, stream->read_bytes ? &tick : NULL, &which, err);
     struct pl_store store = {.arena = arena, .dir_fd = -1, .file_fd = -1};
     if (st == PL_OK) {
         st = take_answer(arena, pl_buf_str(&child.answer), &store, err);
@@ -255,6 +264,21 @@ enum pl_status pl_archive_stream_read(struct pl_arena *arena,
     pl_sandbox_release(&child, 1);
     if (st == PL_OK) {
         *ret = store;
+    }
+    return st;
+}
+
+enum pl_status pl_archive_stream_read(struct pl_arena *arena,
+                                      const struct pl_archive_stream *stream, struct pl_store *ret,
+                                      struct pl_error *err)
+{
+    struct pl_archive_stream copy = *stream;
+    size_t size = sizeof(*copy.read_bytes);
+    void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    copy.read_bytes = shared == MAP_FAILED || !stream->progress ? NULL : shared;
+    enum pl_status st = read_with(arena, &copy, ret, err);
+    if (shared != MAP_FAILED) {
+        munmap(shared, size);
     }
     return st;
 }

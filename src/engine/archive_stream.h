@@ -9,16 +9,20 @@
  * tells which of them are, and the digests taken on the way are compared with what it says.
  */
 #include "base/budget.h"
+#include "base/progress.h"
 #include "catalog/match.h"
 #include "image/store.h"
 
 struct pl_archive_stream {
     int fd; /* at the start of the archive */
     bool is_pipe;
+    uint64_t size_bytes; /* for the progress; 0: nobody knows */
     int spill_fd;
     bool hash_beside;
     struct pl_budget_limits limits;
     const struct pl_catalog_matcher *matcher;
+    const struct pl_progress *progress; /* told "reading the archive"; or NULL */
+    _Atomic uint64_t *read_bytes; /* in shared memory, for the progress; filled in here */
 };
 
 /* Fills `ret` with the parts that the archive has; takes nothing over. */

@@ -187,7 +187,9 @@ static enum pl_status adopt(struct run *run, size_t index, struct pl_error *err)
         return pl_error_wrap(err, "layer %zu (%s)", index, digest_for_people(layer));
     }
     run->evidence[index] = evidence;
-    pl_layer_cache_keep(&run->options->cache, layer, evidence);
+    if (!layer->part.is_known) {
+        pl_layer_cache_keep(&run->options->cache, layer, evidence);
+    }
     return PL_OK;
 }
 

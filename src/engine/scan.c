@@ -95,12 +95,13 @@ enum pl_status pl_scan(struct pl_arena *arena, const struct pl_scan_options *opt
     struct pl_layers_options layers = {.jobs = options->jobs,
                                        .limits = options->limits,
                                        .matcher = matcher,
-                                       .progress = options->progress};
+                                       .progress = options->progress,
+                                       .cache = {options->cache, &options->limits}};
+    struct pl_source_options how = {&options->platform, &layers, &options->registry};
     struct pl_report report = {.verdict_pass = true, .sandbox = pl_str_from(pl_sandbox_missing())};
     struct scan scan = {arena, options, matcher, &report};
     struct pl_source source pl_autosource = {.root_fd = -1, .store = {.dir_fd = -1, .file_fd = -1}};
-    enum pl_status st =
-        pl_source_open(arena, options->source, &options->platform, &layers, &source, err);
+    enum pl_status st = pl_source_open(arena, options->source, &how, &source, err);
     if (st < 0) {
         return st;
     }

@@ -10,6 +10,7 @@
 #include "assess/policy.h"
 #include "db/db.h"
 #include "engine/layers.h"
+#include "image/registry/hosts.h"
 #include "model/report.h"
 
 /* Which components a report is about. */
@@ -31,6 +32,8 @@ struct pl_scan_options {
     struct pl_platform platform;
     unsigned jobs;
     struct pl_budget_limits limits;
+    struct pl_registry_options registry;
+    struct pl_cache *cache; /* borrowed; NULL: nothing is kept */
     struct pl_db *db; /* NULL: an inventory without findings */
     struct pl_policy policy;
     const struct pl_progress *progress;

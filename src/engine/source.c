@@ -3,23 +3,12 @@
 #include "base/io.h"
 #include "engine/archive_stream.h"
 #include "engine/content.h"
+#include "engine/reach.h"
 #include "format/decompress.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
-
-static const struct pl_image_source *find_source(pl_str scheme)
-{
-    size_t count = 0;
-    const struct pl_image_source *const *sources = pl_image_sources(&count);
-    for (size_t i = 0; i < count; i++) {
-        if (pl_str_eq(scheme, pl_str_from(sources[i]->name))) {
-            return sources[i];
-        }
-    }
-    return NULL;
-}
 
 static bool path_exists(pl_str path, struct stat *info)
 {
@@ -49,31 +38,6 @@ static bool split_selector(pl_str text, pl_str *ret_path, pl_str *ret_selector, 
         }
     }
     return false;
-}
-
-static bool looks_like_scheme(pl_str scheme)
-{
-    for (size_t i = 0; i < scheme.len; i++) {
-        char c = scheme.ptr[i];
-        if (!pl_char_is_alpha(c) && c != '-') {
-            return false;
-        }
-    }
-    return scheme.len > 1;
-}
-
-static enum pl_status unknown_scheme(pl_str scheme, struct pl_error *err)
-{
-    char known[256] = "dir";
-    size_t used = strlen(known);
-    size_t count = 0;
-    const struct pl_image_source *const *sources = pl_image_sources(&count);
-    for (size_t i = 0; i < count && used < sizeof(known); i++) {
-        used += (size_t)snprintf(known + used, sizeof(known) - used, ", %s", sources[i]->name);
-    }
-    return pl_error_set(err, PL_E_USAGE,
-                        "sources of the kind \"" PL_STR_FMT "\" are not read; there are: %s",
-                        PL_STR_ARG(scheme), known);
 }
 
 static enum pl_status open_root(struct pl_source *source, const char *path, struct pl_error *err)
@@ -107,10 +71,12 @@ static enum pl_status open_archive(struct pl_arena *arena, const char *path,
     } else if (st == PL_OK) {
         int spill_fd pl_autoclose = pl_content_spill_file();
         struct pl_archive_stream stream = {.fd = fd,
+                                           .size_bytes = (uint64_t)info.st_size,
                                            .spill_fd = spill_fd,
                                            .hash_beside = options->jobs > 1,
                                            .limits = options->limits,
-                                           .matcher = options->matcher};
+                                           .matcher = options->matcher,
+                                           .progress = options->progress};
         st = pl_archive_stream_read(arena, &stream, &source->store, err);
     }
     return st < 0 ? pl_error_wrap(err, "%s", path) : PL_OK;
@@ -142,8 +108,7 @@ static enum pl_status open_image(struct pl_arena *arena, const struct pl_image_s
 
 static enum pl_status open_path(struct pl_arena *arena, const struct pl_image_source *kind,
                                 const char *path, const struct stat *info, pl_str selector,
-                                const struct pl_platform *platform,
-                                const struct pl_layers_options *options, struct pl_source *source,
+                                const struct pl_source_options *options, struct pl_source *source,
                                 struct pl_error *err)
 {
     bool is_directory = S_ISDIR(info->st_mode);
@@ -153,7 +118,7 @@ static enum pl_status open_path(struct pl_arena *arena, const struct pl_image_so
                             kind->is_directory ? "a directory" : "a file");
     }
     enum pl_status st = is_directory ? pl_store_open_dir(arena, path, &source->store, err)
-                                     : open_archive(arena, path, options, source, err);
+                                     : open_archive(arena, path, options->layers, source, err);
     if (st < 0) {
         return st;
     }
@@ -170,12 +135,24 @@ static enum pl_status open_path(struct pl_arena *arena, const struct pl_image_so
             "save) nor oci-layout; unpack a root file system and scan it with dir:DIR",
             path);
     }
-    return open_image(arena, kind, path, selector, platform, source, err);
+    return open_image(arena, kind, path, selector, options->platform, source, err);
+}
+
+/* A name that says that a file was meant is not looked for in registries. */
+static bool looks_like_path(pl_str spelling)
+{
+    static const char *const endings[] = {".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz"};
+    for (size_t i = 0; i < PL_ARRAY_LEN(endings); i++) {
+        if (pl_str_ends_with(spelling, pl_str_from(endings[i]))) {
+            return true;
+        }
+    }
+    return spelling.len == 0 || spelling.ptr[0] == '/' || spelling.ptr[0] == '.' ||
+           spelling.ptr[0] == '~' || pl_str_contains(spelling, PL_STR(".tar:"));
 }
 
 enum pl_status pl_source_open(struct pl_arena *arena, pl_str spelling,
-                              const struct pl_platform *platform,
-                              const struct pl_layers_options *options, struct pl_source *ret,
+                              const struct pl_source_options *options, struct pl_source *ret,
                               struct pl_error *err)
 {
     *ret = (struct pl_source){.name = pl_arena_dup(arena, spelling),
@@ -183,15 +160,18 @@ enum pl_status pl_source_open(struct pl_arena *arena, pl_str spelling,
                               .store = {.arena = arena, .dir_fd = -1, .file_fd = -1}};
     pl_str scheme = PL_STR_EMPTY;
     pl_str rest = PL_STR_EMPTY;
-    bool has_scheme = pl_str_cut(spelling, ':', &scheme, &rest) && looks_like_scheme(scheme);
+    bool has_scheme = pl_str_cut(spelling, ':', &scheme, &rest);
     bool is_dir = has_scheme && pl_str_eq(scheme, PL_STR("dir"));
-    const struct pl_image_source *kind = has_scheme ? find_source(scheme) : NULL;
+    const struct pl_image_source *kind = has_scheme ? pl_image_source_find(scheme) : NULL;
+    if (kind && kind->reach) {
+        return pl_source_reach(arena, kind, rest, options, ret, err);
+    }
     struct stat info = {0};
     pl_str path = is_dir || kind ? rest : spelling;
     pl_str selector = PL_STR_EMPTY;
     bool exists = is_dir ? path_exists(path, &info) : split_selector(path, &path, &selector, &info);
-    if (!exists && has_scheme && !is_dir && !kind) {
-        return unknown_scheme(scheme, err);
+    if (!exists && !is_dir && !kind && !looks_like_path(spelling)) {
+        return pl_source_reach_any(arena, spelling, options, ret, err);
     }
     if (!exists) {
         return pl_error_set(err, PL_E_NOT_FOUND, PL_STR_FMT ": no such file or directory",
@@ -203,12 +183,16 @@ enum pl_status pl_source_open(struct pl_arena *arena, pl_str spelling,
         return st;
     }
     return is_dir ? open_root(ret, name, err)
-                  : open_path(arena, kind, name, &info, selector, platform, options, ret, err);
+                  : open_path(arena, kind, name, &info, selector, options, ret, err);
 }
 
 void pl_source_close(struct pl_source *source)
 {
     pl_store_close(&source->store);
+    if (source->reached.close) {
+        source->reached.close(source->reached.context);
+        source->reached.close = NULL;
+    }
     if (source->root_fd >= 0) {
         close(source->root_fd);
         source->root_fd = -1;

@@ -104,6 +104,8 @@ struct pl_image_source {
 };
 
 const struct pl_image_source *const *pl_image_sources(size_t *ret_count);
+/* NULL when there is none of that name. */
+const struct pl_image_source *pl_image_source_find(pl_str name);
 
 /* What an OCI image layout holds (image-spec, image-layout.md); shared by directory and archive. */
 enum pl_status pl_oci_layout_open(struct pl_arena *arena, struct pl_store *store, pl_str selector,

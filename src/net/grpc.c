@@ -4,8 +4,9 @@
  * "content-type: application/grpc" and "te: trailers". Both bodies are rows of messages, each with
  * a byte that says whether it is compressed, and its length in four bytes, big endian. The answer's
  * status is 200 whatever came of the call; that stands in the trailers (or, where there is no body,
- * among the headers) as "grpc-status", a number, and "grpc-message", percent-encoded. Compression is
- * only used by a server whose client offered it in grpc-accept-encoding, which this one does not.
+ * among the headers) as "grpc-status", a number, and "grpc-message", percent-encoded. Compression
+ * is only used by a server whose client offered it in grpc-accept-encoding, which this one does
+ * not.
  */
 #include "net/grpc.h"
 #include "base/limits.h"
@@ -50,9 +51,8 @@ struct pl_grpc_frames pl_grpc_frames_start(enum pl_status (*take)(void *context,
                                                                   struct pl_error *err),
                                            void *context)
 {
-    return (struct pl_grpc_frames){.take = take,
-                                   .context = context,
-                                   .message = PL_BUF_INIT(PL_LIMIT_GRPC_MESSAGE_BYTES)};
+    return (struct pl_grpc_frames){
+        .take = take, .context = context, .message = PL_BUF_INIT(PL_LIMIT_GRPC_MESSAGE_BYTES)};
 }
 
 void pl_grpc_frames_release(struct pl_grpc_frames *frames)

@@ -8,7 +8,7 @@
  * environment, no terminal. The same report and options give the same bytes.
  */
 #include "base/writer.h"
-#include "model/report.h"
+#include "report/summary.h"
 
 struct pl_report_options {
     unsigned width_columns; /* of the terminal; 0: PL_REPORT_WIDTH */
@@ -18,6 +18,15 @@ struct pl_report_options {
 /* The width when nobody knows better: a file, a pipe, the log of a build. */
 #define PL_REPORT_WIDTH 120
 
+/* How several reports of one run become one document: `begin`, each report by the format's `write`,
+ * with `between` before all but the first, then `end`. */
+struct pl_report_set {
+    void (*begin)(struct pl_writer *writer);
+    void (*between)(struct pl_writer *writer);
+    void (*end)(const struct pl_summary *summary, const struct pl_report_options *options,
+                struct pl_writer *writer);
+};
+
 struct pl_report_format {
     const char *name; /* "json" */
     const char *summary; /* one line for help */
@@ -25,6 +34,7 @@ struct pl_report_format {
     /* Writes the whole document; `writer` is not finished. */
     enum pl_status (*write)(const struct pl_report *report, const struct pl_report_options *options,
                             struct pl_writer *writer, struct pl_error *err);
+    const struct pl_report_set *set;
 };
 
 /* All formats, sorted by name. */

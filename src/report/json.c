@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole report as one JSON document: docs/schema/report-1.0.json. */
 #include "report/document.h"
-#include "report/format.h"
+#include "report/set.h"
 
 static enum pl_status write_json(const struct pl_report *report,
                                  const struct pl_report_options *options, struct pl_writer *writer,
@@ -32,4 +32,5 @@ const struct pl_report_format pl_report_format_json = {
     .summary = "everything, for programs; the schema is part of the documentation",
     .media_type = "application/json",
     .write = write_json,
+    .set = &pl_report_set_json,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inventory alone, in the words of the JSON report: subject, components and gaps. */
 #include "report/document.h"
-#include "report/format.h"
+#include "report/set.h"
 
 static enum pl_status write_inventory(const struct pl_report *report,
                                       const struct pl_report_options *options,
@@ -25,4 +25,5 @@ const struct pl_report_format pl_report_format_plimsoll_json = {
     .summary = "the inventory alone, for programs: subject, components and gaps",
     .media_type = "application/json",
     .write = write_inventory,
+    .set = &pl_report_set_json,
 };

@@ -8,8 +8,8 @@
  */
 #include "base/compiler.h"
 #include "base/utf8.h"
-#include "report/format.h"
 #include "report/grid.h"
+#include "report/set.h"
 #include "report/upgrade.h"
 
 /* Longer names are cut; the JSON report has them whole. */
@@ -328,4 +328,5 @@ const struct pl_report_format pl_report_format_table = {
     .summary = "for people: by package, worst first, with what to do next",
     .media_type = "text/plain",
     .write = write_table,
+    .set = &pl_report_set_table,
 };

@@ -71,9 +71,9 @@ static enum pl_status choose_socket(const char *const *sockets, size_t count, co
                             "containerd's socket may only be opened by root, or a group (%s)",
                             tried);
     }
-    return pl_error_set(
-        err, PL_E_NET,
-        "containerd does not answer (%s); CONTAINERD_ADDRESS names another socket", tried);
+    return pl_error_set(err, PL_E_NET,
+                        "containerd does not answer (%s); CONTAINERD_ADDRESS names another socket",
+                        tried);
 }
 
 static enum pl_status find_socket(struct pl_arena *arena, const char **ret, struct pl_error *err)
@@ -93,7 +93,7 @@ static enum pl_status find_socket(struct pl_arena *arena, const char **ret, stru
 static enum pl_status connect_to(struct pl_arena *arena, const char *socket,
                                  struct pl_containerd **ret, struct pl_error *err)
 {
-    struct pl_containerd *containerd = pl_alloc(1, sizeof(*containerd));
+    struct pl_containerd *containerd = pl_mem_alloc(1, sizeof(*containerd));
     *containerd = (struct pl_containerd){.arena = arena, .socket = socket};
     struct pl_http_transport transport = {.unix_socket = socket, .is_http2_only = true};
     enum pl_status st = pl_http_new(&transport, &containerd->http, err);
@@ -143,8 +143,8 @@ static enum pl_status keep_message(void *context, pl_str message, struct pl_erro
     return PL_OK;
 }
 
-static enum pl_status call(struct pl_containerd *containerd, const char *url,
-                           const char *namespace, struct pl_grpc_call *call, struct pl_error *err)
+static enum pl_status call(struct pl_containerd *containerd, const char *url, const char *namespace,
+                           struct pl_grpc_call *call, struct pl_error *err)
 {
     pl_str metadata =
         pl_arena_format(containerd->arena, "containerd-namespace: %s", namespace ? namespace : "");
@@ -191,8 +191,8 @@ enum pl_status pl_containerd_list_images(struct pl_containerd *containerd, const
                                          struct pl_containerd_images *images, struct pl_error *err)
 {
     pl_str answer = PL_STR_EMPTY;
-    enum pl_status st = ask(containerd, SERVICE("images.v1.Images/List"), namespace, PL_STR_EMPTY,
-                            &answer, err);
+    enum pl_status st =
+        ask(containerd, SERVICE("images.v1.Images/List"), namespace, PL_STR_EMPTY, &answer, err);
     while (st == PL_OK) {
         struct pl_containerd_image image;
         st = pl_containerd_next_image(&answer, &image, err);
@@ -245,10 +245,8 @@ enum pl_status pl_containerd_read_blob(struct pl_containerd *containerd, const c
     struct reading reading = {sink, size_bytes};
     /* A message has some bytes beside its data, and containerd's hold a MiB. */
     uint64_t most = size_bytes > UINT64_MAX / 4 ? UINT64_MAX : size_bytes * 2 + MOST_FRAMING;
-    struct pl_grpc_call asked = {.request = pl_buf_str(&request),
-                                 .max_bytes = most,
-                                 .take = pass_data,
-                                 .context = &reading};
+    struct pl_grpc_call asked = {
+        .request = pl_buf_str(&request), .max_bytes = most, .take = pass_data, .context = &reading};
     enum pl_status st =
         call(containerd, SERVICE("content.v1.Content/Read"), namespace, &asked, err);
     if (st < 0) {
@@ -308,8 +306,7 @@ static const char *find_root(struct pl_containerd *containerd)
     const char *path = NULL;
     if (ask(containerd, SERVICE("introspection.v1.Introspection/Plugins"), NULL,
             PL_STR("type==io.containerd.content.v1"), &answer, NULL) < 0 ||
-        pl_containerd_parse_root(answer, &root, NULL) < 0 || root.len == 0 ||
-        root.ptr[0] != '/' ||
+        pl_containerd_parse_root(answer, &root, NULL) < 0 || root.len == 0 || root.ptr[0] != '/' ||
         pl_arena_cstr(containerd->arena, pl_arena_dup(containerd->arena, root), &path, NULL) < 0) {
         return NULL;
     }
@@ -329,9 +326,8 @@ int pl_containerd_open_blob(struct pl_containerd *containerd, const struct pl_di
     pl_str algorithm = PL_STR_EMPTY;
     pl_str hex = PL_STR_EMPTY;
     pl_str_cut(pl_digest_str(digest), ':', &algorithm, &hex);
-    pl_str path =
-        pl_arena_format(containerd->arena, "%s/blobs/" PL_STR_FMT "/" PL_STR_FMT, containerd->root,
-                        PL_STR_ARG(algorithm), PL_STR_ARG(hex));
+    pl_str path = pl_arena_format(containerd->arena, "%s/blobs/" PL_STR_FMT "/" PL_STR_FMT,
+                                  containerd->root, PL_STR_ARG(algorithm), PL_STR_ARG(hex));
     int fd pl_autoclose = open(path.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     struct stat info;
     if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {

@@ -38,8 +38,7 @@ struct pl_containerd_images {
 
 /* Appends all that the namespace has; none when there is no such namespace. */
 enum pl_status pl_containerd_list_images(struct pl_containerd *containerd, const char *namespace,
-                                         struct pl_containerd_images *images,
-                                         struct pl_error *err);
+                                         struct pl_containerd_images *images, struct pl_error *err);
 
 /* NOT_FOUND when the content store has no such blob. */
 enum pl_status pl_containerd_blob_size(struct pl_containerd *containerd, const char *namespace,

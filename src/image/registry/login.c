@@ -37,10 +37,8 @@ static const char *basic_value(struct pl_arena *arena, const struct pl_credentia
 {
     pl_str pair = pl_arena_format(arena, PL_STR_FMT ":" PL_STR_FMT, PL_STR_ARG(credentials->user),
                                   PL_STR_ARG(credentials->password));
-    struct pl_buf value pl_autobuf = PL_BUF_INIT(MOST_TOKEN_BYTES);
-    pl_buf_append(&value, PL_STR("Basic "));
-    pl_base64_append(&value, pl_str_span(pair));
-    return pl_arena_dup(arena, pl_buf_str(&value)).ptr;
+    return pl_arena_format(arena, "Basic " PL_STR_FMT, PL_STR_ARG(pl_base64_encode(arena, pair)))
+        .ptr;
 }
 
 static const char *bearer_value(struct pl_arena *arena, pl_str token)

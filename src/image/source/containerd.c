@@ -150,12 +150,12 @@ static enum pl_status find_in_lists(const struct search *search, const char **re
     size_t seen = 0;
     for (size_t i = 0; i < search->count; i++) {
         struct pl_containerd_images images = {0};
-        enum pl_status st = pl_containerd_list_images(search->containerd, search->namespaces[i],
-                                                      &images, err);
+        enum pl_status st =
+            pl_containerd_list_images(search->containerd, search->namespaces[i], &images, err);
         if (st < 0) {
             return st;
         }
-        for (size_t j = 0; j < images.count; j++) {
+        for (size_t j = 0; j < images.count && seen + j < PL_LIMIT_ENGINE_NAMES; j++) {
             if (search->digest.len > 0 &&
                 pl_str_starts_with(images.items[j].digest, search->digest)) {
                 *ret = images.items[j];
@@ -176,10 +176,27 @@ static enum pl_status into_buffer(void *context, pl_span bytes, struct pl_error 
     return PL_OK;
 }
 
-static enum pl_status read_file(int fd, const struct pl_digest *digest, struct pl_buf *bytes,
-                                struct pl_error *err)
+/* Over the socket, where the blob's file may not be opened. */
+static enum pl_status ask_for_document(const struct store *store, const struct pl_digest *digest,
+                                       struct pl_buf *bytes, struct pl_error *err)
 {
-    return pl_io_read_all(fd, digest->text, bytes, err);
+    uint64_t size = 0;
+    enum pl_status st =
+        pl_containerd_blob_size(store->containerd, store->namespace, digest, &size, err);
+    if (st == PL_E_NOT_FOUND) {
+        return pl_error_set(err, st,
+                            "containerd's content store has no %s: the image was pulled without "
+                            "it, or for another platform",
+                            digest->text);
+    }
+    if (st == PL_OK && size > bytes->ceiling_bytes) {
+        st = pl_error_set(err, PL_E_LIMIT, "%s is larger than %zu bytes", digest->text,
+                          bytes->ceiling_bytes);
+    }
+    struct pl_fetch_sink sink = {into_buffer, bytes};
+    return st < 0 ? st
+                  : pl_containerd_read_blob(store->containerd, store->namespace, digest, size,
+                                            &sink, err);
 }
 
 static enum pl_status read_document(void *context, const struct pl_descriptor *descriptor,
@@ -192,30 +209,8 @@ static enum pl_status read_document(void *context, const struct pl_descriptor *d
     struct pl_buf bytes pl_autobuf = PL_BUF_INIT(ceiling_bytes);
     uint64_t size = 0;
     int fd pl_autoclose = pl_containerd_open_blob(store->containerd, digest, &size);
-    enum pl_status st = PL_OK;
-    if (fd >= 0) {
-        st = read_file(fd, digest, &bytes, err);
-    } else {
-        struct pl_fetch_sink sink = {into_buffer, &bytes};
-        st = pl_containerd_blob_size(store->containerd, store->namespace, digest, &size, err);
-        if (st == PL_E_NOT_FOUND) {
-            return pl_error_set(err, st,
-                                "containerd's content store has no %s: the image was pulled "
-                                "without it, or for another platform",
-                                digest->text);
-        }
-        if (st == PL_OK && size > ceiling_bytes) {
-            st = pl_error_set(err, PL_E_LIMIT, "%s is larger than %zu bytes", digest->text,
-                              ceiling_bytes);
-        }
-        if (st == PL_OK) {
-            st = pl_containerd_read_blob(store->containerd, store->namespace, digest, size, &sink,
-                                         err);
-        }
-    }
-    if (st == PL_OK) {
-        st = pl_buf_status(&bytes, digest->text, err);
-    }
+    enum pl_status st = fd >= 0 ? pl_io_read_all(fd, digest->text, &bytes, err)
+                                : ask_for_document(store, digest, &bytes, err);
     if (st == PL_OK) {
         *ret = pl_arena_dup(store->arena, pl_buf_str(&bytes));
     }
@@ -288,9 +283,7 @@ static enum pl_status reach(struct pl_arena *arena, const struct pl_reach *how, 
 {
     (void)how;
     struct pl_containerd *containerd PL_CLEANUP(pl_containerd_freep) = NULL;
-    struct search search = {.arena = arena,
-                            .whole = PL_STR_EMPTY,
-                            .digest = PL_STR_EMPTY};
+    struct search search = {.arena = arena, .whole = PL_STR_EMPTY, .digest = PL_STR_EMPTY};
     enum pl_status st = start_search(&search, name, err);
     if (st == PL_OK) {
         st = pl_containerd_open(arena, &containerd, err);
@@ -310,9 +303,8 @@ static enum pl_status reach(struct pl_arena *arena, const struct pl_reach *how, 
     }
     struct store *store = PL_ARENA_NEW(arena, struct store);
     *store = (struct store){.arena = arena, .containerd = containerd, .namespace = namespace};
-    struct pl_reached reached = {.name = pl_arena_dup(arena, image.name),
-                                 .close = close_files,
-                                 .context = store};
+    struct pl_reached reached = {
+        .name = pl_arena_dup(arena, image.name), .close = close_files, .context = store};
     st = open_image(store, &image, platform, &reached.image, err);
     if (st < 0) {
         close_files(store);

@@ -54,21 +54,30 @@ enum pl_status pl_command_unknown(const char *what, const char *given, const cha
                         pl_buf_str(&listed).ptr);
 }
 
+/* $XDG_CACHE_HOME/plimsoll/LEAF, or where that is when nothing is said. */
+static const char *default_dir(const char *leaf, char *buffer, size_t size)
+{
+    /* The XDG base directory specification has relative paths ignored. */
+    const char *cache = getenv("XDG_CACHE_HOME");
+    const char *home = getenv("HOME");
+    bool has_cache = cache && cache[0] == '/';
+    bool has_home = home && home[0] == '/';
+    const char *top = has_cache ? cache : has_home ? home : "/var/cache";
+    const char *middle = !has_cache && has_home ? "/.cache" : "";
+    if (snprintf(buffer, size, "%s%s/plimsoll/%s", top, middle, leaf) >= (int)size) {
+        snprintf(buffer, size, "/var/cache/plimsoll/%s", leaf);
+    }
+    return buffer;
+}
+
 const char *pl_command_db_dir(const struct pl_args *args, char *buffer, size_t size)
 {
     const char *given = pl_args_value(args, "db", getenv("PLIMSOLL_DB"));
-    if (given && given[0] != '\0') {
-        return given;
-    }
-    /* The XDG base directory specification has relative paths ignored. */
-    const char *cache = getenv("XDG_CACHE_HOME");
-    if (cache && cache[0] == '/' && snprintf(buffer, size, "%s/plimsoll/db", cache) < (int)size) {
-        return buffer;
-    }
-    const char *home = getenv("HOME");
-    if (home && home[0] == '/' &&
-        snprintf(buffer, size, "%s/.cache/plimsoll/db", home) < (int)size) {
-        return buffer;
-    }
-    return "/var/cache/plimsoll/db";
+    return given && given[0] != '\0' ? given : default_dir("db", buffer, size);
+}
+
+const char *pl_command_cache_dir(char *buffer, size_t size)
+{
+    const char *given = getenv("PLIMSOLL_CACHE");
+    return given && given[0] != '\0' ? given : default_dir("layers", buffer, size);
 }

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/reach.h"
+#include "base/nearest.h"
+#include "engine/archive_stream.h"
+#include "engine/content.h"
+#include "engine/fetcher.h"
+
+/* Looks every layer up by its diff_id; true when all of them are known. */
+static bool find_known(struct pl_arena *arena, const struct pl_layer_cache *cache,
+                       struct pl_image *image)
+{
+    bool are_all_known = true;
+    for (size_t i = 0; i < image->layers.count && are_all_known; i++) {
+        struct pl_image_layer *layer = &image->layers.items[i];
+        struct pl_error ignored = PL_ERROR_INIT;
+        enum pl_status st =
+            pl_layer_cache_find(cache, arena, layer, &layer->part.evidence, &ignored);
+        layer->part.is_known = st == PL_OK && layer->part.evidence;
+        are_all_known = layer->part.is_known;
+    }
+    return are_all_known;
+}
+
+/* Reads the archive that holds all layers as it comes, and the image from it. */
+static enum pl_status read_archive(struct pl_arena *arena, const struct pl_source_options *options,
+                                   struct pl_source *source, struct pl_error *err)
+{
+    const struct pl_reached *reached = &source->reached;
+    struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
+    int pipe_fd pl_autoclose = -1;
+    int spill_fd pl_autoclose = pl_content_spill_file();
+    enum pl_status st = pl_fetcher_start(reached->archive, &fetcher, &pipe_fd, err);
+    if (st < 0) {
+        return st;
+    }
+    struct pl_archive_stream stream = {.fd = pipe_fd,
+                                       .is_pipe = true,
+                                       .spill_fd = spill_fd,
+                                       .hash_beside = options->layers->jobs > 1,
+                                       .limits = options->layers->limits,
+                                       .matcher = options->layers->matcher,
+                                       .progress = options->layers->progress};
+    st = pl_archive_stream_read(arena, &stream, &source->store, err);
+    /* Why the archive ended early is what its fetching says, not what its reader found. */
+    struct pl_error fetching = PL_ERROR_INIT;
+    enum pl_status fetched = pl_fetcher_end(&fetcher, &fetching);
+    if (fetched < 0) {
+        *err = fetching;
+        return fetched;
+    }
+    if (st < 0) {
+        return st;
+    }
+    struct pl_image image = {0};
+    st = pl_image_source_find(PL_STR("docker-archive"))
+             ->open(arena, &source->store, reached->archive_selector, options->platform, &image,
+                    err);
+    if (st == PL_OK && reached->image.digest.len > 0 &&
+        !pl_str_eq(image.digest, reached->image.digest)) {
+        st = pl_error_set(err, PL_E_TRUST,
+                          "the engine hands out " PL_STR_FMT " in place of " PL_STR_FMT,
+                          PL_STR_ARG(image.digest), PL_STR_ARG(reached->image.digest));
+    }
+    if (st == PL_OK) {
+        source->image = image;
+    }
+    return st;
+}
+
+enum pl_status pl_source_reach(struct pl_arena *arena, const struct pl_image_source *kind,
+                               pl_str name, const struct pl_source_options *options,
+                               struct pl_source *source, struct pl_error *err)
+{
+    struct pl_image_documents documents = pl_layer_cache_documents(options->layers->cache.cache);
+    struct pl_reach how = {.registry = options->registry,
+                           .documents = &documents,
+                           .progress = options->layers->progress};
+    struct pl_reached reached = {0};
+    enum pl_status st = kind->reach(arena, &how, name, options->platform, &reached, err);
+    if (st < 0) {
+        return st;
+    }
+    source->scheme = pl_str_from(kind->name);
+    source->reached = reached;
+    source->image = reached.image;
+    source->name = reached.name.len > 0 ? reached.name : source->name;
+    if (reached.archive && !find_known(arena, &options->layers->cache, &source->image)) {
+        st = read_archive(arena, options, source, err);
+    }
+    return st;
+}
+
+static void note(struct pl_buf *notes, const struct pl_image_source *kind,
+                 const struct pl_error *why)
+{
+    pl_buf_append_format(notes, "%s%s: %s", notes->len > 0 ? "; " : "", kind->name, why->msg);
+}
+
+/* "dokcer:alpine" was asked for as an image; the scheme it was probably meant to have, or NULL. */
+static const char *meant_scheme(pl_str name)
+{
+    pl_str scheme = PL_STR_EMPTY;
+    pl_str rest = PL_STR_EMPTY;
+    if (!pl_str_cut(name, ':', &scheme, &rest)) {
+        return NULL;
+    }
+    size_t count = 0;
+    const struct pl_image_source *const *sources = pl_image_sources(&count);
+    struct pl_nearest nearest = pl_nearest_start(scheme);
+    for (size_t i = 0; i < count; i++) {
+        pl_nearest_offer(&nearest, sources[i]->name);
+    }
+    pl_nearest_offer(&nearest, "dir");
+    return nearest.best;
+}
+
+enum pl_status pl_source_reach_any(struct pl_arena *arena, pl_str name,
+                                   const struct pl_source_options *options,
+                                   struct pl_source *source, struct pl_error *err)
+{
+    /* A name that cannot be one is refused before anybody is asked. */
+    struct pl_reference reference = {0};
+    enum pl_status st = pl_reference_parse(arena, name, &reference, err);
+    struct pl_buf notes pl_autobuf = PL_BUF_INIT(300);
+    size_t count = 0;
+    const struct pl_image_source *const *sources = pl_image_sources(&count);
+    for (size_t i = 0; i < count && st == PL_OK; i++) {
+        struct pl_error why = PL_ERROR_INIT;
+        if (!sources[i]->is_engine) {
+            continue;
+        }
+        enum pl_status reached = pl_source_reach(arena, sources[i], name, options, source, &why);
+        if (reached == PL_OK) {
+            return PL_OK;
+        }
+        /* An engine that is not there is no news; one that refuses is. */
+        if (reached != PL_E_NOT_FOUND && reached != PL_E_NET) {
+            note(&notes, sources[i], &why);
+        }
+    }
+    if (st == PL_OK) {
+        st = pl_source_reach(arena, pl_image_source_find(PL_STR("registry")), name, options, source,
+                             err);
+    }
+    if (st < 0) {
+        const char *scheme = meant_scheme(name);
+        char hint[64] = "";
+        if (scheme) {
+            snprintf(hint, sizeof(hint), "; was %s: meant?", scheme);
+        }
+        struct pl_error why = *err;
+        return pl_error_set(err, st, "%s%s%s" PL_STR_FMT, why.msg, hint, notes.len > 0 ? "; " : "",
+                            PL_STR_ARG(pl_buf_str(&notes)));
+    }
+    return st;
+}

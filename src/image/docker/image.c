@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image/docker/image.h"
+#include "base/nearest.h"
+#include "image/docker/answer.h"
+#include "image/reference.h"
+
+enum { MOST_NEAR = 3, MOST_EDITS = 4 };
+
+/* The part before the tag; the digits of a port are no tag. */
+static pl_str without_tag(pl_str name)
+{
+    size_t colon = pl_str_find_last_char(name, ':');
+    bool is_tag = colon != SIZE_MAX && pl_str_find_char(pl_str_skip(name, colon), '/') == SIZE_MAX;
+    return is_tag ? pl_str_sub(name, 0, colon) : name;
+}
+
+/* What is behind the last slash: people leave out what stands before. */
+static pl_str short_name(pl_str name)
+{
+    size_t slash = pl_str_find_last_char(name, '/');
+    return slash == SIZE_MAX ? name : pl_str_skip(name, slash + 1);
+}
+
+/* 0 for another tag of the same image, else by edits; SIZE_MAX: not near. */
+static size_t farness(pl_str name, pl_str known)
+{
+    if (pl_str_eq(without_tag(name), without_tag(known))) {
+        return 0;
+    }
+    if (pl_str_eq(short_name(without_tag(name)), short_name(without_tag(known)))) {
+        return 1;
+    }
+    size_t most = name.len / 3 < MOST_EDITS ? name.len / 3 : MOST_EDITS;
+    size_t edits = pl_nearest_distance(name, known, most);
+    return edits == SIZE_MAX ? SIZE_MAX : edits + 1;
+}
+
+pl_str pl_docker_near_names(struct pl_arena *arena, pl_str name, const struct pl_strs *known)
+{
+    pl_str near[MOST_NEAR] = {{0}};
+    size_t far[MOST_NEAR] = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < known->count; i++) {
+        size_t distance = farness(name, known->items[i]);
+        size_t at = count;
+        while (at > 0 && far[at - 1] > distance) {
+            at--;
+        }
+        if (distance == SIZE_MAX || at == MOST_NEAR) {
+            continue;
+        }
+        count += count < MOST_NEAR;
+        memmove(&near[at + 1], &near[at], (count - at - 1) * sizeof(near[0]));
+        memmove(&far[at + 1], &far[at], (count - at - 1) * sizeof(far[0]));
+        near[at] = pl_str_sub(known->items[i], 0, 100);
+        far[at] = distance;
+    }
+    pl_str text = PL_STR_EMPTY;
+    for (size_t i = 0; i < count; i++) {
+        const char *before = i == 0           ? (count == 1 ? "; near it is " : "; near it are ")
+                             : i + 1 == count ? " and "
+                                              : ", ";
+        text = pl_arena_format(arena, PL_STR_FMT "%s" PL_STR_FMT, PL_STR_ARG(text), before,
+                               PL_STR_ARG(near[i]));
+    }
+    return text;
+}
+
+static enum pl_status not_there(struct pl_docker *docker, struct pl_arena *arena, pl_str name,
+                                struct pl_error *err)
+{
+    json_t *answer pl_autojson = NULL;
+    struct pl_strs known = {0};
+    if (pl_docker_get(docker, PL_STR("/images/json"), &answer, NULL) == PL_OK) {
+        pl_docker_read_tags(arena, answer, &known);
+    }
+    pl_str title = pl_docker_title(docker);
+    pl_str near = pl_docker_near_names(arena, name, &known);
+    pl_str shown = pl_str_sub(name, 0, 100);
+    struct pl_reference reference;
+    bool is_name = pl_reference_parse(arena, name, &reference, NULL) == PL_OK;
+    return pl_error_set(
+        err, PL_E_NOT_FOUND, PL_STR_FMT " has no image " PL_STR_FMT PL_STR_FMT "%s" PL_STR_FMT "%s",
+        PL_STR_ARG(title), PL_STR_ARG(shown), PL_STR_ARG(near), is_name ? "; registry:" : "",
+        PL_STR_ARG(is_name ? shown : PL_STR_EMPTY), is_name ? " asks the registry" : "");
+}
+
+/* The whole of a name: "docker.io/library/nginx:1.25"; as it is where it is no reference. */
+static pl_str whole_name(struct pl_arena *arena, pl_str name)
+{
+    struct pl_reference reference;
+    return pl_reference_parse(arena, name, &reference, NULL) == PL_OK
+               ? pl_reference_format(arena, &reference)
+               : name;
+}
+
+/* Of an image's names the one that was asked for; asked for by its id, its first. Podman gives
+ * "localhost/app:1" to what was asked for as "app:1". */
+static pl_str name_of(struct pl_arena *arena, const struct pl_docker_image *image, pl_str asked)
+{
+    pl_str wanted = whole_name(arena, asked);
+    pl_str end = pl_arena_format(arena, "/" PL_STR_FMT, PL_STR_ARG(asked));
+    const struct pl_strs *lists[] = {&image->tags, &image->digests};
+    pl_str first = PL_STR_EMPTY;
+    for (size_t i = 0; i < PL_ARRAY_LEN(lists); i++) {
+        for (size_t j = 0; j < lists[i]->count; j++) {
+            pl_str name = whole_name(arena, lists[i]->items[j]);
+            if (pl_str_eq(name, wanted) || pl_str_ends_with(name, end)) {
+                return name;
+            }
+            first = first.len > 0 ? first : name;
+        }
+    }
+    return first;
+}
+
+/* The config, where it is known from an earlier run, says exactly what made each layer. The id is
+ * another document's where the engine keeps images in containerd's store: then the config does not
+ * fit, and the engine is asked. */
+static bool read_known_config(struct pl_arena *arena, const struct pl_image_documents *documents,
+                              struct pl_image *image)
+{
+    struct pl_digest id;
+    pl_str bytes = PL_STR_EMPTY;
+    struct pl_image known = {0};
+    if (!documents || !documents->find || pl_digest_parse(image->digest, &id, NULL) < 0 ||
+        !documents->find(documents->context, arena, &id, &bytes) ||
+        pl_image_read_config(arena, bytes, &known, NULL) < 0 ||
+        known.layers.count != image->layers.count) {
+        return false;
+    }
+    for (size_t i = 0; i < known.layers.count; i++) {
+        if (!pl_str_eq(known.layers.items[i].info.diff_id, image->layers.items[i].info.diff_id)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < known.layers.count; i++) {
+        image->layers.items[i].info.created_by = known.layers.items[i].info.created_by;
+    }
+    return true;
+}
+
+static pl_str image_path(struct pl_arena *arena, pl_str name, const char *what)
+{
+    return pl_arena_format(arena, "/images/" PL_STR_FMT "/%s", PL_STR_ARG(name), what);
+}
+
+/* From API 1.48 on an engine may hold one name for several platforms, and is told which is meant;
+ * older ones pass the parameter over. */
+static pl_str platform_query(struct pl_arena *arena, const struct pl_platform *platform)
+{
+    struct pl_buf query pl_autobuf = PL_BUF_INIT(4096);
+    if (platform->is_stated) {
+        json_t *value pl_autojson =
+            json_pack("{s:s%, s:s%}", "os", platform->os.ptr, platform->os.len, "architecture",
+                      platform->architecture.ptr, platform->architecture.len);
+        if (platform->variant.len > 0) {
+            json_object_set_new(value, "variant",
+                                json_stringn(platform->variant.ptr, platform->variant.len));
+        }
+        char *text pl_autofree = json_dumps(value, JSON_COMPACT);
+        pl_buf_append(&query, PL_STR("?platform="));
+        pl_http_append_escaped(&query, pl_str_from(text));
+    }
+    return pl_arena_dup(arena, pl_buf_str(&query));
+}
+
+static enum pl_status check_platform(struct pl_arena *arena, const struct pl_image *image,
+                                     const struct pl_platform *platform, struct pl_error *err)
+{
+    if (!platform->is_stated || pl_platform_matches(platform, &image->platform)) {
+        return PL_OK;
+    }
+    return pl_error_set(err, PL_E_NOT_FOUND, "the image is for " PL_STR_FMT ", not for " PL_STR_FMT,
+                        PL_STR_ARG(pl_platform_format(arena, &image->platform)),
+                        PL_STR_ARG(pl_platform_format(arena, platform)));
+}
+
+static enum pl_status ask(struct pl_docker *docker, struct pl_arena *arena, pl_str name,
+                          pl_str query, struct pl_docker_image *ret, struct pl_error *err)
+{
+    pl_str escaped = PL_STR_EMPTY;
+    enum pl_status st = pl_docker_escape_name(arena, name, &escaped, err);
+    if (st < 0) {
+        return st;
+    }
+    json_t *answer pl_autojson = NULL;
+    pl_str path =
+        pl_arena_format(arena, PL_STR_FMT PL_STR_FMT,
+                        PL_STR_ARG(image_path(arena, escaped, "json")), PL_STR_ARG(query));
+    st = pl_docker_get(docker, path, &answer, err);
+    if (st == PL_E_NOT_FOUND && query.len == 0) {
+        return not_there(docker, arena, name, err);
+    }
+    return st == PL_OK ? pl_docker_read_image(arena, answer, ret, err) : st;
+}
+
+static enum pl_status reach(struct pl_docker *docker, struct pl_arena *arena,
+                            const struct pl_reach *how, pl_str name,
+                            const struct pl_platform *platform, struct pl_reached *ret,
+                            struct pl_error *err)
+{
+    struct pl_docker_image found = {0};
+    pl_str query = platform_query(arena, platform);
+    enum pl_status st = ask(docker, arena, name, query, &found, err);
+    if (st == PL_E_NOT_FOUND && query.len > 0) {
+        /* Is the name not there, or the platform? */
+        query = PL_STR_EMPTY;
+        st = ask(docker, arena, name, query, &found, err);
+    }
+    if (st == PL_OK) {
+        st = check_platform(arena, &found.image, platform, err);
+    }
+    if (st < 0) {
+        return st;
+    }
+    if (!read_known_config(arena, how->documents, &found.image)) {
+        json_t *history pl_autojson = NULL;
+        /* Without it the report says less, and nothing wrong. */
+        if (pl_docker_get(docker, image_path(arena, found.image.digest, "history"), &history,
+                          NULL) == PL_OK) {
+            pl_docker_read_history(arena, history, &found.image);
+        }
+    }
+    pl_str archive = pl_arena_format(arena, PL_STR_FMT PL_STR_FMT,
+                                     PL_STR_ARG(image_path(arena, found.image.digest, "get")),
+                                     PL_STR_ARG(query));
+    *ret = (struct pl_reached){.image = found.image,
+                               .name = name_of(arena, &found, name),
+                               .archive = pl_docker_fetch(docker, archive),
+                               .archive_selector = PL_STR_EMPTY};
+    return PL_OK;
+}
+
+enum pl_status pl_docker_reach(const struct pl_docker_kind *kind, struct pl_arena *arena,
+                               const struct pl_reach *how, pl_str name,
+                               const struct pl_platform *platform, struct pl_reached *ret,
+                               struct pl_error *err)
+{
+    struct pl_docker *docker pl_autodocker = NULL;
+    enum pl_status st = pl_docker_open(arena, kind, &docker, err);
+    return st == PL_OK ? reach(docker, arena, how, name, platform, ret, err) : st;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image/docker/image.h"
+
+static enum pl_status reach(struct pl_arena *arena, const struct pl_reach *how, pl_str name,
+                            const struct pl_platform *platform, struct pl_reached *ret,
+                            struct pl_error *err)
+{
+    return pl_docker_reach(&pl_docker_kind_podman, arena, how, name, platform, ret, err);
+}
+
+const struct pl_image_source pl_image_source_podman = {
+    .name = "podman",
+    .summary = "an image of Podman, by its service: podman:NAME, an id, or NAME@DIGEST",
+    .reach = reach,
+    .is_engine = true,
+};

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/set.h"
+#include "base/compiler.h"
+#include "base/utf8.h"
+#include "report/document.h"
+#include "report/grid.h"
+
+static void begin_json(struct pl_writer *writer)
+{
+    pl_writer_format(writer, "{\"schema_version\":\"%s\",\"reports\":[\n",
+                     PL_REPORT_SCHEMA_VERSION);
+}
+
+static void between_json(struct pl_writer *writer)
+{
+    pl_writer_str(writer, PL_STR(",\n"));
+}
+
+static void write_row(struct pl_json_writer *json, const struct pl_summary_row *row)
+{
+    pl_json_writer_begin_object(json);
+    pl_json_writer_member(json, "source", row->source);
+    if (row->failure.len > 0) {
+        pl_json_writer_member(json, "failure", row->failure);
+        pl_json_writer_end_object(json);
+        return;
+    }
+    pl_json_writer_key(json, "components");
+    pl_json_writer_uint(json, row->components);
+    pl_json_writer_key(json, "gaps");
+    pl_json_writer_uint(json, row->gaps);
+    if (row->has_findings) {
+        pl_json_writer_key(json, "findings");
+        pl_json_writer_begin_object(json);
+        for (size_t i = 0; i < PL_SEVERITY_COUNT_; i++) {
+            pl_json_writer_key(json, pl_severity_to_string((enum pl_severity)i));
+            pl_json_writer_uint(json, row->findings[i]);
+        }
+        pl_json_writer_end_object(json);
+        pl_json_writer_key(json, "pass");
+        pl_json_writer_bool(json, row->verdict_pass);
+    }
+    pl_json_writer_end_object(json);
+}
+
+static void end_json(const struct pl_summary *summary, const struct pl_report_options *options,
+                     struct pl_writer *writer)
+{
+    (void)options;
+    struct pl_json_writer json;
+    pl_writer_str(writer, PL_STR("],\"summary\":"));
+    pl_json_writer_init(&json, writer);
+    pl_json_writer_begin_array(&json);
+    for (size_t i = 0; i < summary->count; i++) {
+        write_row(&json, &summary->items[i]);
+    }
+    pl_json_writer_end_array(&json);
+    pl_json_writer_finish(&json);
+    pl_writer_str(writer, PL_STR("}\n"));
+}
+
+const struct pl_report_set pl_report_set_json = {begin_json, between_json, end_json};
+
+static void begin_table(struct pl_writer *writer)
+{
+    (void)writer;
+}
+
+static void between_table(struct pl_writer *writer)
+{
+    pl_writer_char(writer, '\n');
+}
+
+/* "3 critical, 10 high" */
+static pl_str findings_text(struct pl_arena *arena, const struct pl_summary_row *row)
+{
+    struct pl_buf text pl_autobuf = PL_BUF_INIT(1024);
+    for (size_t i = 0; i < PL_SEVERITY_COUNT_ && row->has_findings; i++) {
+        if (row->findings[i] > 0) {
+            pl_buf_append_format(&text, "%s%llu %s", text.len > 0 ? ", " : "",
+                                 (unsigned long long)row->findings[i],
+                                 pl_severity_to_string((enum pl_severity)i));
+        }
+    }
+    if (text.len == 0) {
+        pl_buf_append(&text, row->has_findings ? PL_STR("none") : PL_STR("not looked for"));
+    }
+    return pl_arena_dup(arena, pl_buf_str(&text));
+}
+
+static void fill_row(struct pl_arena *arena, const struct pl_summary_row *row,
+                     struct pl_grid_row *cells)
+{
+    enum { SHOWN_BYTES = 400 };
+    cells->cells[0].text = pl_utf8_clean(arena, row->source, SHOWN_BYTES);
+    if (row->failure.len > 0) {
+        cells->cells[1].text = PL_STR("failed");
+        cells->cells[1].sgr = "1;31";
+        cells->cells[4].text = pl_utf8_clean(arena, row->failure, SHOWN_BYTES);
+        return;
+    }
+    bool passes = row->verdict_pass || !row->has_findings;
+    cells->cells[1].text = passes ? PL_STR("pass") : PL_STR("outside policy");
+    cells->cells[1].sgr = passes ? NULL : "31";
+    cells->cells[2].text = pl_arena_format(arena, "%llu", (unsigned long long)row->components);
+    cells->cells[3].text = pl_arena_format(arena, "%llu", (unsigned long long)row->gaps);
+    cells->cells[4].text = findings_text(arena, row);
+}
+
+static void end_table(const struct pl_summary *summary, const struct pl_report_options *options,
+                      struct pl_writer *writer)
+{
+    static const struct pl_grid_column columns[] = {
+        {"SOURCE", 48}, {"RESULT", 14}, {"COMPONENTS", 10}, {"GAPS", 6}, {"VULNERABILITIES", 0},
+    };
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_grid grid = {.columns = columns, .column_count = PL_ARRAY_LEN(columns)};
+    for (size_t i = 0; i < summary->count; i++) {
+        fill_row(&arena, &summary->items[i], pl_vec_push(&arena, &grid));
+    }
+    pl_writer_format(writer, "%sSummary of %zu sources\n\n", summary->count > 0 ? "\n" : "",
+                     summary->count);
+    pl_grid_write(&grid, options->width_columns > 0 ? options->width_columns : PL_REPORT_WIDTH,
+                  options->color, writer);
+}
+
+const struct pl_report_set pl_report_set_table = {begin_table, between_table, end_table};

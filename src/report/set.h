@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * set - several reports as one document, for people and for programs; used by the formats.
+ */
+#include "report/format.h"
+
+/* {"schema_version", "reports": [...], "summary": [...]} around JSON documents. */
+extern const struct pl_report_set pl_report_set_json;
+/* The reports one below the other, and a table with a row for each. */
+extern const struct pl_report_set pl_report_set_table;
