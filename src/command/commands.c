@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buf.h"
 #include "base/compiler.h"
-#include "command/args.h"
 #include "base/nearest.h"
+#include "command/args.h"
 #include <stdio.h>
 
 #define PL_COMMAND(name) extern const struct pl_command pl_command_##name;

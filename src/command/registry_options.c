@@ -2,7 +2,7 @@
 #include "command/registry_options.h"
 #include "base/budget.h"
 #include "base/io.h"
-#include <fcntl.h>
+#include <errno.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -68,7 +68,8 @@ enum pl_status pl_command_cache_open(struct pl_cache **ret, struct pl_error *err
     char buffer[PATH_MAX];
     uint64_t max_bytes = DEFAULT_CACHE_BYTES;
     const char *size = getenv("PLIMSOLL_CACHE_SIZE");
-    enum pl_status st = size && size[0] ? pl_amount_parse(pl_str_from(size), &max_bytes, err) : PL_OK;
+    enum pl_status st =
+        size && size[0] ? pl_amount_parse(pl_str_from(size), &max_bytes, err) : PL_OK;
     if (st < 0) {
         return pl_error_wrap(err, "PLIMSOLL_CACHE_SIZE");
     }
@@ -89,7 +90,8 @@ enum pl_status pl_command_cache_for_scan(const struct pl_args *args, struct pl_c
         return st;
     }
     if (st < 0) {
-        fprintf(stderr, "plimsoll: %s; nothing is kept for the next scan (--no-cache silences this)\n",
+        fprintf(stderr,
+                "plimsoll: %s; nothing is kept for the next scan (--no-cache silences this)\n",
                 why.msg);
     }
     return PL_OK;

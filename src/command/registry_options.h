@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * registry_options - what scan, sbom and registry have in common on the command line: how registries
- * are trusted and who we are there, and where the cache is.
+ * registry_options - what scan, sbom and registry have in common on the command line: how
+ * registries are trusted and who we are there, and where the cache is.
  */
 #include "cache/cache.h"
 #include "command/command.h"
@@ -20,9 +20,7 @@
         {.name = "registry-cert",                                                                  \
          .argument = "FILE",                                                                       \
          .summary = "show registries this client certificate (PEM)"},                              \
-        {.name = "registry-key",                                                                   \
-         .argument = "FILE",                                                                       \
-         .summary = "its private key (PEM)"},                                                      \
+        {.name = "registry-key", .argument = "FILE", .summary = "its private key (PEM)"},          \
     {                                                                                              \
         .name = "registry-token", .argument = "FILE",                                              \
         .summary = "a bearer token for the registry, read from a file; - is standard input"        \

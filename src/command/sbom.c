@@ -3,18 +3,18 @@
 
 static int run(const struct pl_args *args, struct pl_error *err)
 {
-    struct pl_scan_options options = {0};
-    enum pl_status st = pl_scan_options_read(args, &options, err);
+    struct pl_scan_request request pl_autorequest = {0};
+    enum pl_status st = pl_scan_request_read(args, &request, err);
     if (st < 0) {
         return pl_command_failed(st);
     }
-    return pl_scan_and_print(args, &options, "plimsoll-json", err);
+    return pl_scan_and_print(args, &request, "plimsoll-json", err);
 }
 
 const struct pl_command pl_command_sbom = {
     .name = "sbom",
     .summary = "list the components of an image or a root file system",
-    .usage = "[options] SOURCE",
+    .usage = "[options] SOURCE...",
     .details = "SOURCE is written as for scan. No advisory database is needed.",
     .examples =
         (const char *const[]){

@@ -4,11 +4,11 @@
 
 static int run(const struct pl_args *args, struct pl_error *err)
 {
-    struct pl_scan_options options = {0};
-    enum pl_status st = pl_scan_options_read(args, &options, err);
+    struct pl_scan_request request pl_autorequest = {0};
+    enum pl_status st = pl_scan_request_read(args, &request, err);
     const char *fail_on = pl_args_value(args, "fail-on", NULL);
     if (st == PL_OK && fail_on) {
-        st = pl_policy_parse(pl_str_from(fail_on), &options.policy, err);
+        st = pl_policy_parse(pl_str_from(fail_on), &request.options.policy, err);
     }
     struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
     char buffer[PATH_MAX];
@@ -18,14 +18,14 @@ static int run(const struct pl_args *args, struct pl_error *err)
     if (st < 0) {
         return pl_command_failed(st);
     }
-    options.db = db;
-    return pl_scan_and_print(args, &options, "table", err);
+    request.options.db = db;
+    return pl_scan_and_print(args, &request, "table", err);
 }
 
 const struct pl_command pl_command_scan = {
     .name = "scan",
     .summary = "find the known vulnerabilities of an image or a root file system",
-    .usage = "[options] SOURCE",
+    .usage = "[options] SOURCE...",
     .details =
         "SOURCE is docker-archive:FILE, oci-archive:FILE, oci-dir:DIR or dir:DIR; a bare path is\n"
         "recognised by its content. docker-archive, oci-archive and oci-dir take :TAG after the\n"

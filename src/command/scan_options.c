@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/scan_options.h"
 #include "command/progress.h"
+#include "image/registry/client.h"
 #include <sched.h>
 
 /* More inspectors than this only wait for one another. */
@@ -43,59 +44,200 @@ static enum pl_status read_scope(const char *text, enum pl_scan_scope *ret, stru
     return pl_error_set(err, PL_E_USAGE, "--scope %s: give installed, declared or all", text);
 }
 
-enum pl_status pl_scan_options_read(const struct pl_args *args, struct pl_scan_options *ret,
-                                    struct pl_error *err)
+void pl_scan_request_release(struct pl_scan_request *request)
 {
-    struct pl_scan_options options = {.platform = pl_platform_host(), .jobs = core_count()};
-    pl_budget_limits_default(&options.limits);
-    if (pl_args_positional_count(args) != 1) {
-        return pl_error_set(err, PL_E_USAGE, "give one source, such as dir:/ or image.tar");
-    }
-    options.source = pl_str_from(pl_args_positional(args, 0));
-    enum pl_status st = pl_output_check(args, err);
+    pl_cache_close(request->cache);
+    pl_arena_release(&request->arena);
+}
+
+static enum pl_status read_options(const struct pl_args *args, struct pl_scan_options *options,
+                                   struct pl_error *err)
+{
     const char *jobs = pl_args_value(args, "jobs", NULL);
-    if (st == PL_OK && jobs) {
-        st = read_jobs(jobs, &options.jobs, err);
-    }
+    enum pl_status st = jobs ? read_jobs(jobs, &options->jobs, err) : PL_OK;
     const char *platform = pl_args_value(args, "platform", NULL);
     if (st == PL_OK && platform) {
-        st = pl_platform_parse(pl_str_from(platform), &options.platform, err);
+        st = pl_platform_parse(pl_str_from(platform), &options->platform, err);
     }
     const char *scope = pl_args_value(args, "scope", NULL);
     if (st == PL_OK && scope) {
-        st = read_scope(scope, &options.scope, err);
+        st = read_scope(scope, &options->scope, err);
     }
     for (size_t i = 0; st == PL_OK && pl_args_nth(args, "limit", i); i++) {
-        st = pl_budget_limits_parse(&options.limits, pl_str_from(pl_args_nth(args, "limit", i)),
+        st = pl_budget_limits_parse(&options->limits, pl_str_from(pl_args_nth(args, "limit", i)),
                                     err);
-    }
-    if (st == PL_OK) {
-        *ret = options;
     }
     return st;
 }
 
+/* NAME or registry:NAME, and no more: which tag is what the registry is asked. */
+static enum pl_status add_all_tags(struct pl_scan_request *request, pl_str source,
+                                   struct pl_error *err)
+{
+    pl_str name = source;
+    pl_str scheme = PL_STR("registry:");
+    if (pl_str_starts_with(name, scheme)) {
+        name = pl_str_skip(name, scheme.len);
+    }
+    struct pl_arena *arena = &request->arena;
+    struct pl_reference reference = {0};
+    struct pl_registry *registry PL_CLEANUP(pl_registry_closep) = NULL;
+    struct pl_strs tags = {0};
+    enum pl_status st = pl_reference_parse_repository(arena, name, &reference, err);
+    if (st == PL_OK) {
+        st = pl_registry_open(&request->options.registry, &reference, &registry, err);
+    }
+    if (st == PL_OK) {
+        st = pl_registry_tags(registry, arena, &tags, err);
+    }
+    if (st < 0) {
+        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(source));
+    }
+    for (size_t i = 0; i < tags.count; i++) {
+        *pl_vec_push(arena, &request->sources) =
+            pl_arena_format(arena, "registry:" PL_STR_FMT ":" PL_STR_FMT, PL_STR_ARG(name),
+                            PL_STR_ARG(tags.items[i]));
+    }
+    return tags.count > 0
+               ? PL_OK
+               : pl_error_set(err, PL_E_NOT_FOUND, PL_STR_FMT " has no tags", PL_STR_ARG(source));
+}
+
+static enum pl_status read_sources(const struct pl_args *args, struct pl_scan_request *request,
+                                   struct pl_error *err)
+{
+    size_t count = pl_args_positional_count(args);
+    if (count == 0) {
+        return pl_error_set(err, PL_E_USAGE,
+                            "give a source, such as nginx:1.25, image.tar or dir:/");
+    }
+    for (size_t i = 0; i < count; i++) {
+        pl_str source = pl_str_from(pl_args_positional(args, i));
+        if (!pl_args_flag(args, "all-tags")) {
+            *pl_vec_push(&request->arena, &request->sources) = source;
+            continue;
+        }
+        enum pl_status st = add_all_tags(request, source, err);
+        if (st < 0) {
+            return st;
+        }
+    }
+    return PL_OK;
+}
+
+enum pl_status pl_scan_request_read(const struct pl_args *args, struct pl_scan_request *request,
+                                    struct pl_error *err)
+{
+    struct pl_scan_options *options = &request->options;
+    *options = (struct pl_scan_options){.platform = pl_platform_host(), .jobs = core_count()};
+    pl_budget_limits_default(&options->limits);
+    enum pl_status st = pl_output_check(args, err);
+    if (st == PL_OK) {
+        st = read_options(args, options, err);
+    }
+    if (st == PL_OK) {
+        st = pl_registry_options_read(args, &request->arena, &options->registry, err);
+    }
+    if (st == PL_OK) {
+        st = read_sources(args, request, err);
+    }
+    if (st == PL_OK) {
+        st = pl_command_cache_for_scan(args, &request->cache, err);
+        options->cache = request->cache;
+    }
+    return st;
+}
+
+enum { OUTSIDE_POLICY = 1, WITH_GAPS = 4 };
+
 static int exit_status(const struct pl_args *args, const struct pl_report *report)
 {
-    enum { OUTSIDE_POLICY = 1, WITH_GAPS = 4 };
     if (!report->verdict_pass) {
         return OUTSIDE_POLICY;
     }
     return pl_args_flag(args, "strict") && report->gaps.count > 0 ? WITH_GAPS : 0;
 }
 
-int pl_scan_and_print(const struct pl_args *args, struct pl_scan_options *options,
-                      const char *otherwise, struct pl_error *err)
+static enum pl_status scan_one(struct pl_scan_request *request, pl_str source,
+                               struct pl_arena *arena, struct pl_report *report,
+                               struct pl_error *err)
+{
+    struct pl_progress_line line pl_autoprogress = {0};
+    pl_progress_line_begin(&line);
+    request->options.source = source;
+    request->options.progress = &line.progress;
+    enum pl_status st = pl_scan(arena, &request->options, report, err);
+    pl_progress_line_end(&line);
+    return st;
+}
+
+static int print_one(const struct pl_args *args, struct pl_scan_request *request,
+                     const char *otherwise, struct pl_error *err)
 {
     struct pl_arena arena pl_autoarena = {0};
     struct pl_report report = {0};
-    struct pl_progress_line line pl_autoprogress = {0};
-    pl_progress_line_begin(&line);
-    options->progress = &line.progress;
-    enum pl_status st = pl_scan(&arena, options, &report, err);
-    pl_progress_line_end(&line);
+    struct pl_output *output PL_CLEANUP(pl_output_freep) = NULL;
+    enum pl_status st = scan_one(request, request->sources.items[0], &arena, &report, err);
     if (st == PL_OK) {
-        st = pl_output_write(args, otherwise, &report, err);
+        st = pl_output_open(args, otherwise, false, &output, err);
+    }
+    if (st == PL_OK) {
+        st = pl_output_add(output, &report, err);
+    }
+    if (st == PL_OK) {
+        st = pl_output_finish(output, NULL, err);
     }
     return st < 0 ? pl_command_failed(st) : exit_status(args, &report);
+}
+
+/* Outside policy weighs more than a gap, and a failure more than both. */
+static int worse_exit(int a, int b)
+{
+    static const int order[] = {0, WITH_GAPS, OUTSIDE_POLICY};
+    for (size_t i = 0; i < PL_ARRAY_LEN(order); i++) {
+        if (a == order[i]) {
+            return b;
+        }
+        if (b == order[i]) {
+            return a;
+        }
+    }
+    return a < b ? a : b;
+}
+
+static int print_all(const struct pl_args *args, struct pl_scan_request *request,
+                     const char *otherwise, struct pl_error *err)
+{
+    struct pl_summary summary = {0};
+    struct pl_output *output PL_CLEANUP(pl_output_freep) = NULL;
+    int result = 0;
+    enum pl_status st = pl_output_open(args, otherwise, true, &output, err);
+    for (size_t i = 0; i < request->sources.count && st == PL_OK; i++) {
+        pl_str source = request->sources.items[i];
+        struct pl_arena arena pl_autoarena = {0};
+        struct pl_report report = {0};
+        struct pl_error why = PL_ERROR_INIT;
+        enum pl_status scanned = scan_one(request, source, &arena, &report, &why);
+        if (scanned < 0) {
+            fprintf(stderr, "plimsoll: %s\n", why.msg);
+            pl_summary_fail(&summary, &request->arena, source, &why);
+            result = worse_exit(result, pl_status_exit(scanned));
+            continue;
+        }
+        pl_summary_add(&summary, &request->arena, source, &report);
+        result = worse_exit(result, exit_status(args, &report));
+        st = pl_output_add(output, &report, err);
+    }
+    if (st == PL_OK) {
+        st = pl_output_finish(output, &summary, err);
+    }
+    return st < 0 ? pl_command_failed(st) : result;
+}
+
+int pl_scan_and_print(const struct pl_args *args, struct pl_scan_request *request,
+                      const char *otherwise, struct pl_error *err)
+{
+    bool is_one = request->sources.count == 1 && !pl_args_flag(args, "all-tags");
+    return is_one ? print_one(args, request, otherwise, err)
+                  : print_all(args, request, otherwise, err);
 }

@@ -5,17 +5,20 @@
  * it, and the way to the printed report and the exit status.
  */
 #include "command/output.h"
+#include "command/registry_options.h"
 #include "engine/scan.h"
 
 /* Rows for the option tables of both commands. */
 #define PL_SCAN_OPTIONS                                                                            \
-    {.name = "jobs",                                                                               \
-     .argument = "N",                                                                              \
-     .summary = "layers inspected at once; default: the number of cores"},                         \
+    {.name = "all-tags", .summary = "every tag of the repository: SOURCE is [registry:]NAME"},     \
+        {.name = "jobs",                                                                           \
+         .argument = "N",                                                                          \
+         .summary = "layers inspected at once; default: the number of cores"},                     \
         {.name = "limit",                                                                          \
          .argument = "NAME=VALUE",                                                                 \
          .summary = "change a limit, such as layer-bytes=128G or file-bytes=2G",                   \
          .repeats = true},                                                                         \
+        PL_CACHE_OPTION,                                                                           \
         {.name = "platform",                                                                       \
          .argument = "OS/ARCH",                                                                    \
          .summary = "which image of an index; default: this machine's"},                           \
@@ -23,15 +26,30 @@
          .argument = "SCOPE",                                                                      \
          .summary = "installed, declared or all components; default: installed for images, all "   \
                     "for directories"},                                                            \
+        PL_REGISTRY_OPTIONS,                                                                       \
     {                                                                                              \
         .name = "strict", .summary = "exit with 4 when something could not be seen"                \
     }
 
+/* What the command line says beside the scan's own options; what it points to lives in the arena or
+ * in argv. */
+struct pl_scan_request {
+    struct pl_arena arena;
+    struct pl_scan_options options;
+    struct pl_strs sources;
+    struct pl_cache *cache;
+};
+
+void pl_scan_request_release(struct pl_scan_request *request);
+#define pl_autorequest PL_CLEANUP(pl_scan_request_release)
+
 /* Fills in everything but the database, the policy and the progress. */
-enum pl_status pl_scan_options_read(const struct pl_args *args, struct pl_scan_options *ret,
+enum pl_status pl_scan_request_read(const struct pl_args *args, struct pl_scan_request *request,
                                     struct pl_error *err);
 
-/* Scans with these options, showing progress, and prints the report; in `otherwise` where no format
- * is asked for. Gives the exit status: 0, 1 outside policy, 4 with gaps under --strict. */
-int pl_scan_and_print(const struct pl_args *args, struct pl_scan_options *options,
+/* Scans each source, showing progress, and prints the report, or the reports with a summary; in
+ * `otherwise` where no format is asked for. Gives the exit status: 0, 1 outside policy, 4 with gaps
+ * under --strict. Of several sources one that fails does not keep the others from being scanned;
+ * the exit status is then that of the failure. */
+int pl_scan_and_print(const struct pl_args *args, struct pl_scan_request *request,
                       const char *otherwise, struct pl_error *err);

@@ -88,13 +88,14 @@ void pl_db_record_encode(struct pl_buf *buf, const struct pl_advisory *advisory)
     }
 }
 
-static void get_references(struct pl_arena *arena, struct pl_wire *wire, struct pl_references *ret)
+static void get_references(struct pl_arena *arena, struct pl_wire *wire,
+                           struct pl_advisory_references *ret)
 {
     size_t count = pl_wire_count(wire, 2);
     if (count == 0) {
         return;
     }
-    ret->items = PL_ARENA_ARRAY(arena, struct pl_reference, count);
+    ret->items = PL_ARENA_ARRAY(arena, struct pl_advisory_reference, count);
     ret->count = ret->capacity = count;
     for (size_t i = 0; i < count; i++) {
         ret->items[i].type = pl_wire_str(wire);

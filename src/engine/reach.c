@@ -4,6 +4,7 @@
 #include "engine/archive_stream.h"
 #include "engine/content.h"
 #include "engine/fetcher.h"
+#include "image/reference.h"
 
 /* Looks every layer up by its diff_id; true when all of them are known. */
 static bool find_known(struct pl_arena *arena, const struct pl_layer_cache *cache,

@@ -92,13 +92,14 @@ static void read_severities(struct reader *reader, const json_t *object,
     }
 }
 
-static void read_references(struct reader *reader, const json_t *object, struct pl_references *ret)
+static void read_references(struct reader *reader, const json_t *object,
+                            struct pl_advisory_references *ret)
 {
     const json_t *list = pl_json_array(object, "references");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
         if (pl_json_str(item, "url").len > 0) {
-            *pl_vec_push(reader->arena, ret) = (struct pl_reference){
+            *pl_vec_push(reader->arena, ret) = (struct pl_advisory_reference){
                 .type = keep_member(reader, item, "type"), .url = keep_member(reader, item, "url")};
         }
     }

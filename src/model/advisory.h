@@ -72,13 +72,13 @@ struct pl_affecteds {
     PL_VEC_FIELDS(struct pl_affected);
 };
 
-struct pl_reference {
+struct pl_advisory_reference {
     pl_str type; /* ADVISORY, FIX, WEB, ... */
     pl_str url;
 };
 
-struct pl_references {
-    PL_VEC_FIELDS(struct pl_reference);
+struct pl_advisory_references {
+    PL_VEC_FIELDS(struct pl_advisory_reference);
 };
 
 struct pl_advisory {
@@ -94,7 +94,7 @@ struct pl_advisory {
     struct pl_strs related;
     struct pl_severity_vectors severities;
     struct pl_affecteds affected;
-    struct pl_references references;
+    struct pl_advisory_references references;
 };
 
 const char *pl_range_type_to_string(enum pl_range_type type);
