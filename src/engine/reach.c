@@ -79,7 +79,7 @@ enum pl_status pl_source_reach(struct pl_arena *arena, const struct pl_image_sou
     struct pl_reached reached = {0};
     enum pl_status st = kind->reach(arena, &how, name, options->platform, &reached, err);
     if (st < 0) {
-        return st;
+        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(name));
     }
     source->scheme = pl_str_from(kind->name);
     source->reached = reached;

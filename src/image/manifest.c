@@ -51,7 +51,10 @@ static enum pl_status read_document(const struct search *search, const json_t *j
         st = blobs->read(blobs->context, ret_descriptor, is_manifest, ceiling, ret, err);
     }
     if (st < 0) {
-        return pl_error_wrap(err, "%s", what);
+        pl_str stated = pl_json_str(json, "digest");
+        return pl_error_wrap(
+            err, "%s " PL_STR_FMT, what,
+            PL_STR_ARG(pl_str_sub(stated, 0, sizeof(ret_descriptor->digest.text))));
     }
     struct pl_digest got = pl_digest_of(pl_str_span(*ret), &ret_descriptor->digest);
     return pl_digest_verify(what, &got, &ret_descriptor->digest, err);

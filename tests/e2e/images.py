@@ -414,8 +414,8 @@ def scopes(where):
 def wrong_usage(where):
     same(run("sbom").status, 2)
     same(sbom(where + "/nothing").status, 3)
-    has(sbom("nonsense:x").err, "dir", "oci-dir")
-    same(sbom("nonsense:x").status, 2)
+    has(sbom("dri:/").err, "was dir: meant?")
+    same(sbom("dri:/").status, 2)
     same(sbom("--jobs", "0", where).status, 2)
     same(sbom("--limit", "no-such=1", where).status, 2)
     same(sbom("--scope", "some", where).status, 2)

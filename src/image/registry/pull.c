@@ -186,6 +186,11 @@ enum pl_status pl_registry_blob(struct pl_registry *registry,
     if (st < 0) {
         return st;
     }
+    if (response.status == 404) {
+        return pl_error_set(err, PL_E_NOT_FOUND,
+                            "is missing from the registry (" PL_STR_FMT " answers with 404)",
+                            PL_STR_ARG(pl_registry_base(registry)));
+    }
     if (response.status != 200 && response.status != 206) {
         return pl_registry_refused(registry, &response, "the blob", err);
     }
