@@ -47,6 +47,9 @@ class Engine:
         unwanted = ("DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "CONTAINER_HOST")
         self.env = {name: value for name, value in os.environ.items() if name not in unwanted}
         self.env.update(DOCKER_HOST=self.host, DOCKER_CONFIG=base + "/client", HOME=base)
+        # What plimsoll is run with: it finds this engine, and no other by the way.
+        self.scan_env = dict(self.env, CONTAINER_HOST=self.host, XDG_RUNTIME_DIR=base + "/none",
+                             PLIMSOLL_CACHE=base + "/cache")
         self.log = base + "/log"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env)

@@ -122,22 +122,54 @@ static size_t count_steps(const json_t *steps, bool (*counts)(const json_t *step
     return count;
 }
 
+static void set_step(struct pl_arena *arena, const json_t *step, struct pl_image_layer *layer)
+{
+    layer->info.created_by = pl_arena_dup(arena, pl_json_str(step, "CreatedBy"));
+}
+
+/* From both ends up to the first step of which it cannot be told whether it made a layer; of the
+ * layers between nothing is said, rather than the wrong step blamed. */
+static void read_both_ends(struct pl_arena *arena, const json_t *steps, struct pl_image *image)
+{
+    size_t count = json_array_size(steps);
+    size_t lowest = 0;
+    size_t above = image->layers.count;
+    for (size_t i = count; i > 0; i--) {
+        const json_t *step = json_array_get(steps, i - 1);
+        if (has_size(step) && lowest < image->layers.count) {
+            set_step(arena, step, &image->layers.items[lowest++]);
+        } else if (may_have_layer(step)) {
+            break;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        const json_t *step = json_array_get(steps, i);
+        if (has_size(step) && above > lowest) {
+            set_step(arena, step, &image->layers.items[--above]);
+        } else if (may_have_layer(step)) {
+            break;
+        }
+    }
+}
+
 void pl_docker_read_history(struct pl_arena *arena, const json_t *answer, struct pl_image *image)
 {
-    bool (*made_layer)(const json_t *step) = NULL;
-    if (count_steps(answer, may_have_layer) == image->layers.count) {
-        made_layer = may_have_layer;
-    } else if (count_steps(answer, has_size) == image->layers.count) {
-        made_layer = has_size;
-    } else {
-        return; /* nothing said is better than the wrong layer blamed */
+    size_t most = count_steps(answer, may_have_layer);
+    size_t least = count_steps(answer, has_size);
+    size_t layers = image->layers.count;
+    if (layers < least || layers > most) {
+        return; /* it is another image's, or the engine counts otherwise */
     }
+    if (layers != least && layers != most) {
+        read_both_ends(arena, answer, image);
+        return;
+    }
+    bool (*made_layer)(const json_t *step) = layers == most ? may_have_layer : has_size;
     size_t layer = 0;
     for (size_t i = json_array_size(answer); i > 0; i--) {
         const json_t *step = json_array_get(answer, i - 1);
         if (made_layer(step)) {
-            image->layers.items[layer++].info.created_by =
-                pl_arena_dup(arena, pl_json_str(step, "CreatedBy"));
+            set_step(arena, step, &image->layers.items[layer++]);
         }
     }
 }

@@ -229,6 +229,10 @@ enum pl_status pl_docker_get(struct pl_docker *docker, pl_str path, json_t **ret
     if (response.status != 200) {
         return refuse(&scratch, &response, err);
     }
+    if (pl_str_eq(pl_str_trim(response.body), PL_STR("null"))) {
+        *ret = json_null(); /* how an engine writes an empty list */
+        return PL_OK;
+    }
     return pl_json_parse(response.body, "the engine's answer", ret, err);
 }
 

@@ -30,8 +30,9 @@ pl_str pl_docker_title(const struct pl_docker *docker);
 /* A socket of this machine. */
 bool pl_docker_is_local(const struct pl_docker *docker);
 
-/* `path` begins with a slash and is escaped. The answer to a success, parsed; else the failure's
- * class with the engine's own message: NOT_FOUND for 404, and so on (pl_http_status_class). */
+/* `path` begins with a slash and is escaped. The answer to a success, parsed, or JSON's
+ * null; else the failure's class with the engine's own message: NOT_FOUND for 404, and so on
+ * (pl_http_status_class). */
 enum pl_status pl_docker_get(struct pl_docker *docker, pl_str path, json_t **ret,
                              struct pl_error *err);
 

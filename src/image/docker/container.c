@@ -14,15 +14,11 @@ static pl_str container_path(struct pl_arena *arena, pl_str name, const char *wh
     return pl_arena_format(arena, "/containers/" PL_STR_FMT "/%s", PL_STR_ARG(name), what);
 }
 
-static enum pl_status ask(struct pl_docker *docker, struct pl_arena *arena, pl_str name,
+static enum pl_status ask(struct pl_docker *docker, struct pl_arena *arena, pl_str escaped,
                           pl_str engine, struct pl_container *ret, struct pl_error *err)
 {
-    pl_str escaped = PL_STR_EMPTY;
     json_t *answer pl_autojson = NULL;
-    enum pl_status st = pl_docker_escape_name(arena, name, &escaped, err);
-    if (st == PL_OK) {
-        st = pl_docker_get(docker, container_path(arena, escaped, "json"), &answer, err);
-    }
+    enum pl_status st = pl_docker_get(docker, container_path(arena, escaped, "json"), &answer, err);
     return st == PL_OK ? pl_docker_read_container(arena, answer, engine, ret, err) : st;
 }
 
@@ -42,12 +38,13 @@ static enum pl_status not_there(struct pl_docker *docker, struct pl_arena *arena
 }
 
 static enum pl_status find_with(struct pl_arena *arena, const struct pl_docker_kind *kind,
-                                pl_str name, struct pl_container_found *ret, struct pl_error *err)
+                                pl_str name, pl_str escaped, struct pl_container_found *ret,
+                                struct pl_error *err)
 {
     struct pl_container_found found pl_autocontainer = {.root_fd = -1};
     enum pl_status st = pl_docker_open(arena, kind, &found.docker, err);
     if (st == PL_OK) {
-        st = ask(found.docker, arena, name, pl_str_from(kind->name), &found.facts, err);
+        st = ask(found.docker, arena, escaped, pl_str_from(kind->name), &found.facts, err);
         st = st == PL_E_NOT_FOUND ? not_there(found.docker, arena, name, err) : st;
     }
     if (st < 0) {
@@ -63,29 +60,43 @@ static enum pl_status find_with(struct pl_arena *arena, const struct pl_docker_k
     return PL_OK;
 }
 
+/* That an engine has no such container says most, that there is no engine least. */
+static unsigned weight(enum pl_status status)
+{
+    return status == PL_E_NOT_FOUND ? 2 : status == PL_E_NET ? 0 : 1;
+}
+
+static enum pl_status fail(const struct pl_error *failures, struct pl_error *err)
+{
+    struct pl_buf text pl_autobuf = PL_BUF_INIT(PL_ARRAY_LEN(kinds) * sizeof(failures->msg));
+    enum pl_status st = failures[0].status;
+    for (size_t i = 1; i < PL_ARRAY_LEN(kinds); i++) {
+        st = weight(failures[i].status) > weight(st) ? failures[i].status : st;
+    }
+    for (size_t i = 0; i < PL_ARRAY_LEN(kinds); i++) {
+        if (weight(failures[i].status) == weight(st)) {
+            pl_buf_append_format(&text, "%s%.230s", text.len > 0 ? "; " : "", failures[i].msg);
+        }
+    }
+    return pl_error_set(err, st, PL_STR_FMT, PL_STR_ARG(pl_buf_str(&text)));
+}
+
 enum pl_status pl_container_find(struct pl_arena *arena, pl_str name,
                                  struct pl_container_found *ret, struct pl_error *err)
 {
     struct pl_error failures[PL_ARRAY_LEN(kinds)];
-    enum pl_status answered = PL_OK;
-    size_t told = 0;
+    pl_str escaped = PL_STR_EMPTY;
+    enum pl_status st = pl_docker_escape_name(arena, name, &escaped, err);
+    if (st < 0) {
+        return st;
+    }
     for (size_t i = 0; i < PL_ARRAY_LEN(kinds); i++) {
         failures[i] = PL_ERROR_INIT;
-        enum pl_status st = find_with(arena, kinds[i], name, ret, &failures[i]);
-        if (st == PL_OK || st == PL_E_USAGE) {
-            return st == PL_OK ? st : pl_error_set(err, st, "%s", failures[i].msg);
-        }
-        /* An engine that answered says more than one that is not there. */
-        if (st == PL_E_NOT_FOUND && answered != PL_E_NOT_FOUND) {
-            answered = st;
-            told = i;
+        if (find_with(arena, kinds[i], name, escaped, ret, &failures[i]) == PL_OK) {
+            return PL_OK;
         }
     }
-    if (answered == PL_E_NOT_FOUND) {
-        return pl_error_set(err, answered, "%s", failures[told].msg);
-    }
-    return pl_error_set(err, failures[0].status, "%.230s; %.230s", failures[0].msg,
-                        failures[1].msg);
+    return fail(failures, err);
 }
 
 void pl_container_release(struct pl_container_found *found)
