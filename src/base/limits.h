@@ -86,6 +86,8 @@
 /* One block of the advisory database once opened: all that is said of one package, or one record,
  * which is at most PL_LIMIT_ADVISORY_BYTES. */
 #define PL_LIMIT_DB_BLOCK_BYTES (96ULL << 20)
+/* One message of gRPC: containerd itself sends and takes no larger ones. */
+#define PL_LIMIT_GRPC_MESSAGE_BYTES (16 << 20)
 /* Other programs' settings that are read: a client's configuration, a context of it. Some KiB. */
 #define PL_LIMIT_CLIENT_CONFIG_BYTES (1 << 20)
 /* One JSON answer of an engine: a list of all images of a build machine is about 1 MiB, the changes
