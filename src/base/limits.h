@@ -75,6 +75,12 @@
 #define PL_LIMIT_EXPORT_BYTES (64ULL << 30)
 /* One download; all of OSV in one zip is above 1 GiB. */
 #define PL_LIMIT_DOWNLOAD_BYTES (8ULL << 30)
+/* Headers of one answer with its trailers, and their bytes with those of what came before it (100,
+ * 103): web servers themselves stop at a hundred and 8 to 64 KiB. */
+#define PL_LIMIT_HTTP_HEADERS 512
+#define PL_LIMIT_HTTP_HEADER_BYTES (256 << 10)
+/* What is kept of a failure's body: the JSON of a registry's errors. */
+#define PL_LIMIT_HTTP_FAILURE_BYTES (64 << 10)
 /* Members of one zip; every ecosystem of OSV stays below a million. */
 #define PL_LIMIT_ZIP_ENTRIES 8000000ULL
 /* One block of the advisory database once opened: all that is said of one package, or one record,

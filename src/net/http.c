@@ -1,204 +1,332 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a request goes through: attempts (http_attempt.h) are joined by redirects and by a login to
+ * a chain, and chains are repeated, from the caller's URL on, when they break. A redirect's target
+ * may have been signed for some minutes only, so it is asked for anew each time.
+ */
 #include "net/http.h"
-#include "base/io.h"
-#include "base/tempfile.h"
-#include <curl/curl.h>
-#include <pthread.h>
+#include "net/http_attempt.h"
+#include <assert.h>
 
-enum {
-    MOST_REDIRECTS = 5,
-    CONNECT_TIMEOUT_S = 20,
-    /* Below this speed for this long, a transfer stands still. */
-    STALL_BYTES_PER_S = 512,
-    STALL_S = 45,
+enum { MOST_REDIRECTS = 5 };
+
+struct sending {
+    struct pl_http *http;
+    struct pl_arena *arena;
+    const struct pl_http_request *request;
+    struct pl_http_target start;
+    const char *authorization; /* the request's, later the login's */
+    bool has_logged_in;
+    struct pl_http_body body;
+    unsigned tries;
+    unsigned most_tries; /* after the last failure */
+    bool is_own_error; /* the failure's text is the caller's, and stays as it is */
 };
 
-struct transfer {
-    CURL *curl;
-    int fd; /* or -1: into `into` */
-    struct pl_buf *into;
-    uint64_t got_bytes;
-    uint64_t max_bytes;
-    bool too_large;
-    const struct pl_progress *progress;
-    struct pl_error write_error;
-    char curl_error[CURL_ERROR_SIZE];
+/* One way through redirects. */
+struct chain {
+    struct pl_http_target target;
+    const char *method;
+    bool has_body;
+    bool is_foreign; /* stays so, even when a redirect leads back */
+    struct pl_strs visited; /* URLs that have been asked */
 };
 
-static void init_curl(void)
+static void release_sending(struct sending *sending)
 {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    pl_http_body_release(&sending->body);
 }
 
-bool pl_http_is_url(pl_str text)
+static bool is_line(const char *text)
 {
-    return pl_str_starts_with(text, PL_STR("https://")) ||
-           pl_str_starts_with(text, PL_STR("http://"));
+    return strpbrk(text, "\r\n") == NULL;
 }
 
-static size_t take_body(char *bytes, size_t size, size_t count, void *context)
+/* What would break out of its line is a mistake of the caller, who may have it from elsewhere. */
+static enum pl_status check_request(const struct pl_http_request *request, struct pl_error *err)
 {
-    struct transfer *transfer = context;
-    pl_str piece = pl_str_make(bytes, size * count);
-    if (piece.len > transfer->max_bytes - transfer->got_bytes) {
-        transfer->too_large = true;
-        return 0;
+    const char *method = request->method ? request->method : "GET";
+    bool is_fine = *method && strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(method);
+    if (!is_fine) {
+        return pl_error_set(err, PL_E_USAGE, "\"%s\" is not a method of HTTP", method);
     }
-    transfer->got_bytes += piece.len;
-    if (transfer->fd < 0) {
-        pl_buf_append(transfer->into, piece);
-        return transfer->into->overflowed ? 0 : piece.len;
+    for (size_t i = 0; request->headers && request->headers[i]; i++) {
+        pl_str name = PL_STR_EMPTY;
+        pl_str value = PL_STR_EMPTY;
+        if (!is_line(request->headers[i]) ||
+            !pl_str_cut(pl_str_from(request->headers[i]), ':', &name, &value) ||
+            pl_str_trim(name).len == 0) {
+            return pl_error_set(err, PL_E_USAGE, "a header for %s is not of the form Name: value",
+                                method);
+        }
     }
-    return pl_io_write(transfer->fd, piece, &transfer->write_error) < 0 ? 0 : piece.len;
+    if (request->authorization && !is_line(request->authorization)) {
+        return pl_error_set(err, PL_E_USAGE, "credentials with a line break in them");
+    }
+    return PL_OK;
 }
 
-static int tell_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total,
-                         curl_off_t up_now)
+static bool asks_range(const struct pl_http_request *request)
 {
-    (void)up_total;
-    (void)up_now;
-    const struct transfer *transfer = context;
-    if (now > 0) {
-        pl_progress_tell(transfer->progress, PL_STR("downloading"), (uint64_t)now,
-                         total > 0 ? (uint64_t)total : 0);
+    for (size_t i = 0; request->headers && request->headers[i]; i++) {
+        pl_str name = PL_STR_EMPTY;
+        pl_str value = PL_STR_EMPTY;
+        pl_str_cut(pl_str_from(request->headers[i]), ':', &name, &value);
+        if (pl_str_eq_nocase(pl_str_trim(name), PL_STR("range"))) {
+            return true;
+        }
     }
-    return 0;
+    return false;
 }
 
-static enum pl_status explain(const struct transfer *transfer, const char *url, CURLcode code,
-                              struct pl_error *err)
+static bool is_redirect(unsigned status)
 {
-    long status = 0;
-    curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
-    if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED) {
-        return pl_error_set(err, PL_E_LIMIT, "%s is larger than %llu bytes", url,
-                            (unsigned long long)transfer->max_bytes);
-    }
-    if (transfer->write_error.status < 0) {
-        *err = transfer->write_error;
-        return pl_error_wrap(err, "keeping %s", url);
-    }
-    if (code == CURLE_HTTP_RETURNED_ERROR) {
-        enum pl_status st = status == 404                    ? PL_E_NOT_FOUND
-                            : status == 401 || status == 403 ? PL_E_DENIED
-                                                             : PL_E_NET;
-        return pl_error_set(err, st, "%s: the server answers with status %ld", url, status);
-    }
-    return pl_error_set(err, PL_E_NET, "%s: %s", url,
-                        transfer->curl_error[0] ? transfer->curl_error : curl_easy_strerror(code));
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-static void set_options(struct transfer *transfer, const char *url)
+/* RFC 9110, section 15.4: 303 says so, and after 301 and 302 every client does it. */
+static void change_method(struct chain *chain, unsigned status)
 {
-    CURL *curl = transfer->curl;
-    bool secure = pl_str_starts_with(pl_str_from(url), PL_STR("https://"));
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https,http");
-    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "https,http");
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
-    curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIMEOUT_S);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES_PER_S);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_S);
-    curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)transfer->max_bytes);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "plimsoll/" PL_VERSION);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->curl_error);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
-    if (transfer->progress) {
-        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, tell_progress);
-        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
+    bool is_post = strcmp(chain->method, "POST") == 0;
+    if ((status == 303 && strcmp(chain->method, "HEAD") != 0) ||
+        ((status == 301 || status == 302) && is_post)) {
+        chain->method = "GET";
+        chain->has_body = false;
     }
 }
 
-static enum pl_status perform(struct transfer *transfer, const char *url, struct pl_error *err)
+static enum pl_status follow_redirect(struct sending *sending, struct chain *chain,
+                                      const struct pl_http_response *answer, struct pl_error *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, init_curl);
-    if (!pl_http_is_url(pl_str_from(url))) {
-        return pl_error_set(err, PL_E_USAGE, "\"%s\" is not an http or https URL", url);
-    }
-    transfer->curl = curl_easy_init();
-    if (!transfer->curl) {
-        return pl_error_set(err, PL_E_INTERNAL, "libcurl cannot be started");
-    }
-    struct pl_error ignored = PL_ERROR_INIT;
-    set_options(transfer, url);
-    CURLcode code = curl_easy_perform(transfer->curl);
-    enum pl_status st = PL_OK;
-    if (code != CURLE_OK) {
-        st = explain(transfer, url, code, err ? err : &ignored);
-    }
-    curl_easy_cleanup(transfer->curl);
-    return st;
-}
-
-enum pl_status pl_http_download(const char *url, uint64_t max_bytes, const char *temp_dir,
-                                const struct pl_progress *progress, int *ret_fd,
-                                struct pl_error *err)
-{
-    int fd pl_autoclose = -1;
-    enum pl_status st = pl_tempfile_open(temp_dir, &fd, err);
+    struct pl_http_target next = {.url = NULL};
+    sending->most_tries = 1;
+    enum pl_status st =
+        pl_http_target_redirect(sending->http->curl, sending->arena, &chain->target,
+                                pl_http_header_value(answer, "location"), &next, err);
     if (st < 0) {
         return st;
     }
-    struct transfer transfer = {.fd = fd, .max_bytes = max_bytes, .progress = progress};
-    st = perform(&transfer, url, err);
-    if (st == PL_OK && lseek(fd, 0, SEEK_SET) < 0) {
-        st = pl_error_set(err, PL_E_IO, "%s: the temporary file cannot be read again", url);
+    *pl_vec_push(sending->arena, &chain->visited) = pl_str_from(chain->target.url);
+    change_method(chain, answer->status);
+    if (pl_strs_contain(&chain->visited, pl_str_from(next.url))) {
+        return pl_error_set(err, PL_E_NET, "%s: redirects in a loop, back to %s",
+                            chain->target.shown.ptr, next.shown.ptr);
+    }
+    if (chain->visited.count > MOST_REDIRECTS) {
+        return pl_error_set(err, PL_E_NET, "%s: more than %d redirects, the last one to %s",
+                            sending->start.shown.ptr, MOST_REDIRECTS, next.shown.ptr);
+    }
+    chain->is_foreign = chain->is_foreign || !pl_str_eq(next.origin, sending->start.origin);
+    chain->target = next;
+    return PL_OK;
+}
+
+static enum pl_status log_in(struct sending *sending, struct chain *chain,
+                             const struct pl_http_response *answer, struct pl_error *err)
+{
+    const struct pl_http_login *login = sending->request->login;
+    const char *value = NULL;
+    sending->has_logged_in = true;
+    sending->most_tries = 1;
+    sending->is_own_error = true;
+    enum pl_status st = login->answer(login->context, sending->arena, answer, &value, err);
+    if (st < 0) {
+        return st;
+    }
+    if (!value || !is_line(value)) {
+        return pl_error_set(err, PL_E_DENIED, "%s: the credentials cannot be sent",
+                            chain->target.shown.ptr);
+    }
+    sending->is_own_error = false;
+    sending->authorization = value;
+    chain->visited.count = 0;
+    return PL_OK;
+}
+
+/* "URL: tried 5 times: why", and for what was not tried again "URL: why". */
+static void tell_where(const struct sending *sending, const struct chain *chain,
+                       struct pl_error *err)
+{
+    pl_str shown = pl_str_sub(chain->target.shown, 0, 200); /* the reason is to fit, too */
+    if (err->status == PL_E_NET && sending->tries > 1) {
+        pl_error_wrap(err, PL_STR_FMT ": tried %u times", PL_STR_ARG(shown), sending->tries);
+    } else {
+        pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(shown));
+    }
+}
+
+static enum pl_status run_attempt(struct sending *sending, struct chain *chain,
+                                  struct pl_http_response *ret, struct pl_error *err)
+{
+    struct pl_http_attempt attempt PL_CLEANUP(pl_http_attempt_release) = {
+        .http = sending->http,
+        .arena = sending->arena,
+        .request = sending->request,
+        .target = &chain->target,
+        .method = chain->method,
+        .authorization = chain->is_foreign ? NULL : sending->authorization,
+        .user = sending->start.user,
+        .password = sending->start.password,
+        .is_foreign = chain->is_foreign,
+        .has_body = chain->has_body,
+        .body = &sending->body,
+    };
+    sending->body.method = chain->method;
+    enum pl_status st = pl_http_attempt_run(&attempt, err);
+    sending->most_tries = attempt.most_tries;
+    sending->is_own_error = attempt.is_own_error;
+    if (st < 0) {
+        if (!attempt.is_own_error) {
+            tell_where(sending, chain, err);
+        }
+        return st;
+    }
+    *ret = (struct pl_http_response){.status = attempt.head.status,
+                                     .headers = attempt.head.headers,
+                                     .url = pl_str_from(chain->target.url)};
+    if (attempt.failure.len > 0) {
+        ret->body = pl_buf_str(&attempt.failure);
+        ret->body_bytes = attempt.failure.len;
+        pl_arena_adopt(sending->arena, PL_TAKE(attempt.failure.ptr));
+    }
+    return PL_OK;
+}
+
+static enum pl_status run_chain(struct sending *sending, struct pl_http_response *ret,
+                                struct pl_error *err)
+{
+    const struct pl_http_request *request = sending->request;
+    struct chain chain = {.target = sending->start,
+                          .method = request->method ? request->method : "GET",
+                          .has_body =
+                              request->upload || request->has_body || request->body.len > 0};
+    for (;;) {
+        struct pl_http_response answer = {0};
+        enum pl_status st = run_attempt(sending, &chain, &answer, err);
+        if (st == PL_OK && answer.status == 401 && request->login && !sending->has_logged_in &&
+            !chain.is_foreign) {
+            st = log_in(sending, &chain, &answer, err);
+        } else if (st == PL_OK && is_redirect(answer.status) && !request->keeps_redirect &&
+                   pl_http_header_value(&answer, "location").len > 0) {
+            st = follow_redirect(sending, &chain, &answer, err);
+        } else if (st == PL_OK) {
+            *ret = answer;
+            return PL_OK;
+        }
+        if (st < 0) {
+            return st;
+        }
+    }
+}
+
+/* May the request be made again, after the failure or the answer that it came to? */
+static bool may_repeat(struct sending *sending, enum pl_status st,
+                       const struct pl_http_response *answer)
+{
+    if (sending->request->is_once || sending->tries >= sending->most_tries ||
+        (st == PL_OK && !pl_http_is_retry_status(answer->status))) {
+        return false;
+    }
+    struct pl_http_body *body = &sending->body;
+    if (!pl_http_body_can_resume(body)) {
+        if (body->sink) {
+            return false;
+        }
+        pl_buf_clear(&body->buffer);
+        body->handed = 0;
+    }
+    return true;
+}
+
+/* After the last try: completes the answer. */
+static void end(struct sending *sending, struct pl_http_response *answer)
+{
+    struct pl_http_body *body = &sending->body;
+    struct pl_http_head head = {.headers = answer->headers};
+    if (answer->status == 416 && pl_http_body_is_ended_by(body, &head)) {
+        answer->status = body->status;
+    }
+    if (answer->status >= 200 && answer->status <= 299) {
+        answer->body = pl_buf_str(&body->buffer);
+        answer->body_bytes = body->handed;
+        pl_arena_adopt(sending->arena, PL_TAKE(body->buffer.ptr));
+    }
+}
+
+static enum pl_status send_until_done(struct sending *sending, struct pl_http_response *ret,
+                                      struct pl_error *err)
+{
+    for (;;) {
+        struct pl_http_response answer = {0};
+        sending->tries++;
+        enum pl_status st = run_chain(sending, &answer, err);
+        if (!may_repeat(sending, st, &answer)) {
+            if (st == PL_OK) {
+                end(sending, &answer);
+                *ret = answer;
+            }
+            return st;
+        }
+        st = pl_http_pause(&sending->http->timings, sending->tries, st == PL_OK ? &answer : NULL,
+                           err);
+        if (st < 0) {
+            struct chain at = {.target = sending->start};
+            tell_where(sending, &at, err);
+            return st;
+        }
+    }
+}
+
+enum pl_status pl_http_send(struct pl_http *http, struct pl_arena *arena,
+                            const struct pl_http_request *request, struct pl_http_response *ret,
+                            struct pl_error *err)
+{
+    struct sending sending PL_CLEANUP(release_sending) = {
+        .http = http,
+        .arena = arena,
+        .request = request,
+        .authorization = request->authorization,
+        .body = {.sink = request->sink,
+                 .buffer = PL_BUF_INIT(request->max_bytes),
+                 .has_own_range = asks_range(request),
+                 .from = request->from_offset,
+                 .max_bytes = request->max_bytes,
+                 .whole = UINT64_MAX},
+    };
+    struct pl_error failure = PL_ERROR_INIT;
+    struct pl_http_response answer = {0};
+    enum pl_status st = check_request(request, &failure);
+    if (st == PL_OK) {
+        st = pl_http_target_parse(http->curl, arena, request->url, &sending.start, &failure);
     }
     if (st == PL_OK) {
-        *ret_fd = pl_fd_take(&fd);
+        st = send_until_done(&sending, &answer, &failure);
+    }
+    if (st == PL_OK) {
+        *ret = answer;
+    } else if (err) {
+        *err = failure;
     }
     return st;
 }
 
-enum pl_status pl_http_get(const char *url, struct pl_buf *into, struct pl_error *err)
+pl_str pl_http_header_value(const struct pl_http_response *response, const char *name)
 {
-    struct transfer transfer = {
-        .fd = -1, .into = into, .max_bytes = into->ceiling_bytes - into->len};
-    return perform(&transfer, url, err);
+    return pl_http_headers_find(&response->headers, name);
 }
 
-void pl_http_append_escaped(struct pl_buf *url, pl_str segment)
+enum pl_status pl_http_status_class(unsigned status)
 {
-    for (size_t i = 0; i < segment.len; i++) {
-        char c = segment.ptr[i];
-        /* The unreserved characters of RFC 3986, section 2.3. */
-        if (pl_char_is_alpha(c) || pl_char_is_digit(c) || (c != '\0' && strchr("-._~", c))) {
-            pl_buf_append_char(url, c);
-        } else {
-            pl_buf_append_format(url, "%%%02X", (unsigned)(unsigned char)c);
-        }
-    }
-}
-
-static int hex_digit(char c)
-{
-    char lower = pl_char_lower(c);
-    if (pl_char_is_digit(c)) {
-        return c - '0';
-    }
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-void pl_http_append_unescaped(struct pl_buf *text, pl_str segment)
-{
-    for (size_t i = 0; i < segment.len; i++) {
-        int high = -1;
-        int low = -1;
-        if (segment.ptr[i] == '%' && i + 2 < segment.len) {
-            high = hex_digit(segment.ptr[i + 1]);
-            low = hex_digit(segment.ptr[i + 2]);
-        }
-        if (high >= 0 && low >= 0) {
-            pl_buf_append_char(text, (char)(high * 16 + low));
-            i += 2;
-        } else {
-            pl_buf_append_char(text, segment.ptr[i]);
-        }
+    switch (status) {
+    case 401:
+    case 403:
+        return PL_E_DENIED;
+    case 404:
+    case 410:
+        return PL_E_NOT_FOUND;
+    case 413:
+        return PL_E_LIMIT;
+    default:
+        return PL_E_NET;
     }
 }

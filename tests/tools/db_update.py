@@ -158,7 +158,7 @@ def check_http(top):
     done = update(database, base + "/Rocky%20Linux/all.zip")
     assert done.returncode == 0 and generation(database) == one, done
     for path, says in (("/none/all.zip", "404"), ("/loop.zip", "redirects"),
-                       ("/file.zip", "Protocol"), ("/ecosystems.txt/all.zip", "404")):
+                       ("/file.zip", 'scheme "file"'), ("/ecosystems.txt/all.zip", "404")):
         done = update(database, base + path)
         assert done.returncode == 3 and says in done.stderr, (path, done)
         assert generation(database) == one
