@@ -269,6 +269,14 @@ static enum pl_status rewrite(struct pl_arena *arena, const struct pl_reference 
     return PL_OK;
 }
 
+static enum pl_status blocked(pl_str whole, const struct pl_registry_rule *rule,
+                              struct pl_error *err)
+{
+    return pl_error_set(err, PL_E_DENIED,
+                        PL_STR_FMT " is blocked: registries.conf has \"blocked\" for " PL_STR_FMT,
+                        PL_STR_ARG(whole), PL_STR_ARG(rule->prefix));
+}
+
 static enum pl_status follow(struct pl_arena *arena, const struct pl_registry_options *options,
                              const struct config *config, const struct pl_reference *reference,
                              pl_str whole, size_t covered,
@@ -284,10 +292,19 @@ static enum pl_status follow(struct pl_arena *arena, const struct pl_registry_op
     if (st < 0) {
         return st;
     }
-    const struct pl_registry_endpoint wanted = {.host = moved.registry,
-                                                .repository = moved.repository,
-                                                .is_insecure = location->is_insecure,
-                                                .is_mirror = is_mirror};
+    /* What is said of that place itself holds too, were the way there another. */
+    size_t ignored = 0;
+    pl_str there = pl_reference_format(arena, &moved);
+    const struct pl_registry_rule *own = pl_registry_rule_find(&config->rules, there, &ignored);
+    if (own && own->is_blocked) {
+        return is_mirror ? PL_OK : blocked(there, own, err);
+    }
+    const struct pl_registry_endpoint wanted = {
+        .host = moved.registry,
+        .repository = moved.repository,
+        .is_insecure = location->is_insecure || (own && own->primary.is_insecure),
+        .is_mirror = is_mirror,
+        .is_named = !is_mirror && pl_str_eq(moved.registry, reference->registry)};
     return add_endpoint(arena, options, config, &wanted, ret, err);
 }
 
@@ -335,7 +352,8 @@ static enum pl_status as_docker_does(struct pl_arena *arena,
     const struct pl_registry_endpoint wanted = {
         .host = reference->registry,
         .repository = reference->repository,
-        .is_insecure = names_host(&config->docker_insecure, reference->registry)};
+        .is_insecure = names_host(&config->docker_insecure, reference->registry),
+        .is_named = true};
     return st < 0 ? st : add_endpoint(arena, options, config, &wanted, ret, err);
 }
 
@@ -356,9 +374,7 @@ enum pl_status pl_registry_hosts_in(struct pl_arena *arena, const struct pl_regi
     if (!rule) {
         st = as_docker_does(arena, options, &config, reference, &found, err);
     } else if (rule->is_blocked) {
-        st = pl_error_set(err, PL_E_DENIED,
-                          PL_STR_FMT " is blocked: registries.conf has \"blocked\" for " PL_STR_FMT,
-                          PL_STR_ARG(whole), PL_STR_ARG(rule->prefix));
+        st = blocked(whole, rule, err);
     } else {
         for (size_t i = 0; st == PL_OK && i < rule->mirrors.count; i++) {
             st = follow(arena, options, &config, reference, whole, covered, &rule->mirrors.items[i],

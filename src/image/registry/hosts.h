@@ -26,12 +26,13 @@ struct pl_registry_options {
 };
 
 struct pl_registry_endpoint {
-    /* HOST[:PORT]; for docker.io registry-1.docker.io. Where it is not the registry that the user
-     * named, credentials come from pl_credentials_find_for_mirror. */
-    pl_str host;
+    pl_str host; /* HOST[:PORT]; for docker.io registry-1.docker.io */
     pl_str repository; /* as it is called there */
     bool is_insecure; /* HTTPS is tried first, with any certificate, then HTTP */
     bool is_mirror;
+    /* The registry that the user named. Any other, be it a mirror or another location, gets no
+     * token of the options, and its credentials from pl_credentials_find_for_mirror. */
+    bool is_named;
     struct pl_http_transport transport;
 };
 

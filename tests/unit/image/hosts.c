@@ -165,6 +165,23 @@ static void test_hosts__longest_prefix_and_wildcards(void **state)
     assert_hosts("a/nginx", "registry-1.docker.io/a/nginx");
 }
 
+/* As skopeo has it, the rule of a mirror's own name is heard too. */
+static void test_hosts__rules_of_where_rules_lead(void **state)
+{
+    put("system/registries.conf", "[[registry]]\nlocation = \"evil.io\"\nblocked = true\n"
+                                  "[[registry]]\nlocation = \"lax.io\"\ninsecure = true\n"
+                                  "[[registry]]\nprefix = \"a.io\"\nlocation = \"lax.io/a\"\n"
+                                  "[[registry.mirror]]\nlocation = \"evil.io/a\"\n"
+                                  "[[registry.mirror]]\nlocation = \"m.io\"\n"
+                                  "[[registry]]\nprefix = \"b.io\"\nlocation = \"evil.io/b\"\n");
+    assert_hosts("a.io/x", "*m.io/x lax.io/a/x!");
+    assert_false(hosts("a.io/x").items[0].is_named);
+    assert_false(hosts("a.io/x").items[1].is_named);
+    assert_true(hosts("lax.io/x").items[0].is_named);
+    assert_true(hosts("nginx").items[0].is_named);
+    assert_fails("b.io/x", PL_E_DENIED, "evil.io/b/x:latest is blocked");
+}
+
 static void test_hosts__mirrors_by_tag_and_digest(void **state)
 {
     put("system/registries.conf",
@@ -329,6 +346,7 @@ int pl_test_hosts(void)
         cmocka_unit_test_setup_teardown(test_hosts__without_files, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hosts__example_of_the_manual, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hosts__longest_prefix_and_wildcards, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_hosts__rules_of_where_rules_lead, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hosts__mirrors_by_tag_and_digest, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hosts__which_file_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hosts__version_1, setup, teardown),
