@@ -15,13 +15,17 @@ static enum pl_status check_file(const char *path, const char *what, struct pl_e
  * file without any certificate would go unseen among the others, and is refused here. */
 static enum pl_status join_trusted(struct pl_http *http, struct pl_error *err)
 {
-    const char *own = http->transport.ca_file;
-    enum pl_status st = pl_io_read_file(own, &http->trusted, err);
+    const char *own = http->transport.ca_pem.len > 0 ? "as text" : http->transport.ca_file;
+    enum pl_status st = PL_OK;
+    pl_buf_append(&http->trusted, http->transport.ca_pem);
+    if (http->transport.ca_pem.len == 0) {
+        st = pl_io_read_file(own, &http->trusted, err);
+    }
     if (st == PL_OK && !pl_str_contains(pl_buf_str(&http->trusted), PL_STR("CERTIFICATE-----"))) {
         st = pl_error_set(err, PL_E_TRUST, "it holds no certificate in PEM");
     }
     if (st < 0) {
-        return pl_error_wrap(err, "the file of trusted certificates %s", own);
+        return pl_error_wrap(err, "the trusted certificates %s", own);
     }
     pl_buf_append_char(&http->trusted, '\n');
     if (http->system_file && access(http->system_file, R_OK) == 0) {
@@ -40,7 +44,8 @@ static enum pl_status prepare_trust(struct pl_http *http, struct pl_error *err)
     http->system_file = file ? file : info->cainfo;
     http->system_dir = dir ? dir : info->capath;
     http->trusted = PL_BUF_INIT(PL_LIMIT_TRUSTED_BYTES);
-    enum pl_status st = transport->ca_file ? join_trusted(http, err) : PL_OK;
+    bool has_own = transport->ca_file || transport->ca_pem.len > 0;
+    enum pl_status st = has_own ? join_trusted(http, err) : PL_OK;
     if (st == PL_OK) {
         st = check_file(transport->client_cert, "the client certificate", err);
     }

@@ -33,7 +33,7 @@ static void set_list(const struct pl_http *http, CURLoption option, struct curl_
 static void set_trust(struct pl_http *http)
 {
     const struct pl_http_transport *transport = &http->transport;
-    if (transport->ca_file) {
+    if (http->trusted.len > 0) {
         struct curl_blob blob = {http->trusted.ptr, http->trusted.len, CURL_BLOB_NOCOPY};
         http->curl->easy_setopt(http->easy, CURLOPT_CAINFO_BLOB, &blob);
         http->curl->easy_setopt(http->easy, CURLOPT_PROXY_CAINFO_BLOB, &blob);
