@@ -133,6 +133,18 @@ def made_by_the_step_that_made_it(_):
             same(left["created_by"], right["created_by"])
 
 
+def the_same_again_from_the_cache(where):
+    """The archive is fetched once; then nothing but questions, and the same report."""
+    at = docker()
+    cached = {"PLIMSOLL_CACHE": where + "/cache"}
+    first = sbom(at, "docker:local/app:2", **cached)
+    second = sbom(at, "docker:local/app:2", **cached)
+    same(second.out, first.out)
+    watched = Forwarder(at.socket)
+    same(sbom(at, "docker:local/app:2", DOCKER_HOST=f"tcp://127.0.0.1:{watched.port}", **cached).out, first.out)
+    same((b"/json" in watched.asked, b"/get " in watched.asked), (True, False))
+
+
 def unknown_images(_):
     at = docker()
     refused(at, "docker:local/app:3", "no image local/app:3", "local/app:2", "registry:local/app:3")
@@ -181,7 +193,7 @@ class Forwarder:
     """A port of the loopback that leads to an engine's socket, through TLS when it is given a context."""
 
     def __init__(self, path, context=None):
-        self.path, self.context = path, context
+        self.path, self.context, self.asked = path, context, b""
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -202,15 +214,16 @@ class Forwarder:
                 engine_side.connect(self.path)
                 back = threading.Thread(target=self.pump, args=(engine_side, peer), daemon=True)
                 back.start()
-                self.pump(peer, engine_side)
+                self.pump(peer, engine_side, is_asking=True)
                 back.join(10)
         except OSError:
             pass
 
-    @staticmethod
-    def pump(source, target):
+    def pump(self, source, target, is_asking=False):
         try:
             while data := source.recv(1 << 16):
+                if is_asking:
+                    self.asked += data
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
         except OSError:
@@ -377,5 +390,5 @@ def engines_that_lie(where):
 
 if __name__ == "__main__":
     main([docker_and_its_archive_agree, podman_and_its_archive_agree, findings_agree, names_ids_and_digests,
-          made_by_the_step_that_made_it, unknown_images, other_platforms, nobody_answers, contexts_of_the_docker_client,
+          made_by_the_step_that_made_it, the_same_again_from_the_cache, unknown_images, other_platforms, nobody_answers, contexts_of_the_docker_client,
           tcp_with_and_without_certificates, over_ssh, a_container_as_it_is_now, engines_that_lie])
