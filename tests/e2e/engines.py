@@ -388,7 +388,21 @@ def engines_that_lie(where):
              f"{what}: {result.status} {result.err}")
 
 
+def engines_that_never_answer(where):
+    """Connected to, and then nothing: said after seconds, not after the minutes that an archive may take."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(where + "/mute.sock")
+        listener.listen(8)
+
+        class Mute:
+            scan_env = dict(os.environ, HOME=where, DOCKER_HOST=f"unix://{where}/mute.sock", PLIMSOLL_CACHE=where + "/cache")
+        begun = time.monotonic()
+        refused(Mute, "docker:nginx", "mute.sock")
+        same(time.monotonic() - begun < 30, True, "seconds")
+
+
 if __name__ == "__main__":
     main([docker_and_its_archive_agree, podman_and_its_archive_agree, findings_agree, names_ids_and_digests,
           made_by_the_step_that_made_it, the_same_again_from_the_cache, unknown_images, other_platforms, nobody_answers, contexts_of_the_docker_client,
-          tcp_with_and_without_certificates, over_ssh, a_container_as_it_is_now, engines_that_lie])
+          tcp_with_and_without_certificates, over_ssh, a_container_as_it_is_now, engines_that_lie,
+          engines_that_never_answer])
