@@ -1,18 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
+#include "base/utf8.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Texts quote names out of hostile input: nothing in them may steer a terminal. */
+/* Texts quote names out of hostile input: nothing in them may steer a terminal, or look like other
+ * text. */
 static void make_printable(char *text)
 {
-    for (unsigned char *p = (unsigned char *)text; *p; p++) {
-        if (*p < 0x20 || *p == 0x7f) {
-            *p = '?';
+    pl_str left = pl_str_from(text);
+    char *to = text;
+    while (left.len > 0) {
+        const char *from = left.ptr;
+        bool is_character = false;
+        uint32_t character = pl_utf8_take(&left, &is_character);
+        size_t length = (size_t)(left.ptr - from);
+        if (!is_character || pl_utf8_is_unsafe(character)) {
+            *to++ = '?';
+        } else {
+            memmove(to, from, length);
+            to += length;
         }
     }
+    *to = '\0';
 }
 
 PL_PRINTF(5, 0)

@@ -50,7 +50,7 @@ struct pl_error {
     }
 
 /* Sets class and text, replacing what was there; returns `status`, so that a failing function can
- * end with `return pl_error_set(...)`. Control characters in the text become '?'. */
+ * end with `return pl_error_set(...)`. What is unsafe to show (base/utf8.h) becomes '?'. */
 enum pl_status pl_error_set(struct pl_error *err, enum pl_status status, const char *format, ...)
     PL_PRINTF(3, 4);
 

@@ -44,6 +44,10 @@
 #define PL_LIMIT_ARCHIVE_MEMBERS 65536
 /* Nesting of JSON documents. */
 #define PL_LIMIT_JSON_DEPTH 128
+/* A document in TOML, and the values and tables in it: the largest lock files have some MiB and
+ * below two hundred thousand values, each of which takes up to 300 bytes when read. */
+#define PL_LIMIT_TOML_BYTES (32 << 20)
+#define PL_LIMIT_TOML_VALUES 1000000
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
 /* Any name, version, licence or other short text of a component. */
@@ -82,6 +86,8 @@
 /* One block of the advisory database once opened: all that is said of one package, or one record,
  * which is at most PL_LIMIT_ADVISORY_BYTES. */
 #define PL_LIMIT_DB_BLOCK_BYTES (96ULL << 20)
+/* One message of gRPC: containerd itself sends and takes no larger ones. */
+#define PL_LIMIT_GRPC_MESSAGE_BYTES (16 << 20)
 /* Other programs' settings that are read: a client's configuration, a context of it. Some KiB. */
 #define PL_LIMIT_CLIENT_CONFIG_BYTES (1 << 20)
 /* One JSON answer of an engine: a list of all images of a build machine is about 1 MiB, the changes

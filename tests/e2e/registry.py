@@ -77,11 +77,9 @@ def findings_are_the_same(where):
         local = run(*options, "oci-dir:" + path)
         reached = run(*options, f"{registry.host}/a:1", env=environment(where))
         same((local.status, reached.status), (0, 0), reached.err)
-        same(len(local.json["findings"]), 1)
+        same(len(local.json["findings"]), 2)
         same(reached.json["findings"], local.json["findings"])
         same(contents(reached), contents(local))
-        same(run(*options, "--fail-on", "low", f"{registry.host}/a:1", env=environment(where)).status,
-             run(*options, "--fail-on", "low", "oci-dir:" + path).status)
 
 
 def platforms_in_nested_indexes(where):
@@ -145,7 +143,7 @@ def names_and_passwords_in_every_place(where):
         def refused(what, *parts, **extra):
             result = reach(where, source, "--no-cache", "--registry-ca", authority.file, extra=extra, secrets=secrets)
             try:
-                is_refused(result, host, *parts)
+                is_refused(result, *(parts or (host,)))
             except AssertionError as why:
                 raise AssertionError(f"{what}: {why}") from None
 
@@ -290,7 +288,8 @@ def layers_that_are_not_there(where):
         result = reach(where, f"{registry.host}/missing:1")
         same((result.status, result.packages), (0, [("alpha", "1.0"), ("beta", "2.0-1")]), result.err)
         same(len(result.gaps), 1)
-        has(str(result.gaps), "missing")
+        has(str(result.gaps), "404")
+        same(result.json["gaps"][0]["layer"], sha256(make_tar([entry("x", b"x")])))
         same(reach(where, "--strict", f"{registry.host}/missing:1").status, 4)
         manifest = json.load(open(layout.blob_path(descriptor["digest"]), "rb"))
         manifest["layers"][1] = {"mediaType": FOREIGN, "digest": sha256(b"elsewhere"), "size": 9,
@@ -340,7 +339,7 @@ def digests_are_held_to(where):
         document = json.loads(manifest)
         document["config"] = dict(document["config"], digest=wrong)
         registry.store("a", "config", document, MANIFEST)
-        registry.store_blob("a", b'{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}', digest=wrong)
+        registry.store_blob("a", b"{" + b" " * (document["config"]["size"] - 2) + b"}", digest=wrong)
         is_refused(reach(where, f"{address}:config"), wrong)
         for tag, change in (("digest", {"digest": wrong}), ("longer", {"size": layout.layers[1]["size"] + 1}),
                             ("shorter", {"size": layout.layers[1]["size"] - 1})):

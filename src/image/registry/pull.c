@@ -34,8 +34,10 @@ static enum pl_status ask_manifest(struct pl_registry *registry, struct pl_arena
     return pl_registry_send(registry, arena, &request, ret, err);
 }
 
-/* "tag 1.26: not found; is it 1.25 that was meant?" */
+/* "tag 1.26: not found; is it 1.25 that was meant?" `digest` is what the tag was said to stand for,
+ * or empty. */
 static enum pl_status no_such_manifest(struct pl_registry *registry, pl_str selector,
+                                       const struct pl_digest *digest,
                                        const struct pl_http_response *response,
                                        struct pl_error *err)
 {
@@ -50,22 +52,26 @@ static enum pl_status no_such_manifest(struct pl_registry *registry, pl_str sele
     struct pl_buf some pl_autobuf = PL_BUF_INIT(200);
     for (size_t i = 0; i < tags.count; i++) {
         pl_str tag = tags.items[i];
+        if (pl_str_eq(tag, selector)) {
+            return pl_error_set(err, PL_E_NOT_FOUND,
+                                "the registry lists the tag " PL_STR_FMT
+                                ", but does not have what it stands for%s%s",
+                                PL_STR_ARG(selector), digest->text[0] ? ": " : "", digest->text);
+        }
         pl_nearest_offer(&nearest, tag.ptr);
         /* The last ones: registries list in order, and newer versions sort later. */
         if (tags.count - i <= MOST_NAMED) {
             pl_buf_append_format(&some, "%s" PL_STR_FMT, some.len > 0 ? ", " : "", PL_STR_ARG(tag));
         }
     }
-    pl_str host = registry->reference.registry;
     if (nearest.best) {
         return pl_error_set(err, PL_E_NOT_FOUND,
-                            PL_STR_FMT " has no tag " PL_STR_FMT "; the nearest is %s",
-                            PL_STR_ARG(host), PL_STR_ARG(selector), nearest.best);
+                            "there is no tag " PL_STR_FMT "; the nearest is %s",
+                            PL_STR_ARG(selector), nearest.best);
     }
     return pl_error_set(err, PL_E_NOT_FOUND,
-                        PL_STR_FMT " has no tag " PL_STR_FMT "; it has %zu, such as " PL_STR_FMT,
-                        PL_STR_ARG(host), PL_STR_ARG(selector), tags.count,
-                        PL_STR_ARG(pl_buf_str(&some)));
+                        "there is no tag " PL_STR_FMT " among the %zu, such as " PL_STR_FMT,
+                        PL_STR_ARG(selector), tags.count, PL_STR_ARG(pl_buf_str(&some)));
 }
 
 /* The digest of what a tag stands for, without its bytes. Empty when the registry does not say. */
@@ -144,7 +150,7 @@ enum pl_status pl_registry_manifest(struct pl_registry *registry, struct pl_aren
         return st;
     }
     if (response.status == 404) {
-        return no_such_manifest(registry, selector, &response, err);
+        return no_such_manifest(registry, selector, &digest, &response, err);
     }
     if (response.status != 200) {
         return pl_registry_refused(registry, &response, "the manifest", err);
