@@ -81,6 +81,8 @@
 #define PL_LIMIT_HTTP_HEADER_BYTES (256 << 10)
 /* What is kept of a failure's body: the JSON of a registry's errors. */
 #define PL_LIMIT_HTTP_FAILURE_BYTES (64 << 10)
+/* Trusted certificates: the system's bundle has about 150 in 220 KiB. */
+#define PL_LIMIT_TRUSTED_BYTES (16 << 20)
 /* Members of one zip; every ecosystem of OSV stays below a million. */
 #define PL_LIMIT_ZIP_ENTRIES 8000000ULL
 /* One block of the advisory database once opened: all that is said of one package, or one record,

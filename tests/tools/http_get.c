@@ -139,7 +139,9 @@ static void print_answer(const struct options *options, const struct pl_http_res
     dprintf(STDOUT_FILENO, "bytes %llu\nthreads %u\n", (unsigned long long)answer->body_bytes,
             count_threads());
     if (!options->is_quiet) {
-        dprintf(STDOUT_FILENO, "body " PL_STR_FMT "\n", PL_STR_ARG(answer->body));
+        pl_io_write(STDOUT_FILENO, PL_STR("body "), NULL);
+        pl_io_write(STDOUT_FILENO, answer->body, NULL);
+        pl_io_write(STDOUT_FILENO, PL_STR("\n"), NULL);
     }
 }
 
