@@ -176,6 +176,23 @@ def nobody_answers(where):
     same((result.status, "hunter2" in result.err), (2, False), result.err)
 
 
+def sockets_that_may_not_be_opened(where):
+    if os.geteuid() != 0:
+        raise Skip("only root can be somebody else")
+    os.chmod(where, 0o755)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(where + "/root.sock")
+        os.chmod(where + "/root.sock", 0o600)
+        listener.listen(8)
+        result = subprocess.run([PLIMSOLL, "sbom", "docker:nginx"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, timeout=60, user=65534, group=65534, extra_groups=[], check=False,
+                                env={"HOME": where, "PATH": "/usr/bin:/bin", "DOCKER_HOST": f"unix://{where}/root.sock"})
+    if b"Permission denied" in result.stderr and b"root.sock" not in result.stderr:
+        raise Skip("the program itself may not be run by somebody else")
+    same(result.returncode, 3, result.stderr)
+    has(result.stderr.decode(), "root.sock: this user may not open it")
+
+
 def contexts_of_the_docker_client(where):
     at = docker()
     name = hashlib.sha256(b"near").hexdigest()
@@ -403,6 +420,7 @@ def engines_that_never_answer(where):
 
 if __name__ == "__main__":
     main([docker_and_its_archive_agree, podman_and_its_archive_agree, findings_agree, names_ids_and_digests,
-          made_by_the_step_that_made_it, the_same_again_from_the_cache, unknown_images, other_platforms, nobody_answers, contexts_of_the_docker_client,
+          made_by_the_step_that_made_it, the_same_again_from_the_cache, unknown_images, other_platforms, nobody_answers, sockets_that_may_not_be_opened,
+          contexts_of_the_docker_client,
           tcp_with_and_without_certificates, over_ssh, a_container_as_it_is_now, engines_that_lie,
           engines_that_never_answer])

@@ -284,7 +284,8 @@ const struct pl_fetch *pl_docker_fetch(const struct pl_docker *docker, pl_str pa
     struct fetch *fetch = PL_ARENA_NEW(docker->arena, struct fetch);
     *fetch =
         (struct fetch){.plan = docker->plan, .url = url_of(docker->arena, &docker->plan, path)};
-    fetch->fetch = (struct pl_fetch){.run = run_fetch, .context = fetch};
+    fetch->fetch = (struct pl_fetch){
+        .run = run_fetch, .context = fetch, .spawns = docker->plan.host.ssh != NULL};
     return &fetch->fetch;
 }
 
