@@ -44,6 +44,10 @@
 #define PL_LIMIT_ARCHIVE_MEMBERS 65536
 /* Nesting of JSON documents. */
 #define PL_LIMIT_JSON_DEPTH 128
+/* A document in TOML, and the values and tables in it: the largest lock files have some MiB and
+ * below two hundred thousand values, each of which takes up to 300 bytes when read. */
+#define PL_LIMIT_TOML_BYTES (32 << 20)
+#define PL_LIMIT_TOML_VALUES 1000000
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
 /* Any name, version, licence or other short text of a component. */

@@ -2,6 +2,7 @@
 #include "engine/scan.h"
 #include "base/sandbox.h"
 #include "detect/vulnerability.h"
+#include "engine/container.h"
 #include "engine/merge.h"
 #include "engine/source.h"
 
@@ -10,6 +11,7 @@ struct scan {
     const struct pl_scan_options *options;
     const struct pl_catalog_matcher *matcher;
     struct pl_report *report;
+    bool is_directory; /* as opposed to an image or a container */
 };
 
 static enum pl_status inspect(const struct scan *scan, const struct pl_source *source,
@@ -29,29 +31,62 @@ static enum pl_status inspect(const struct scan *scan, const struct pl_source *s
     return st;
 }
 
-static void describe_subject(const struct scan *scan, const struct pl_source *source)
+static void describe_image(const struct scan *scan, const struct pl_image *image)
 {
     struct pl_subject *subject = &scan->report->subject;
-    subject->name = source->name;
-    if (source->root_fd >= 0) {
-        subject->kind = PL_STR("filesystem");
-        return;
+    subject->digest = image->digest;
+    if (image->platform.os.len > 0) {
+        subject->platform = pl_platform_format(scan->arena, &image->platform);
     }
-    subject->kind = PL_STR("image");
-    subject->digest = source->image.digest;
-    if (source->image.platform.os.len > 0) {
-        subject->platform = pl_platform_format(scan->arena, &source->image.platform);
-    }
-    for (size_t i = 0; i < source->image.layers.count; i++) {
-        *pl_vec_push(scan->arena, &subject->layers) = source->image.layers.items[i].info;
+    for (size_t i = 0; i < image->layers.count; i++) {
+        *pl_vec_push(scan->arena, &subject->layers) = image->layers.items[i].info;
     }
 }
 
-static void keep_scope(const struct scan *scan, const struct pl_source *source)
+static enum pl_status scan_container(struct scan *scan, pl_str name,
+                                     const struct pl_source_options *how, struct pl_merged *ret,
+                                     struct pl_error *err)
+{
+    struct pl_container_view view = {0};
+    enum pl_status st = pl_container_view(scan->arena, name, how, &view, err);
+    if (st < 0) {
+        return st;
+    }
+    struct pl_subject *subject = &scan->report->subject;
+    subject->kind = PL_STR("container");
+    subject->name = view.facts->name;
+    subject->container = view.facts;
+    subject->changes = view.changes;
+    subject->removed = view.removed;
+    describe_image(scan, &view.image);
+    *ret = view.merged;
+    return PL_OK;
+}
+
+static enum pl_status scan_source(struct scan *scan, const struct pl_source_options *how,
+                                  struct pl_merged *ret, struct pl_error *err)
+{
+    struct pl_source source pl_autosource = {.root_fd = -1, .store = {.dir_fd = -1, .file_fd = -1}};
+    enum pl_status st = pl_source_open(scan->arena, scan->options->source, how, &source, err);
+    if (st < 0) {
+        return st;
+    }
+    st = inspect(scan, &source, how->layers, ret, err);
+    if (st < 0) {
+        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(scan->options->source));
+    }
+    scan->report->subject.name = source.name;
+    scan->is_directory = source.root_fd >= 0;
+    scan->report->subject.kind = scan->is_directory ? PL_STR("filesystem") : PL_STR("image");
+    describe_image(scan, &source.image);
+    return PL_OK;
+}
+
+static void keep_scope(const struct scan *scan)
 {
     enum pl_scan_scope scope = scan->options->scope;
     if (scope == PL_SCAN_BY_SOURCE) {
-        scope = source->root_fd >= 0 ? PL_SCAN_ALL : PL_SCAN_INSTALLED;
+        scope = scan->is_directory ? PL_SCAN_ALL : PL_SCAN_INSTALLED;
     }
     struct pl_components *components = &scan->report->components;
     size_t kept = 0;
@@ -99,24 +134,22 @@ enum pl_status pl_scan(struct pl_arena *arena, const struct pl_scan_options *opt
                                        .cache = {options->cache, &options->limits}};
     struct pl_source_options how = {&options->platform, &layers, &options->registry};
     struct pl_report report = {.verdict_pass = true, .sandbox = pl_str_from(pl_sandbox_missing())};
-    struct scan scan = {arena, options, matcher, &report};
-    struct pl_source source pl_autosource = {.root_fd = -1, .store = {.dir_fd = -1, .file_fd = -1}};
-    enum pl_status st = pl_source_open(arena, options->source, &how, &source, err);
+    struct scan scan = {arena, options, matcher, &report, false};
+    struct pl_merged merged = {0};
+    pl_str scheme = PL_STR("container:");
+    enum pl_status st =
+        pl_str_starts_with(options->source, scheme)
+            ? scan_container(&scan, pl_str_skip(options->source, scheme.len), &how, &merged, err)
+            : scan_source(&scan, &how, &merged, err);
     if (st < 0) {
         return st;
     }
-    struct pl_merged merged = {0};
-    st = inspect(&scan, &source, &layers, &merged, err);
-    if (st < 0) {
-        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(options->source));
-    }
-    describe_subject(&scan, &source);
     report.subject.os = merged.os;
     report.subject.end_of_life = pl_os_end_of_life(&merged.os);
     report.subject.ecosystems = pl_os_ecosystems(arena, &merged.os);
     report.components = merged.components;
     report.gaps = merged.gaps;
-    keep_scope(&scan, &source);
+    keep_scope(&scan);
     if (options->db) {
         st = detect(&scan, err);
     }

@@ -2,6 +2,16 @@
 #include "model/component.h"
 #include "model/purl.h"
 
+const char *pl_since_image_to_string(enum pl_since_image since)
+{
+    static const char *const names[] = {
+#define X(name, text) text,
+        PL_SINCE_IMAGE_LIST(X)
+#undef X
+    };
+    return names[since];
+}
+
 const char *pl_scope_to_string(enum pl_scope scope)
 {
     switch (scope) {

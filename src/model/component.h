@@ -22,6 +22,21 @@ enum pl_scope {
 
 const char *pl_scope_to_string(enum pl_scope scope);
 
+/* In a container: is it as its image has it? */
+#define PL_SINCE_IMAGE_LIST(X)                                                                     \
+    X(PL_SINCE_IMAGE_UNKNOWN, "unknown") /* no container, or its image is gone */                  \
+    X(PL_SINCE_IMAGE_SAME, "same")                                                                 \
+    X(PL_SINCE_IMAGE_NEW, "new")                                                                   \
+    X(PL_SINCE_IMAGE_ALTERED, "altered") /* another version, or a file of it was changed */
+
+enum pl_since_image {
+#define X(name, text) name,
+    PL_SINCE_IMAGE_LIST(X)
+#undef X
+};
+
+const char *pl_since_image_to_string(enum pl_since_image since);
+
 /* Where it was found. */
 struct pl_location {
     pl_str path; /* in the image, without a leading slash */
@@ -43,6 +58,7 @@ struct pl_component {
     pl_str source_version;
     pl_str vendor; /* maintainer or vendor as stated */
     enum pl_scope scope;
+    enum pl_since_image since_image; /* set for containers alone */
     bool is_pseudo; /* listed by the package manager, but no software: rpm's gpg-pubkey */
     struct pl_strs licenses; /* as stated, not normalised, without repetition */
     struct pl_strs files; /* paths that belong to it, without a leading slash */

@@ -7,6 +7,7 @@
  * same image, database and options make the same report.
  */
 #include "model/component.h"
+#include "model/container.h"
 #include "model/finding.h"
 #include "model/gap.h"
 #include "model/os.h"
@@ -24,7 +25,7 @@ struct pl_layer_infos {
 };
 
 struct pl_subject {
-    pl_str kind; /* "image" or "filesystem" */
+    pl_str kind; /* "image", "container" or "filesystem" */
     pl_str name; /* as the user spelled it */
     pl_str digest; /* of the image's manifest, or of its config when there is no manifest */
     pl_str platform; /* "linux/amd64" */
@@ -32,6 +33,11 @@ struct pl_subject {
     pl_str end_of_life; /* "YYYY-MM-DD" or empty */
     struct pl_strs ecosystems; /* where its packages were looked up */
     struct pl_layer_infos layers;
+    /* Of a container, else NULL: how it is set up, what changed in its files since the image, and
+     * the purls of the image's components that it lacks. `digest` and `layers` are its image's. */
+    const struct pl_container *container;
+    const struct pl_container_changes *changes;
+    struct pl_strs removed;
 };
 
 struct pl_feed_info {

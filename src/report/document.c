@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/document.h"
 
-static void write_strings(struct pl_json_writer *json, const char *key, const struct pl_strs *list)
+void pl_document_strings(struct pl_json_writer *json, const char *key, const struct pl_strs *list)
 {
     pl_json_writer_key(json, key);
     pl_json_writer_begin_array(json);
@@ -39,7 +39,7 @@ void pl_document_subject(struct pl_json_writer *json, const struct pl_subject *s
     pl_json_writer_member(json, "digest", subject->digest);
     pl_json_writer_member(json, "platform", subject->platform);
     write_os(json, subject);
-    write_strings(json, "ecosystems", &subject->ecosystems);
+    pl_document_strings(json, "ecosystems", &subject->ecosystems);
     pl_json_writer_key(json, "layers");
     pl_json_writer_begin_array(json);
     for (size_t i = 0; i < subject->layers.count; i++) {
@@ -54,6 +54,9 @@ void pl_document_subject(struct pl_json_writer *json, const struct pl_subject *s
         pl_json_writer_end_object(json);
     }
     pl_json_writer_end_array(json);
+    if (subject->container) {
+        pl_document_container(json, subject);
+    }
     pl_json_writer_end_object(json);
 }
 
@@ -67,6 +70,10 @@ static void write_component(struct pl_json_writer *json, const struct pl_compone
     pl_json_writer_member(json, "type", component->type);
     pl_json_writer_member(json, "arch", component->arch);
     pl_json_writer_member(json, "scope", pl_str_from(pl_scope_to_string(component->scope)));
+    if (component->since_image != PL_SINCE_IMAGE_UNKNOWN) {
+        pl_json_writer_member(json, "since_image",
+                              pl_str_from(pl_since_image_to_string(component->since_image)));
+    }
     pl_json_writer_key(json, "source");
     if (component->source_name.len > 0) {
         pl_json_writer_begin_object(json);
@@ -76,7 +83,7 @@ static void write_component(struct pl_json_writer *json, const struct pl_compone
     } else {
         pl_json_writer_null(json);
     }
-    write_strings(json, "licenses", &component->licenses);
+    pl_document_strings(json, "licenses", &component->licenses);
     pl_json_writer_key(json, "locations");
     pl_json_writer_begin_array(json);
     for (size_t i = 0; i < component->locations.count; i++) {
@@ -107,7 +114,7 @@ static void write_fix_and_match(struct pl_json_writer *json, const struct pl_fin
     pl_json_writer_key(json, "fix");
     pl_json_writer_begin_object(json);
     pl_json_writer_member(json, "state", pl_str_from(pl_fix_state_to_string(finding->fix_state)));
-    write_strings(json, "versions", &finding->fix_versions);
+    pl_document_strings(json, "versions", &finding->fix_versions);
     pl_json_writer_end_object(json);
     pl_json_writer_key(json, "match");
     pl_json_writer_begin_object(json);
@@ -123,7 +130,7 @@ static void write_finding(struct pl_json_writer *json, const struct pl_finding *
     pl_json_writer_begin_object(json);
     pl_json_writer_member(json, "kind", pl_str_from(pl_finding_kind_to_string(finding->kind)));
     pl_json_writer_member(json, "id", finding->id);
-    write_strings(json, "aliases", &finding->aliases);
+    pl_document_strings(json, "aliases", &finding->aliases);
     pl_json_writer_member(json, "component", purl);
     pl_json_writer_member(json, "severity", pl_str_from(pl_severity_to_string(finding->severity)));
     pl_json_writer_key(json, "cvss");
@@ -136,7 +143,7 @@ static void write_finding(struct pl_json_writer *json, const struct pl_finding *
                           pl_str_from(pl_finding_status_to_string(finding->status)));
     write_fix_and_match(json, finding);
     pl_json_writer_member(json, "title", finding->title);
-    write_strings(json, "references", &finding->references);
+    pl_document_strings(json, "references", &finding->references);
     pl_json_writer_end_object(json);
 }
 
@@ -180,7 +187,7 @@ void pl_document_verdict(struct pl_json_writer *json, const struct pl_report *re
     pl_json_writer_begin_object(json);
     pl_json_writer_key(json, "pass");
     pl_json_writer_bool(json, report->verdict_pass);
-    write_strings(json, "reasons", &report->verdict_reasons);
+    pl_document_strings(json, "reasons", &report->verdict_reasons);
     pl_json_writer_end_object(json);
 }
 

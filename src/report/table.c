@@ -13,7 +13,7 @@
 #include "report/upgrade.h"
 
 /* Longer names are cut; the JSON report has them whole. */
-enum { SHOWN_BYTES = 400, MOST_BINARIES = 6, MOST_GAPS = 10, DATE_LEN = 10 };
+enum { SHOWN_BYTES = 400, MOST_BINARIES = 6, MOST_GAPS = 10, MOST_UNLIKE = 20, DATE_LEN = 10 };
 
 struct table {
     const struct pl_report *report;
@@ -81,6 +81,36 @@ static void write_subject(const struct table *table)
               pl_arena_format(table->arena, PL_STR_FMT ", %zu package%s",
                               PL_STR_ARG(os.len > 0 ? os : PL_STR("unknown operating system")),
                               count, plural(count)));
+}
+
+/* Of a container: which packages its image does not have, or has otherwise. */
+static void write_since_image(const struct table *table)
+{
+    const struct pl_subject *subject = &table->report->subject;
+    struct pl_strs unlike = {0};
+    for (size_t i = 0; i < table->report->components.count; i++) {
+        const struct pl_component *component = &table->report->components.items[i];
+        if (component->since_image == PL_SINCE_IMAGE_NEW ||
+            component->since_image == PL_SINCE_IMAGE_ALTERED) {
+            *pl_vec_push(table->arena, &unlike) = pl_arena_format(
+                table->arena, PL_STR_FMT " " PL_STR_FMT " (%s)", PL_STR_ARG(component->name),
+                PL_STR_ARG(component->version), pl_since_image_to_string(component->since_image));
+        }
+    }
+    paragraph(table, 2,
+              pl_arena_format(table->arena, PL_STR_FMT ", image " PL_STR_FMT,
+                              PL_STR_ARG(clean(table, subject->container->state)),
+                              PL_STR_ARG(clean(table, subject->container->image_name))));
+    if (unlike.count > 0) {
+        paragraph(table, 2,
+                  pl_arena_format(table->arena, "Not as in the image: " PL_STR_FMT,
+                                  PL_STR_ARG(join_clean(table, &unlike, MOST_UNLIKE))));
+    }
+    if (subject->removed.count > 0) {
+        paragraph(table, 2,
+                  pl_arena_format(table->arena, "Removed since: " PL_STR_FMT,
+                                  PL_STR_ARG(join_clean(table, &subject->removed, MOST_UNLIKE))));
+    }
 }
 
 /* "openssl (libssl3, openssl)", or the name alone when it is its only binary. */
@@ -315,6 +345,9 @@ static enum pl_status write_table(const struct pl_report *report,
         .into = writer,
     };
     write_subject(&table);
+    if (report->subject.container) {
+        write_since_image(&table);
+    }
     if (report->has_findings) {
         write_assessment(&table);
     } else {
