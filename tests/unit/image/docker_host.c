@@ -172,13 +172,13 @@ static void test_hosts__the_usual_sockets(void **state)
     struct pl_arena arena pl_autoarena = {0};
     struct pl_docker_hosts hosts;
     forget_environment();
-    setenv("HOME", "/home/nobody", 1);
+    setenv("HOME", "/users/nobody", 1);
     setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
     find(&arena, &hosts);
     assert_int_equal(hosts.count, 3);
     pl_assert_str(hosts.items[0].shown, "unix:///var/run/docker.sock");
     pl_assert_str(hosts.items[1].shown, "unix:///run/user/7/docker.sock");
-    pl_assert_str(hosts.items[2].shown, "unix:///home/nobody/.docker/run/docker.sock");
+    pl_assert_str(hosts.items[2].shown, "unix:///users/nobody/.docker/run/docker.sock");
     assert_int_equal(pl_docker_hosts_find(&arena, &pl_docker_kind_podman, &hosts, NULL), PL_OK);
     assert_int_equal(hosts.count, 2);
     pl_assert_str(hosts.items[0].shown, "unix:///run/user/7/podman/podman.sock");
