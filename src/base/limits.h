@@ -38,6 +38,12 @@
  * providers' tokens take a few KiB. */
 #define PL_LIMIT_AUTH_FILE_BYTES (4 << 20)
 #define PL_LIMIT_HELPER_BYTES (256 << 10)
+/* Files that say where registries are, the rules in one of them, and the certificates of one
+ * registry: all are written by hand. */
+#define PL_LIMIT_REGISTRIES_CONF_BYTES (1 << 20)
+#define PL_LIMIT_REGISTRY_RULES 4096
+#define PL_LIMIT_CERT_BYTES (4 << 20)
+#define PL_LIMIT_CERT_FILES 256
 /* Layers of one image: overlayfs mounts no more than 500, Docker no more than 127. */
 #define PL_LIMIT_LAYERS 512
 /* Members of a docker-archive or oci-archive: a few for each layer. */

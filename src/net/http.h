@@ -24,6 +24,7 @@
  */
 struct pl_http_transport {
     const char *ca_file; /* PEM; trusted beside the system's store */
+    pl_str ca_pem; /* the same as text, in place of `ca_file` when not empty */
     const char *client_cert; /* PEM, with `client_key` */
     const char *client_key;
     bool is_insecure; /* takes any certificate */

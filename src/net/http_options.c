@@ -25,6 +25,16 @@ void pl_http_set_context(const struct pl_http *http, CURLoption option, void *va
     http->curl->easy_setopt(http->easy, option, value);
 }
 
+/* libcurl prefers it to the file that the option without _BLOB names. */
+static void set_blob(const struct pl_http *http, CURLoption option, pl_str text)
+{
+    struct curl_blob blob = {.data = (void *)(uintptr_t)text.ptr, .len = text.len};
+    blob.flags = CURL_BLOB_COPY;
+    if (text.len > 0 && http->curl->easy_setopt(http->easy, option, &blob) != CURLE_OK) {
+        pl_mem_abort(text.len);
+    }
+}
+
 static void set_list(const struct pl_http *http, CURLoption option, struct curl_slist *value)
 {
     http->curl->easy_setopt(http->easy, option, value);
@@ -43,6 +53,8 @@ static void set_trust(const struct pl_http *http)
     if (transport->ca_file) {
         file = transport->ca_file;
     }
+    set_blob(http, CURLOPT_CAINFO_BLOB, transport->ca_pem);
+    set_blob(http, CURLOPT_PROXY_CAINFO_BLOB, transport->ca_pem);
     set_text(http, CURLOPT_CAINFO, file);
     set_text(http, CURLOPT_CAPATH, dir);
     set_text(http, CURLOPT_PROXY_CAINFO, file);
