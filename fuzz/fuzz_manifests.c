@@ -77,7 +77,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct pl_image image = {.digest = PL_STR_EMPTY};
         struct pl_error err = PL_ERROR_INIT;
         /* With and without a place for the error's text. */
-        if (sources[i]->open(&arena, &store, selector, &platform, &image, &err) < 0) {
+        if (sources[i]->open &&
+            sources[i]->open(&arena, &store, selector, &platform, &image, &err) < 0) {
             (void)sources[i]->open(&arena, &store, selector, &platform, &image, NULL);
         }
     }

@@ -90,8 +90,8 @@ void pl_arena_clear(struct pl_arena *arena)
     POISON(arena->blocks->bytes, arena->blocks->capacity);
 }
 
-/* A large block lies in huge pages where the kernel has them: touching it a page at a time is a good
- * part of what a scan of known layers costs. */
+/* A large block lies in huge pages where the kernel has them: touching it a page at a time is a
+ * good part of what a scan of known layers costs. */
 static struct pl_arena_block *allocate(size_t *capacity)
 {
     size_t size = sizeof(struct pl_arena_block) + *capacity;
