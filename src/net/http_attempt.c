@@ -53,12 +53,9 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
         return take_failure(attempt, piece);
     }
     uint64_t started = now_ns();
-    uint64_t handed = attempt->body->handed;
     enum pl_status st = pl_http_body_take(attempt->body, pl_str_span(piece), &attempt->error);
     attempt->outside_ns += now_ns() - started;
-    /* A body that is too long is found out before the sink is asked. */
-    attempt->is_own_error = st < 0 && attempt->body->sink && handed < attempt->body->max_bytes &&
-                            piece.len <= attempt->body->max_bytes - handed;
+    attempt->is_own_error = attempt->body->has_sink_failed;
     return st < 0 ? 0 : piece.len;
 }
 

@@ -114,12 +114,17 @@ enum pl_status pl_http_body_take(struct pl_http_body *body, pl_span piece, struc
         return pl_error_set(err, PL_E_LIMIT, "it is larger than %llu bytes",
                             (unsigned long long)body->max_bytes);
     }
+    if (body->whole != UINT64_MAX && piece.len > body->whole - pl_http_body_offset(body)) {
+        return pl_error_set(err, PL_E_NET, "the server sends more than the %llu bytes it has",
+                            (unsigned long long)body->whole);
+    }
     if (piece.len == 0) {
         return PL_OK;
     }
     enum pl_status st = PL_OK;
     if (body->sink) {
         st = body->sink->take(body->sink->context, piece, err);
+        body->has_sink_failed = st < 0;
     } else {
         pl_buf_append(&body->buffer, pl_span_str(piece));
         st = pl_buf_status(&body->buffer, "it", err);

@@ -92,7 +92,8 @@ enum pl_status pl_http_target_parse(const struct pl_curl *curl, struct pl_arena 
         return pl_error_set(err, PL_E_USAGE, "\"%s\" is not a URL: %s", shown.ptr,
                             curl->url_strerror(code));
     }
-    if (!describe(&parsed, arena, ret)) {
+    /* libcurl reads "http:///a" as "http://a". */
+    if (strstr(url, ":///") == strchr(url, ':') || !describe(&parsed, arena, ret)) {
         return pl_error_set(err, PL_E_USAGE, "\"%s\" names no host", shown.ptr);
     }
     return PL_OK;
@@ -172,6 +173,10 @@ pl_str pl_http_url_for_people(struct pl_arena *arena, pl_str url)
 {
     size_t scheme = pl_str_find(until_query(url), PL_STR("://"));
     pl_str start = scheme == SIZE_MAX ? PL_STR_EMPTY : pl_str_sub(url, 0, scheme + 3);
+    /* Some readers take further slashes for a slip of the pen, and the host after them. */
+    while (start.len > 0 && start.len < url.len && url.ptr[start.len] == '/') {
+        start.len++;
+    }
     pl_str rest = until_query(pl_str_skip(url, start.len));
     pl_str authority = pl_str_sub(rest, 0, pl_str_find_char(rest, '/'));
     if (has_odd_port(authority)) {

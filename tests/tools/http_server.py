@@ -98,7 +98,7 @@ class Server:
     def serve(self, raw, number):
         try:
             if self.tls:
-                raw = self.tls.wrap_socket(raw, server_side=True)
+                raw = self.shake_hands(raw)
             if isinstance(self.site, dict):
                 self.speak(Connection(raw, number))
             else:
@@ -107,6 +107,19 @@ class Server:
             pass  # the client has gone, or does not take our certificate
         finally:
             raw.close()
+
+    def shake_hands(self, raw):
+        """A handshake that fails ends as real servers end it: the alert arrives before the end."""
+        secure = self.tls.wrap_socket(raw, server_side=True, do_handshake_on_connect=False)
+        try:
+            secure.do_handshake()
+            return secure
+        except ssl.SSLError:
+            with socket.socket(fileno=secure.detach()) as plain:
+                plain.shutdown(socket.SHUT_WR)
+                while plain.recv(65536):
+                    pass
+            raise
 
     def speak(self, connection):
         while request := connection.read_request():
