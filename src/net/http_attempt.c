@@ -41,8 +41,7 @@ static size_t take_failure(struct pl_http_attempt *attempt, pl_str piece)
 {
     size_t room = PL_LIMIT_HTTP_FAILURE_BYTES - attempt->failure.len;
     pl_buf_append(&attempt->failure, pl_str_sub(piece, 0, room));
-    attempt->is_enough = piece.len > room;
-    return attempt->is_enough ? 0 : piece.len;
+    return piece.len > room ? 0 : piece.len; /* nobody wants the rest */
 }
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
@@ -323,8 +322,11 @@ static enum pl_status explain(struct pl_http_attempt *attempt, CURLcode code, st
                             "the server does not accept the client certificate, or wants one: %s",
                             text);
     }
-    if (code == CURLE_OUT_OF_MEMORY && !attempt->head.is_complete) {
-        attempt->most_tries = 1; /* libcurl's own limit for one line */
+    /* libcurl's own limit for one line; since 8.6, it has a code of its own. */
+    enum { CODE_TOO_LARGE = 100 };
+    if ((code == CURLE_OUT_OF_MEMORY || (int)code == CODE_TOO_LARGE) &&
+        !attempt->head.is_complete) {
+        attempt->most_tries = 1;
         return pl_error_set(err, PL_E_LIMIT, "a header is too long");
     }
     /* Texts about the proxy's URL quote it with its password. */
@@ -368,8 +370,8 @@ enum pl_status pl_http_attempt_run(struct pl_http_attempt *attempt, struct pl_er
         code = CURLE_GOT_NOTHING;
     }
     /* What a failure says is told as far as it came. */
-    bool is_answered = attempt->head.is_complete && !is_success(attempt) &&
-                       (attempt->error.status == PL_OK || attempt->is_enough);
+    bool is_answered =
+        attempt->head.is_complete && !is_success(attempt) && attempt->error.status == PL_OK;
     if (code != CURLE_OK && !is_answered) {
         return explain(attempt, code, err);
     }

@@ -30,7 +30,6 @@ struct pl_http_attempt {
 
     /* While it runs. */
     struct pl_error error; /* why libcurl was told to stop; its status is PL_OK when it was not */
-    bool is_enough; /* told to stop since nobody wants the rest */
     bool is_connected;
     int placeholder_fd; /* with `dial`: what libcurl took for the connection, and the true one */
     int dialled_fd;

@@ -41,8 +41,8 @@ static enum pl_status prepare_trust(struct pl_http *http, struct pl_error *err)
     const curl_version_info_data *info = http->curl->version_info(CURLVERSION_NOW);
     const char *file = getenv("SSL_CERT_FILE");
     const char *dir = getenv("SSL_CERT_DIR");
-    http->system_file = file ? file : info->cainfo;
-    http->system_dir = dir ? dir : info->capath;
+    http->system_file = file && *file ? file : info->cainfo;
+    http->system_dir = dir && *dir ? dir : info->capath;
     http->trusted = PL_BUF_INIT(PL_LIMIT_TRUSTED_BYTES);
     bool has_own = transport->ca_file || transport->ca_pem.len > 0;
     enum pl_status st = has_own ? join_trusted(http, err) : PL_OK;

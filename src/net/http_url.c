@@ -51,6 +51,26 @@ static pl_str lower(struct pl_arena *arena, const char *text)
     return pl_str_make(bytes, copy.len);
 }
 
+/* The URL's text, which reads back as itself: libcurl unescapes a host after it has looked whether
+ * it is a number ("%34.1" is "4.1", and that is 4.0.0.1), and will take our text apart again. NULL
+ * when it goes on changing. */
+static const char *settle(const struct parsed *parsed, struct pl_arena *arena)
+{
+    enum { MOST_READINGS = 3 };
+    const char *text = part(parsed, arena, CURLUPART_URL, 0);
+    for (int i = 0; text && i < MOST_READINGS; i++) {
+        const char *again = NULL;
+        if (parsed->curl->url_set(parsed->url, CURLUPART_URL, text, 0) == CURLUE_OK) {
+            again = part(parsed, arena, CURLUPART_URL, 0);
+        }
+        if (again && strcmp(again, text) == 0) {
+            return text;
+        }
+        text = again;
+    }
+    return NULL;
+}
+
 /* Fills *ret; false when there is no host or no port to connect to. */
 static bool describe(const struct parsed *parsed, struct pl_arena *arena,
                      struct pl_http_target *ret)
@@ -62,7 +82,7 @@ static bool describe(const struct parsed *parsed, struct pl_arena *arena,
     parsed->curl->url_set(parsed->url, CURLUPART_PASSWORD, NULL, 0);
     parsed->curl->url_set(parsed->url, CURLUPART_OPTIONS, NULL, 0);
     parsed->curl->url_set(parsed->url, CURLUPART_FRAGMENT, NULL, 0);
-    target.url = part(parsed, arena, CURLUPART_URL, 0);
+    target.url = settle(parsed, arena);
     const char *scheme = part(parsed, arena, CURLUPART_SCHEME, 0);
     const char *host = part(parsed, arena, CURLUPART_HOST, 0);
     const char *port = part(parsed, arena, CURLUPART_PORT, CURLU_DEFAULT_PORT);

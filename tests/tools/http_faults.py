@@ -137,6 +137,10 @@ def check_upload(top):
     assert [request.body == content for request in server.requests] == [True, True]
     bad("network", ["/post"], "--method=POST", "--upload=" + path, "--once", server.url("/post"))
     assert server.counts["/post"] == 1
+    server.forget()
+    bad("io", ["the upload has no more"], "--method=PUT", "--upload=" + path, "--upload-lacks=9",
+        server.url("/there"))
+    assert not server.requests
     good("--method=PUT", "--upload=" + path, server.url("/moved"))
     assert server.requests[-1].body == content and server.requests[-1].method == "PUT"
 
@@ -219,6 +223,11 @@ def check_login():
     good("--login=Bearer " + SECRET, server.url("/never"), status=401)
     assert server.counts["/never"] == 2
     good(server.url("/guarded"), status=401)
+    tokens = http_server.Server({"/token": lambda c, r, n: c.answer(200, SECRET.encode()),
+                                 "/broken": lambda c, r, n: c.reset()})
+    good("--login=" + tokens.url("/token"), server.url("/guarded"), server.url("/guarded"))
+    bad("network", [tokens.url("/broken"), "tried 5 times"], "--login=" + tokens.url("/broken"),
+        server.url("/guarded"))
     bad("denied", ["no credentials for", 'realm="r"'], "--login=none", server.url("/guarded"))
 
 
@@ -357,6 +366,10 @@ def check_broken():
     server.forget()
     result = good("--buffer", server.url("/range"))
     assert b"\nbody " + BODY in result.raw
+    server.forget()
+    told = [tuple(map(int, line)) for line in re.findall(
+        r"^downloading (\d+) of (\d+)$", good("--progress", server.url("/range")).said, re.M)]
+    assert told and told == sorted(told) and {total for _, total in told} == {len(BODY)}, told
     result = good("--from=100000", server.url("/etag"), status=206)
     assert result.body == BODY[100000:] and server.requests[-1].headers["range"] == "bytes=100000-"
     server.forget()

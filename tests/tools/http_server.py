@@ -33,7 +33,10 @@ class Connection:
             headers[name.lower()] = value.strip()
         if headers.get("expect") == "100-continue":
             self.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        body = self.file.read(int(headers.get("content-length", 0)))
+        length = int(headers.get("content-length", 0))
+        body = self.file.read(length)
+        if len(body) < length:
+            return None
         if headers.get("transfer-encoding") == "chunked":
             while size := int(self.file.readline(), 16):
                 body += self.file.read(size)

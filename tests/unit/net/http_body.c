@@ -140,6 +140,24 @@ static void test_http_body__ended_by_416(void **state)
     assert_false(pl_http_body_is_ended_by(&body, &head));
 }
 
+static void test_http_body__only_strong_validators_are_sent_back(void **state)
+{
+    static const struct {
+        const char *etag;
+        bool is_kept;
+    } cases[] = {{"\"a\"", true},    {"\"\"", true}, {"W/\"a\"", false},
+                 {"a", false},       {"\"", false},  {"\"a\rX-Other: b\"", false},
+                 {"\"a b\"", false}, {"", false}};
+    for (size_t i = 0; i < PL_ARRAY_LEN(cases); i++) {
+        struct pl_arena arena pl_autoarena = {0};
+        struct pl_error err = PL_ERROR_INIT;
+        struct pl_http_body body = {.method = "GET", .whole = UINT64_MAX};
+        struct answer answer = {200, NULL, NULL, cases[i].etag, ""};
+        assert_int_equal(feed(&body, &arena, &answer, &err), PL_OK);
+        pl_assert_str(body.etag, cases[i].is_kept ? cases[i].etag : "");
+    }
+}
+
 static void test_http_body__can_resume(void **state)
 {
     struct pl_http_body body = {.method = "POST"};
@@ -157,6 +175,7 @@ int pl_test_http_body(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_http_body__stories),
         cmocka_unit_test(test_http_body__ended_by_416),
+        cmocka_unit_test(test_http_body__only_strong_validators_are_sent_back),
         cmocka_unit_test(test_http_body__can_resume),
     };
     return cmocka_run_group_tests_name("net/http_body", tests, NULL, NULL);

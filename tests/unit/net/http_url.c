@@ -78,6 +78,8 @@ static void test_http_url__targets(void **state)
     assert_int_equal(pl_http_target_parse(curl, &arena, "http://[::1]:5000", &target, &err), PL_OK);
     pl_assert_str(target.origin, "http://[::1]:5000");
     assert_null(target.user);
+    assert_int_equal(pl_http_target_parse(curl, &arena, "http://%34.1/", &target, &err), PL_OK);
+    pl_assert_str(target.origin, "http://4.0.0.1:80");
     static const char *const refused[] = {
         "http://",         "http:///a",     "ftp://a/",     "file:///a", "http://a b/",
         "http://a:99999/", "http://a:x/",   "http://[::",   "a.org",     "",
