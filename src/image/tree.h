@@ -40,12 +40,12 @@ struct pl_tree_visitor {
     /* Shall this symbolic link to a directory be walked like one? */
     bool (*follows)(void *context, pl_str link);
     enum pl_status (*entry)(void *context, const struct pl_tree_entry *entry, struct pl_error *err);
+    /* A directory could not be read: the walk goes on. */
+    void (*gap)(void *context, pl_str path, const char *reason);
     /* A directory was opened and is listed next; "" is the root. Or NULL. */
     enum pl_status (*entered)(void *context, pl_str dir, int dir_fd, struct pl_error *err);
     /* Nothing changes in this tree: what is gone before it is looked at is a gap as well. */
     bool is_still;
-    /* A directory could not be read: the walk goes on. */
-    void (*gap)(void *context, pl_str path, const char *reason);
 };
 
 enum pl_status pl_tree_walk(int root_fd, const struct pl_tree_visitor *visitor,
