@@ -183,6 +183,38 @@ def podman_agrees_at_every_step(where):
         same(near.packages, through_the_store(docker(), "docker:" + name).packages, what)
 
 
+def rootless_podman_agrees(where):
+    """Its opaque directories are marked by an attribute of another name, since it may not make those of root."""
+    at = engine(enginelib.PodmanRootless)
+    for number, upper in enumerate((
+            [directory(NAMES.rstrip("/")), entry(NAMES + ".wh..wh..opq"), entry(NAMES + "b", stanza("b", "1"))],
+            [entry(NAMES + ".wh.a"), entry(NAMES + "b", stanza("b", "1"))])):
+        lower = [entry(STATUS, stanza("alpha", "1.0")), entry(NAMES + "a", stanza("a", "1"))]
+        at.load(docker_archive(where + "/load.tar", [make_tar(lower), make_tar(upper)], tag=f"localhost/odd:{number}"))
+        near = through_the_store(at, f"podman:localhost/odd:{number}")
+        same(near.packages, [("alpha", "1.0"), ("b", "1")])
+        same(near.out, through_the_archive(at, f"podman:localhost/odd:{number}").out)
+
+
+def layers_that_do_not_become_what_they_say(where):
+    """Where a tar, unpacked, means something else than the tar, the storage has what a container sees: the names in
+    `docker export` are the judge."""
+    at = docker()
+    lower = [entry(STATUS, stanza("alpha", "1.0")), entry(NAMES + "a", stanza("a", "1"))]
+    folder = NAMES.rstrip("/")
+    uppers = {
+        "made-anew": [entry("var/lib/dpkg/.wh.status.d"), directory(folder), entry(NAMES + "b", stanza("b", "1"))],
+        "marked": [entry(folder, kind=tarfile.DIRTYPE, mode=0o755, pax_headers={"SCHILY.xattr.trusted.overlay.opaque": "y"}),
+                   entry(NAMES + "b", stanza("b", "1"))],
+    }
+    for name, upper in uppers.items():
+        at.load(docker_archive(f"{where}/{name}.tar", [make_tar(lower), make_tar(upper)], tag="odd:" + name))
+        at.client("export", "-o", where + "/seen.tar", at.create("odd:" + name, "/none"))
+        with tarfile.open(where + "/seen.tar") as seen:
+            names = {os.path.basename(path) for path in seen.getnames() if path.startswith(NAMES)}
+        same({found for found, _ in through_the_store(at, "docker:odd:" + name).packages}, names | {"alpha"}, name)
+
+
 def layer_files(at, kind):
     root = at.json("/info")["DockerRootDir"]
     diff_ids = at.json("/images/step:2/json")["RootFS"]["Layers"]
@@ -274,4 +306,5 @@ def nothing_of_it_is_kept(where):
 
 if __name__ == "__main__":
     main([docker_agrees_at_every_step, a_wanted_name_after_its_data, layers_of_other_builders, podman_agrees_at_every_step,
-          a_store_that_does_not_fit, readers_that_do_not_see_all, nothing_of_it_is_kept])
+          rootless_podman_agrees, layers_that_do_not_become_what_they_say, a_store_that_does_not_fit,
+          readers_that_do_not_see_all, nothing_of_it_is_kept])

@@ -24,6 +24,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 
 /* A way in which layers are kept; one row of a table. */
@@ -178,6 +179,7 @@ void pl_docker_read_info(struct pl_arena *arena, const json_t *answer, struct pl
     *ret = (struct pl_docker_info){
         .driver = pl_arena_dup(arena, pl_json_str(answer, "Driver")),
         .root = pl_arena_dup(arena, pl_json_str(answer, "DockerRootDir")),
+        .is_rootless = json_is_true(json_object_get(answer, "Rootless")),
     };
     for (size_t i = 0; i < json_array_size(options); i++) {
         ret->is_rootless = ret->is_rootless || pl_str_eq(pl_json_text(json_array_get(options, i)),
@@ -187,18 +189,26 @@ void pl_docker_read_info(struct pl_arena *arena, const json_t *answer, struct pl
 
 /* To all but those with CAP_SYS_ADMIN over the whole machine, the kernel hides the attributes by
  * which overlayfs marks opaque directories, as if there were none (xattr(7), "Trusted extended
- * attributes"); such a layer would be read wrong. Rootless engines use others. */
+ * attributes"). */
 static bool sees_trusted_attributes(void)
 {
     int probe pl_autoclose = memfd_create("attributes", MFD_CLOEXEC);
     return probe >= 0 && fsetxattr(probe, "trusted.overlay.opaque", "y", 1, 0) == 0;
 }
 
-static enum pl_status check_reader(const struct pl_docker_info *info, struct pl_error *err)
+/* A layer whose opaque directories are not recognised would be read wrong, so it has to be sure by
+ * which attributes they are: a rootless engine's by others than that of root. Other users than root
+ * could not read all files of a layer, even of their own rootless engine. */
+static enum pl_status check_reader(const struct pl_docker_info *info, int root_fd,
+                                   struct pl_error *err)
 {
-    /* Other users could not read all files of a layer, even of their own rootless engine. */
-    if (geteuid() != 0 || (!info->is_rootless && !sees_trusted_attributes())) {
+    struct stat root;
+    if (geteuid() != 0) {
         return pl_error_set(err, PL_E_DENIED, "the engine's storage is for root to read");
+    }
+    if (!info->is_rootless &&
+        (fstat(root_fd, &root) < 0 || root.st_uid != 0 || !sees_trusted_attributes())) {
+        return pl_error_set(err, PL_E_DENIED, "not all of the engine's storage can be seen");
     }
     return PL_OK;
 }
@@ -220,14 +230,23 @@ static enum pl_status open_layers(struct pl_docker_store *store, struct pl_arena
 }
 
 static enum pl_status open_all(struct pl_docker_store *store, struct pl_arena *arena,
-                               const char *root, const struct pl_image *image, struct pl_error *err)
+                               const struct pl_docker_info *info, const struct pl_image *image,
+                               struct pl_error *err)
 {
+    const char *root = NULL;
+    enum pl_status st = pl_arena_cstr(arena, info->root, &root, err);
+    if (st < 0) {
+        return st;
+    }
     store->root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (store->root_fd < 0) {
         return pl_error_sys(err, errno, "%s", root);
     }
     pl_str *ids = PL_ARENA_ARRAY(arena, pl_str, image->layers.count);
-    enum pl_status st = store->layout->find(arena, store->root_fd, image, ids, err);
+    st = check_reader(info, store->root_fd, err);
+    if (st == PL_OK) {
+        st = store->layout->find(arena, store->root_fd, image, ids, err);
+    }
     if (st < 0) {
         return st;
     }
@@ -242,20 +261,12 @@ enum pl_status pl_docker_store_open(struct pl_arena *arena, const struct pl_dock
                                     struct pl_error *err)
 {
     const struct layout *layout = layout_of(info->driver);
-    const char *root = NULL;
     if (!layout || !pl_str_starts_with(info->root, PL_STR("/"))) {
         return pl_error_set(err, PL_E_UNSUPPORTED, "the engine's storage is of another kind");
     }
-    enum pl_status st = check_reader(info, err);
-    if (st == PL_OK) {
-        st = pl_arena_cstr(arena, info->root, &root, err);
-    }
-    if (st < 0) {
-        return st;
-    }
     struct pl_docker_store *store = PL_ARENA_NEW(arena, struct pl_docker_store);
     *store = (struct pl_docker_store){.layout = layout, .root_fd = -1, .home_fd = -1};
-    st = open_all(store, arena, root, image, err);
+    enum pl_status st = open_all(store, arena, info, image, err);
     if (st < 0) {
         pl_docker_store_close(store);
         return st;

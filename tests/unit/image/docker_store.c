@@ -128,6 +128,10 @@ static void test_store__what_engines_say_of_their_storage(void **state)
     pl_docker_read_info(&arena, rootless, &info);
     assert_true(info.is_rootless);
     assert_int_equal(info.driver.len, 0);
+    /* Podman says it in a member of its own. */
+    json_t *podman_rootless pl_autojson = json_pack("{s:b}", "Rootless", 1);
+    pl_docker_read_info(&arena, podman_rootless, &info);
+    assert_true(info.is_rootless);
     pl_docker_read_info(&arena, NULL, &info);
     assert_false(info.is_rootless);
 }
