@@ -20,7 +20,7 @@ struct pl_docker_info {
     bool is_rootless;
 };
 
-/* GET /info. Podman takes half a second for the answer. */
+/* GET /info, for whose answer Podman takes nearly half a second. */
 void pl_docker_read_info(struct pl_arena *arena, const json_t *answer, struct pl_docker_info *ret);
 
 /* What can be told from where an image lies: `top_dir` is ROOT/DRIVER/ID/diff. False when it
