@@ -255,6 +255,13 @@ class PodmanOverlay(Podman):
     def __init__(self):
         super().__init__("overlay")
 
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(STOP_SECONDS)
+        # Podman mounts the directory of its layers upon itself, and leaves that to the next one.
+        subprocess.run(["umount", self.base + "/root/overlay"], stderr=subprocess.DEVNULL, check=False)
+        super().stop()
+
 
 class PodmanRootless(Podman):
     """One that runs as nobody, who in it is root and the only user."""

@@ -169,13 +169,14 @@ static void test_layer_dir__devices_without_a_number_are_whiteouts(void **state)
         skip();
     }
     assert_int_equal(mknodat(world->fd, "usr", S_IFCHR | 0600, makedev(0, 0)), 0);
-    assert_int_equal(mknodat(world->fd, "null", S_IFCHR | 0600, makedev(1, 3)), 0);
-    assert_int_equal(mknodat(world->fd, "block", S_IFBLK | 0600, makedev(0, 0)), 0);
+    /* Any user may make whiteouts since Linux 5.8, but no other devices. */
+    bool has_devices = mknodat(world->fd, "null", S_IFCHR | 0600, makedev(1, 3)) == 0 &&
+                       mknodat(world->fd, "block", S_IFBLK | 0600, makedev(0, 0)) == 0;
     const struct pl_evidence *evidence = inspect(world, NULL);
     expect_paths(&evidence->whiteouts, "usr " NAMES "/gone");
     expect_paths(&evidence->opaques, "");
-    assert_int_equal(evidence->replaced_count, 2);
-    assert_true(replaces(evidence, "null") && replaces(evidence, "block"));
+    assert_int_equal(evidence->replaced_count, has_devices ? 2 : 0);
+    assert_int_equal(replaces(evidence, "null") && replaces(evidence, "block"), has_devices);
     assert_int_equal(file_at(evidence, NAMES "/gone")->path.len, 0);
 }
 
