@@ -141,11 +141,16 @@ static enum pl_status send_once(struct sending *sending, struct pl_arena *arena,
     sending->is_sent = false;
     sending->status = 0;
     enum pl_status st = begin(sending, arena, mount_from, &where, err);
-    if (st < 0) {
+    *ret_is_mounted = st == PL_OK && where.len == 0;
+    if (st < 0 || *ret_is_mounted) {
         return st;
     }
-    *ret_is_mounted = where.len == 0;
-    return *ret_is_mounted ? PL_OK : send_whole(sending, arena, where, answer, err);
+    /* What is not there is found out before anything is sent. */
+    st = sending->upload->open(sending->upload->context, err);
+    sending->is_own_error = st < 0;
+    sending->is_open = st == PL_OK;
+    sending->at = 0;
+    return st < 0 ? st : send_whole(sending, arena, where, answer, err);
 }
 
 /* A connection that broke, a registry that was busy, or one that lost the upload. What it says of

@@ -14,6 +14,7 @@
 #include "image/registry/listing.h"
 #include "image/registry/location.h"
 #include "image/registry/push.h"
+#include "image/registry/session.h"
 
 #define OCI_INDEX "application/vnd.oci.image.index.v1+json"
 
@@ -101,11 +102,10 @@ static enum pl_status ask_api(struct pl_registry *registry, struct pl_arena *are
 static enum pl_status ask_tag(struct pl_registry *registry, struct pl_arena *arena, pl_str tag,
                               pl_str *ret, struct pl_error *err)
 {
-    static const char *const headers[] = {"Accept: " OCI_INDEX, NULL};
     struct pl_registry_request request = {
         .action = PL_REGISTRY_PULL,
         .path = pl_arena_format(arena, "manifests/" PL_STR_FMT, PL_STR_ARG(tag)).ptr,
-        .http = {.headers = headers, .max_bytes = PL_LIMIT_MANIFEST_BYTES}};
+        .http = {.headers = pl_registry_accept_manifests, .max_bytes = PL_LIMIT_MANIFEST_BYTES}};
     struct pl_http_response response = {0};
     enum pl_status st = pl_registry_send(registry, arena, &request, &response, err);
     if (st == PL_OK && response.status != 200 && response.status != 404) {
