@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -29,7 +30,7 @@
 #define TEXT_ALIGNMENT 1
 #endif
 
-enum { ALIGNMENT = 16, FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20 };
+enum { ALIGNMENT = 16, FIRST_BLOCK = 4096, LARGEST_BLOCK = 4 << 20, HUGE_PAGE = 2 << 20 };
 
 struct pl_arena_block {
     struct pl_arena_block *next;
@@ -89,6 +90,23 @@ void pl_arena_clear(struct pl_arena *arena)
     POISON(arena->blocks->bytes, arena->blocks->capacity);
 }
 
+/* A large block lies in huge pages where the kernel has them: touching it a page at a time is a
+ * good part of what a scan of known layers costs. */
+static struct pl_arena_block *allocate(size_t *capacity)
+{
+    size_t size = sizeof(struct pl_arena_block) + *capacity;
+    if (size < HUGE_PAGE) {
+        return malloc(size);
+    }
+    size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    struct pl_arena_block *block = aligned_alloc(HUGE_PAGE, size);
+    if (block) {
+        (void)madvise(block, size, MADV_HUGEPAGE);
+        *capacity = size - sizeof(*block);
+    }
+    return block;
+}
+
 static struct pl_arena_block *add_block(struct pl_arena *arena, size_t wanted)
 {
     size_t capacity = FIRST_BLOCK;
@@ -101,7 +119,7 @@ static struct pl_arena_block *add_block(struct pl_arena *arena, size_t wanted)
     if (capacity < wanted) {
         capacity = wanted;
     }
-    struct pl_arena_block *block = malloc(sizeof(*block) + capacity);
+    struct pl_arena_block *block = allocate(&capacity);
     if (!block) {
         pl_mem_abort(capacity);
     }

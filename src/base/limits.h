@@ -38,6 +38,12 @@
  * providers' tokens take a few KiB. */
 #define PL_LIMIT_AUTH_FILE_BYTES (4 << 20)
 #define PL_LIMIT_HELPER_BYTES (256 << 10)
+/* Files that say where registries are, the rules in one of them, and the certificates of one
+ * registry: all are written by hand. */
+#define PL_LIMIT_REGISTRIES_CONF_BYTES (1 << 20)
+#define PL_LIMIT_REGISTRY_RULES 4096
+#define PL_LIMIT_CERT_BYTES (4 << 20)
+#define PL_LIMIT_CERT_FILES 256
 /* Layers of one image: overlayfs mounts no more than 500, Docker no more than 127. */
 #define PL_LIMIT_LAYERS 512
 /* Manifests that one index names: platforms are some ten, but the index of what refers to an image
@@ -88,6 +94,8 @@
 #define PL_LIMIT_HTTP_HEADER_BYTES (256 << 10)
 /* What is kept of a failure's body: the JSON of a registry's errors. */
 #define PL_LIMIT_HTTP_FAILURE_BYTES (64 << 10)
+/* Trusted certificates: the system's bundle has about 150 in 220 KiB. */
+#define PL_LIMIT_TRUSTED_BYTES (16 << 20)
 /* Members of one zip; every ecosystem of OSV stays below a million. */
 #define PL_LIMIT_ZIP_ENTRIES 8000000ULL
 /* One block of the advisory database once opened: all that is said of one package, or one record,

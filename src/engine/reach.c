@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/reach.h"
+#include "base/limits.h"
 #include "base/nearest.h"
 #include "engine/archive_stream.h"
 #include "engine/content.h"
@@ -22,8 +23,52 @@ static bool find_known(struct pl_arena *arena, const struct pl_layer_cache *cach
     return are_all_known;
 }
 
+/* Where the layers that the engine spoke of lie in the archive that it made. That they are the same
+ * is told by their diff_ids: the engine's id for the image is the digest of its config, which the
+ * archive states too, or of its manifest where images are kept in containerd's store. */
+static enum pl_status adopt_layers(struct pl_image *image, const struct pl_image *archived,
+                                   struct pl_error *err)
+{
+    bool is_same = image->layers.count == archived->layers.count;
+    for (size_t i = 0; i < image->layers.count && is_same; i++) {
+        struct pl_image_layer *layer = &image->layers.items[i];
+        const struct pl_image_layer *found = &archived->layers.items[i];
+        is_same = pl_str_eq(pl_digest_str(&layer->diff_id), pl_digest_str(&found->diff_id));
+        layer->part = found->part;
+        layer->gap = found->gap;
+        layer->info.created_by = found->info.created_by;
+    }
+    return is_same ? PL_OK
+                   : pl_error_set(err, PL_E_TRUST,
+                                  "the engine hands out other layers than it says that " PL_STR_FMT
+                                  " has",
+                                  PL_STR_ARG(image->digest));
+}
+
+/* The config says by what each layer was made, which the engine's own answers often do not: kept,
+ * the next report says the same when the archive is not needed any more. */
+static void keep_config(struct pl_arena *arena, struct pl_store *store,
+                        const struct pl_image *archived, const struct pl_image_documents *documents)
+{
+    pl_str hex = pl_str_skip(archived->digest, strlen("sha256:"));
+    const pl_str names[] = {
+        pl_arena_format(arena, "blobs/sha256/" PL_STR_FMT, PL_STR_ARG(hex)),
+        pl_arena_format(arena, PL_STR_FMT ".json", PL_STR_ARG(hex)),
+    };
+    struct pl_digest digest;
+    pl_str bytes = PL_STR_EMPTY;
+    for (size_t i = 0; i < PL_ARRAY_LEN(names); i++) {
+        if (pl_digest_parse(archived->digest, &digest, NULL) == PL_OK &&
+            pl_store_read(store, names[i], PL_LIMIT_CONFIG_BYTES, &bytes, NULL) == PL_OK) {
+            documents->put(documents->context, &digest, bytes);
+            return;
+        }
+    }
+}
+
 /* Reads the archive that holds all layers as it comes, and the image from it. */
 static enum pl_status read_archive(struct pl_arena *arena, const struct pl_source_options *options,
+                                   const struct pl_image_documents *documents,
                                    struct pl_source *source, struct pl_error *err)
 {
     const struct pl_reached *reached = &source->reached;
@@ -56,14 +101,11 @@ static enum pl_status read_archive(struct pl_arena *arena, const struct pl_sourc
     st = pl_image_source_find(PL_STR("docker-archive"))
              ->open(arena, &source->store, reached->archive_selector, options->platform, &image,
                     err);
-    if (st == PL_OK && reached->image.digest.len > 0 &&
-        !pl_str_eq(image.digest, reached->image.digest)) {
-        st = pl_error_set(err, PL_E_TRUST,
-                          "the engine hands out " PL_STR_FMT " in place of " PL_STR_FMT,
-                          PL_STR_ARG(image.digest), PL_STR_ARG(reached->image.digest));
+    if (st == PL_OK) {
+        st = adopt_layers(&source->image, &image, err);
     }
     if (st == PL_OK) {
-        source->image = image;
+        keep_config(arena, &source->store, &image, documents);
     }
     return st;
 }
@@ -86,7 +128,7 @@ enum pl_status pl_source_reach(struct pl_arena *arena, const struct pl_image_sou
     source->image = reached.image;
     source->name = reached.name.len > 0 ? reached.name : source->name;
     if (reached.archive && !find_known(arena, &options->layers->cache, &source->image)) {
-        st = read_archive(arena, options, source, err);
+        st = read_archive(arena, options, &documents, source, err);
     }
     return st;
 }

@@ -88,7 +88,7 @@ static const struct pl_image_source *recognise(struct pl_store *store, bool is_d
     size_t count = 0;
     const struct pl_image_source *const *sources = pl_image_sources(&count);
     for (size_t i = 0; i < count; i++) {
-        if (sources[i]->is_directory == is_directory &&
+        if (sources[i]->open && sources[i]->is_directory == is_directory &&
             pl_store_has(store, pl_str_from(sources[i]->marker))) {
             return sources[i];
         }

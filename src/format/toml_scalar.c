@@ -283,9 +283,14 @@ static bool take_offset(const char **p, const char *end)
            take_digits(p, end, 2, 59, &number);
 }
 
+/* Four digits and a dash: "809e-28" is a number. */
 static bool looks_like_date(pl_str token)
 {
-    return token.len >= 5 && token.ptr[4] == '-' && pl_char_is_digit(token.ptr[1]);
+    bool good = token.len >= 5 && token.ptr[4] == '-';
+    for (size_t i = 0; good && i < 4; i++) {
+        good = pl_char_is_digit(token.ptr[i]);
+    }
+    return good;
 }
 
 static bool is_date_or_time(pl_str token)

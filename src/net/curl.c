@@ -9,8 +9,8 @@
 #define LIBRARY "libcurl.so.4"
 #define PACKAGE "the package libcurl4 (in Fedora: libcurl)"
 
-/* 7.85 brought CURLOPT_PROTOCOLS_STR, the newest of what is used here. */
-enum { LEAST_VERSION = CURL_VERSION_BITS(7, 85, 0) };
+/* Debian 12's. Older ones lack options that are used here, and raise SIGPIPE from within TLS. */
+enum { LEAST_VERSION = CURL_VERSION_BITS(7, 88, 0) };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct pl_curl table;
@@ -50,7 +50,7 @@ static void load(void)
     }
     const curl_version_info_data *info = table.version_info(CURLVERSION_NOW);
     if (info->version_num < LEAST_VERSION) {
-        pl_error_set(&failure, PL_E_UNSUPPORTED, LIBRARY " is version %s; 7.85 or later is needed",
+        pl_error_set(&failure, PL_E_UNSUPPORTED, LIBRARY " is version %s; 7.88 or later is needed",
                      info->version);
     }
 }

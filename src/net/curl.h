@@ -19,7 +19,6 @@
     X(easy_setopt)                                                                                 \
     X(easy_strerror)                                                                               \
     X(free)                                                                                        \
-    X(getdate)                                                                                     \
     X(global_init)                                                                                 \
     X(slist_append)                                                                                \
     X(slist_free_all)                                                                              \

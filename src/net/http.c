@@ -246,6 +246,9 @@ static void end(struct sending *sending, struct pl_http_response *answer)
     if (answer->status == 416 && pl_http_body_is_ended_by(body, &head)) {
         answer->status = body->status;
     }
+    if (body->handed > 0 && answer->status == 206) {
+        answer->status = body->status; /* the caller did not ask for the parts it came in */
+    }
     if (answer->status >= 200 && answer->status <= 299) {
         answer->body = pl_buf_str(&body->buffer);
         answer->body_bytes = body->handed;

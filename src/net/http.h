@@ -9,8 +9,12 @@
  * (scheme, host or port) nor goes from HTTPS to HTTP; tries again, with growing pauses and as
  * Retry-After asks, after 429, 500, 502, 503, 504 and after a connection that broke or stood still;
  * takes a broken body up again by Range where it had ended; and lets the caller answer a 401 once.
- * Certificates are checked against the system's store; proxies come from the usual variables
- * (https_proxy, no_proxy ...).
+ * Certificates are checked against the system's store (or what SSL_CERT_FILE and SSL_CERT_DIR name
+ * in its place); proxies come from the usual variables (https_proxy, no_proxy ...). How long it has
+ * patience is in net/http_retry.h.
+ *
+ * No thread outlives pl_http_send, and a client may be used in a child that was forked after it was
+ * made: the child leaves the connections to the parent and makes its own.
  *
  * Nothing that is secret gets into an error: URLs in messages stand without user, password and
  * query.
@@ -24,14 +28,17 @@
  */
 struct pl_http_transport {
     const char *ca_file; /* PEM; trusted beside the system's store */
+    pl_str ca_pem; /* the same as text, in place of `ca_file` when not empty */
     const char *client_cert; /* PEM, with `client_key` */
     const char *client_key;
     bool is_insecure; /* takes any certificate */
     const char *unix_socket; /* connected to in place of the URL's host */
-    /* In place of any connecting: gives a connected stream socket, which the client closes. */
+    /* In place of any connecting: gives a connected stream socket, which the client closes. For
+     * http URLs alone; no proxy is asked, and nothing looked up. */
     enum pl_status (*dial)(void *context, int *ret_fd, struct pl_error *err);
     void *dial_context;
-    bool is_http2_only; /* HTTP/2 from the first byte, without TLS, as gRPC speaks it */
+    /* HTTP/2 from the first byte, without TLS, as gRPC speaks it; one connection a request. */
+    bool is_http2_only;
 };
 
 struct pl_http;
@@ -51,9 +58,10 @@ struct pl_http_headers {
 };
 
 struct pl_http_response {
-    unsigned status; /* of the last answer, after redirects */
+    /* Of the last answer, after redirects; of a body that was taken up again, of its beginning. */
+    unsigned status;
     struct pl_http_headers headers; /* of the last answer; with its trailers */
-    pl_str url; /* where the redirects led */
+    pl_str url; /* where the redirects led; without user and password */
     pl_str body; /* of a success without a sink; of a failure its first 64 KiB */
     uint64_t body_bytes; /* handed to the sink, or in `body` */
 };
@@ -74,7 +82,8 @@ struct pl_http_upload {
 };
 
 /* Asked once a request when the answer is 401: gives the value of a new Authorization header, in
- * `arena`, or PL_E_DENIED with the words for it. */
+ * `arena`, or PL_E_DENIED with the words for it. It may send requests with the same client. Not
+ * asked when a redirect led to another origin: what that wants to know is not for it. */
 struct pl_http_login {
     enum pl_status (*answer)(void *context, struct pl_arena *arena,
                              const struct pl_http_response *challenge, const char **ret_value,
@@ -84,8 +93,10 @@ struct pl_http_login {
 
 struct pl_http_request {
     const char *method; /* NULL: GET */
-    const char *url;
-    const char *const *headers; /* "Name: value", ended by NULL; or NULL */
+    const char *url; /* a user and password in it stand for `authorization` */
+    /* "Name: value", ended by NULL; or NULL. Those that may be secret (all but Accept, Content-Type
+     * and their like) are for the URL's own origin too. */
+    const char *const *headers;
     const char *authorization; /* that header's value, for the URL's own origin; or NULL */
     const struct pl_http_login *login; /* or NULL */
     pl_str body; /* sent when not empty, or with `has_body` */
@@ -100,9 +111,10 @@ struct pl_http_request {
 };
 
 /* PL_OK for every complete answer, whatever its status. Else: NET when the server could not be
- * reached or what it said broke off, with the number of tries in the text; TRUST when its
- * certificate is not accepted; LIMIT; DENIED for a redirect that is refused; or what the sink, the
- * upload or the login failed with. The response lives in `arena`. */
+ * reached, what it said broke off, with the number of tries in the text, or redirects lead nowhere;
+ * TRUST when its certificate is not accepted, or ours; LIMIT; DENIED for a redirect that is
+ * refused; USAGE for a request that cannot be sent; or what the sink, the upload, `dial` or the
+ * login failed with. The response lives in `arena`. */
 enum pl_status pl_http_send(struct pl_http *http, struct pl_arena *arena,
                             const struct pl_http_request *request, struct pl_http_response *ret,
                             struct pl_error *err);

@@ -3,10 +3,13 @@
 #include "base/limits.h"
 #include "net/http_options.h"
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 
 void pl_http_attempt_release(struct pl_http_attempt *attempt)
 {
     pl_buf_release(&attempt->failure);
+    pl_fd_closep(&attempt->dialled_fd);
 }
 
 static uint64_t now_ns(void)
@@ -38,8 +41,7 @@ static size_t take_failure(struct pl_http_attempt *attempt, pl_str piece)
 {
     size_t room = PL_LIMIT_HTTP_FAILURE_BYTES - attempt->failure.len;
     pl_buf_append(&attempt->failure, pl_str_sub(piece, 0, room));
-    attempt->is_enough = piece.len > room;
-    return attempt->is_enough ? 0 : piece.len;
+    return piece.len > room ? 0 : piece.len; /* nobody wants the rest */
 }
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
@@ -50,12 +52,9 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
         return take_failure(attempt, piece);
     }
     uint64_t started = now_ns();
-    uint64_t handed = attempt->body->handed;
     enum pl_status st = pl_http_body_take(attempt->body, pl_str_span(piece), &attempt->error);
     attempt->outside_ns += now_ns() - started;
-    /* A body that is too long is found out before the sink is asked. */
-    attempt->is_own_error = st < 0 && attempt->body->sink && handed < attempt->body->max_bytes &&
-                            piece.len <= attempt->body->max_bytes - handed;
+    attempt->is_own_error = attempt->body->has_sink_failed;
     return st < 0 ? 0 : piece.len;
 }
 
@@ -111,6 +110,16 @@ static int note_connected(void *context, char *server_ip, char *own_ip, int serv
     (void)server_port;
     (void)own_port;
     struct pl_http_attempt *attempt = context;
+    if (attempt->dialled_fd >= 0) {
+        int put = dup3(attempt->dialled_fd, attempt->placeholder_fd, O_CLOEXEC);
+        pl_fd_closep(&attempt->dialled_fd);
+        attempt->dialled_fd = -1;
+        if (put < 0 || fcntl(put, F_SETFL, O_RDWR | O_NONBLOCK) < 0) {
+            pl_error_sys(&attempt->error, errno, "taking over a connection");
+            attempt->is_own_error = true;
+            return CURL_PREREQFUNC_ABORT;
+        }
+    }
     attempt->is_connected = true;
     attempt->mark_ms = transfer_ms(attempt);
     attempt->mark_bytes = 0;
@@ -121,18 +130,21 @@ static unsigned patience_ms(const struct pl_http_attempt *attempt)
 {
     const struct pl_http_transport *transport = &attempt->http->transport;
     bool is_local = transport->unix_socket || transport->dial;
-    return is_local && attempt->head.status == 0 ? attempt->http->timings.local_answer_ms
-                                                 : attempt->http->timings.stall_ms;
+    return is_local && !attempt->head.is_complete ? attempt->http->timings.local_answer_ms
+                                                  : attempt->http->timings.stall_ms;
 }
 
-/* The mark follows the transfer for as long as it had its least speed since the last one. */
+/* The mark follows the transfer for as long as it had its least speed since the last one; and an
+ * answer that was long in coming is not held to make up for that. */
 static bool stands_still(struct pl_http_attempt *attempt, uint64_t bytes)
 {
     const struct pl_http_timings *timings = &attempt->http->timings;
     uint64_t now = transfer_ms(attempt);
     uint64_t passed = now - attempt->mark_ms;
     uint64_t moved = bytes - attempt->mark_bytes;
-    if (moved > 0 && moved * 1000 >= passed * timings->stall_bytes_per_s) {
+    bool begins = attempt->head.is_complete && !attempt->has_answer;
+    if (begins || (moved > 0 && moved * 1000 >= passed * timings->stall_bytes_per_s)) {
+        attempt->has_answer = attempt->head.is_complete;
         attempt->mark_ms = now;
         attempt->mark_bytes = bytes;
         return false;
@@ -161,16 +173,35 @@ static int note_progress(void *context, curl_off_t down_total, curl_off_t down, 
     return 0;
 }
 
+/*
+ * A socket that is connected already: libcurl 7.87 and 7.88 connect it again all the same, although
+ * CURL_SOCKOPT_ALREADY_CONNECTED is there to tell them, and fail. So they get a datagram socket,
+ * which "connects" to any address without a packet, and the true one takes over its number before
+ * the first byte is sent (note_connected). TLS would have sent some by then: see
+ * pl_http_attempt_run.
+ */
+static int open_dialled(struct pl_http_attempt *attempt)
+{
+    const struct pl_http_transport *transport = &attempt->http->transport;
+    pl_fd_closep(&attempt->dialled_fd);
+    attempt->dialled_fd = -1;
+    if (transport->dial(transport->dial_context, &attempt->dialled_fd, &attempt->error) < 0) {
+        attempt->is_own_error = true;
+        return -1;
+    }
+    attempt->placeholder_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    return attempt->placeholder_fd;
+}
+
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
     (void)purpose;
     struct pl_http_attempt *attempt = context;
-    const struct pl_http_transport *transport = &attempt->http->transport;
-    int fd = -1;
-    if (!transport->dial) {
-        fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    } else if (transport->dial(transport->dial_context, &fd, &attempt->error) < 0) {
-        attempt->is_own_error = true;
+    int fd = attempt->http->transport.dial
+                 ? open_dialled(attempt)
+                 : socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd >= 0 && !pl_http_client_add_socket(attempt->http, fd)) {
+        close(fd);
         fd = -1;
     }
     return fd < 0 ? CURL_SOCKET_BAD : fd;
@@ -196,9 +227,6 @@ static void set_callbacks(struct pl_http_attempt *attempt)
     curl->easy_setopt(http->easy, CURLOPT_OPENSOCKETFUNCTION,
                       (curl_opensocket_callback)open_socket);
     pl_http_set_context(http, CURLOPT_OPENSOCKETDATA, attempt);
-    curl->easy_setopt(http->easy, CURLOPT_SOCKOPTFUNCTION,
-                      (curl_sockopt_callback)pl_http_client_add_socket);
-    pl_http_set_context(http, CURLOPT_SOCKOPTDATA, attempt->http);
     curl->easy_setopt(http->easy, CURLOPT_CLOSESOCKETFUNCTION,
                       (curl_closesocket_callback)pl_http_client_close_socket);
     pl_http_set_context(http, CURLOPT_CLOSESOCKETDATA, attempt->http);
@@ -294,8 +322,11 @@ static enum pl_status explain(struct pl_http_attempt *attempt, CURLcode code, st
                             "the server does not accept the client certificate, or wants one: %s",
                             text);
     }
-    if (code == CURLE_OUT_OF_MEMORY && !attempt->head.is_complete) {
-        attempt->most_tries = 1; /* libcurl's own limit for one line */
+    /* libcurl's own limit for one line; since 8.6, it has a code of its own. */
+    enum { CODE_TOO_LARGE = 100 };
+    if ((code == CURLE_OUT_OF_MEMORY || (int)code == CODE_TOO_LARGE) &&
+        !attempt->head.is_complete) {
+        attempt->most_tries = 1;
         return pl_error_set(err, PL_E_LIMIT, "a header is too long");
     }
     /* Texts about the proxy's URL quote it with its password. */
@@ -320,8 +351,13 @@ enum pl_status pl_http_attempt_run(struct pl_http_attempt *attempt, struct pl_er
     struct pl_http *http = attempt->http;
     const struct pl_curl *curl = http->curl;
     assert(!http->is_busy);
+    attempt->dialled_fd = -1;
     attempt->failure = PL_BUF_INIT(PL_LIMIT_HTTP_FAILURE_BYTES);
     attempt->error = PL_ERROR_INIT;
+    if (http->transport.dial && attempt->target->is_secure) {
+        attempt->most_tries = 1;
+        return pl_error_set(err, PL_E_UNSUPPORTED, "HTTPS through a connection that is at hand");
+    }
     pl_http_client_enter(http);
     curl->easy_reset(http->easy);
     struct pl_http_header_list headers PL_CLEANUP(pl_http_header_list_release) = {curl, NULL};
@@ -334,8 +370,8 @@ enum pl_status pl_http_attempt_run(struct pl_http_attempt *attempt, struct pl_er
         code = CURLE_GOT_NOTHING;
     }
     /* What a failure says is told as far as it came. */
-    bool is_answered = attempt->head.is_complete && !is_success(attempt) &&
-                       (attempt->error.status == PL_OK || attempt->is_enough);
+    bool is_answered =
+        attempt->head.is_complete && !is_success(attempt) && attempt->error.status == PL_OK;
     if (code != CURLE_OK && !is_answered) {
         return explain(attempt, code, err);
     }

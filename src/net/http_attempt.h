@@ -30,10 +30,12 @@ struct pl_http_attempt {
 
     /* While it runs. */
     struct pl_error error; /* why libcurl was told to stop; its status is PL_OK when it was not */
-    bool is_enough; /* told to stop since nobody wants the rest */
     bool is_connected;
+    int placeholder_fd; /* with `dial`: what libcurl took for the connection, and the true one */
+    int dialled_fd;
     uint64_t sent; /* of the upload */
     uint64_t outside_ns; /* spent in the caller's functions */
+    bool has_answer; /* the mark was set anew when the answer began */
     uint64_t mark_ms; /* when the transfer last had its least speed, and what had gone by then */
     uint64_t mark_bytes;
     char curl_text[CURL_ERROR_SIZE];

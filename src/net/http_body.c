@@ -64,19 +64,32 @@ static enum pl_status begin_part(struct pl_http_body *body, const struct pl_http
     return learn_length(body, range.length, err);
 }
 
+/* "xyzzy" in its quotes (section 8.8.3): it is sent back, so nothing may hide in it. */
+static bool is_strong_etag(pl_str etag)
+{
+    if (etag.len < 2 || etag.ptr[0] != '"' || etag.ptr[etag.len - 1] != '"') {
+        return false;
+    }
+    for (size_t i = 0; i < etag.len; i++) {
+        if ((unsigned char)etag.ptr[i] <= ' ' || etag.ptr[i] == 0x7f) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Two answers belong together only when their strong validators are the same (section 15.3.7.3). */
 static enum pl_status check_validator(struct pl_http_body *body, struct pl_arena *arena,
                                       const struct pl_http_head *head, struct pl_error *err)
 {
     pl_str etag = pl_http_headers_find(&head->headers, "etag");
-    if (pl_str_starts_with(etag, PL_STR("W/"))) {
-        return PL_OK;
-    }
-    if (body->handed > 0 && body->etag.len > 0 && etag.len > 0 && !pl_str_eq(etag, body->etag)) {
-        return changed(err);
+    if (!is_strong_etag(etag)) {
+        etag = PL_STR_EMPTY;
     }
     if (body->handed == 0) {
         body->etag = pl_arena_dup(arena, etag);
+    } else if (body->etag.len > 0 && etag.len > 0 && !pl_str_eq(etag, body->etag)) {
+        return changed(err);
     }
     return PL_OK;
 }
@@ -114,12 +127,17 @@ enum pl_status pl_http_body_take(struct pl_http_body *body, pl_span piece, struc
         return pl_error_set(err, PL_E_LIMIT, "it is larger than %llu bytes",
                             (unsigned long long)body->max_bytes);
     }
+    if (body->whole != UINT64_MAX && piece.len > body->whole - pl_http_body_offset(body)) {
+        return pl_error_set(err, PL_E_NET, "the server sends more than the %llu bytes it has",
+                            (unsigned long long)body->whole);
+    }
     if (piece.len == 0) {
         return PL_OK;
     }
     enum pl_status st = PL_OK;
     if (body->sink) {
         st = body->sink->take(body->sink->context, piece, err);
+        body->has_sink_failed = st < 0;
     } else {
         pl_buf_append(&body->buffer, pl_span_str(piece));
         st = pl_buf_status(&body->buffer, "it", err);

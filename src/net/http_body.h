@@ -18,6 +18,7 @@ struct pl_http_body {
     uint64_t handed; /* bytes given to the sink or the buffer */
     uint64_t whole; /* length of the complete body, from 0; UINT64_MAX: not known */
     uint64_t skip; /* bytes of this answer that are left out */
+    bool has_sink_failed; /* its error is the caller's own */
     unsigned status; /* of the first success; 0 before */
     pl_str etag; /* of that, when it is a strong one */
 };

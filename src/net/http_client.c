@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/http_client.h"
-#include "base/mem.h"
+#include "base/io.h"
+#include "base/limits.h"
 #include <errno.h>
 #include <fcntl.h>
 
@@ -10,19 +11,46 @@ static enum pl_status check_file(const char *path, const char *what, struct pl_e
     return path && fd < 0 ? pl_error_sys(err, errno, "%s %s", what, path) : PL_OK;
 }
 
-static enum pl_status check_transport(const struct pl_http *http, struct pl_error *err)
+/* libcurl takes one file, and would take the user's in place of the system's: so both are joined. A
+ * file without any certificate would go unseen among the others, and is refused here. */
+static enum pl_status join_trusted(struct pl_http *http, struct pl_error *err)
+{
+    const char *own = http->transport.ca_pem.len > 0 ? "as text" : http->transport.ca_file;
+    enum pl_status st = PL_OK;
+    pl_buf_append(&http->trusted, http->transport.ca_pem);
+    if (http->transport.ca_pem.len == 0) {
+        st = pl_io_read_file(own, &http->trusted, err);
+    }
+    if (st == PL_OK && !pl_str_contains(pl_buf_str(&http->trusted), PL_STR("CERTIFICATE-----"))) {
+        st = pl_error_set(err, PL_E_TRUST, "it holds no certificate in PEM");
+    }
+    if (st < 0) {
+        return pl_error_wrap(err, "the trusted certificates %s", own);
+    }
+    pl_buf_append_char(&http->trusted, '\n');
+    if (http->system_file && access(http->system_file, R_OK) == 0) {
+        st = pl_io_read_file(http->system_file, &http->trusted, err);
+    }
+    return st;
+}
+
+/* OpenSSL's own variables name another store than the system's, as they do for Go programs. */
+static enum pl_status prepare_trust(struct pl_http *http, struct pl_error *err)
 {
     const struct pl_http_transport *transport = &http->transport;
-    enum pl_status st = check_file(transport->ca_file, "the file of trusted certificates", err);
+    const curl_version_info_data *info = http->curl->version_info(CURLVERSION_NOW);
+    const char *file = getenv("SSL_CERT_FILE");
+    const char *dir = getenv("SSL_CERT_DIR");
+    http->system_file = file && *file ? file : info->cainfo;
+    http->system_dir = dir && *dir ? dir : info->capath;
+    http->trusted = PL_BUF_INIT(PL_LIMIT_TRUSTED_BYTES);
+    bool has_own = transport->ca_file || transport->ca_pem.len > 0;
+    enum pl_status st = has_own ? join_trusted(http, err) : PL_OK;
     if (st == PL_OK) {
         st = check_file(transport->client_cert, "the client certificate", err);
     }
     if (st == PL_OK) {
         st = check_file(transport->client_key, "the client certificate's key", err);
-    }
-    if (st == PL_OK && transport->is_http2_only &&
-        !(http->curl->version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2)) {
-        st = pl_error_set(err, PL_E_UNSUPPORTED, "libcurl was built without HTTP/2");
     }
     return st;
 }
@@ -55,7 +83,11 @@ enum pl_status pl_http_new(const struct pl_http_transport *transport, struct pl_
     if (http->transport.dial) {
         http->connect_to = curl->slist_append(NULL, "::127.0.0.1:");
     }
-    st = check_transport(http, err);
+    st = prepare_trust(http, err);
+    if (st == PL_OK && http->transport.is_http2_only &&
+        !(curl->version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2)) {
+        st = pl_error_set(err, PL_E_UNSUPPORTED, "libcurl was built without HTTP/2");
+    }
     if (st == PL_OK) {
         *ret = PL_TAKE(http);
     }
@@ -96,6 +128,7 @@ void pl_http_free(struct pl_http *http)
     }
     http->curl->easy_cleanup(http->easy);
     http->curl->slist_free_all(http->connect_to);
+    pl_buf_release(&http->trusted);
     free(http);
 }
 
@@ -104,15 +137,13 @@ void pl_http_set_timings(struct pl_http *http, const struct pl_http_timings *tim
     http->timings = *timings;
 }
 
-int pl_http_client_add_socket(void *context, curl_socket_t fd, curlsocktype purpose)
+bool pl_http_client_add_socket(struct pl_http *http, int fd)
 {
-    (void)purpose;
-    struct pl_http *http = context;
     if (http->socket_count == PL_ARRAY_LEN(http->sockets)) {
-        return CURL_SOCKOPT_ERROR;
+        return false;
     }
     http->sockets[http->socket_count++] = fd;
-    return http->transport.dial ? CURL_SOCKOPT_ALREADY_CONNECTED : CURL_SOCKOPT_OK;
+    return true;
 }
 
 int pl_http_client_close_socket(void *context, curl_socket_t fd)

@@ -19,8 +19,9 @@ static enum pl_status begin_block(struct pl_http_head *head, pl_str line, struct
 {
     pl_str word = PL_STR_EMPTY;
     uint64_t status = 0;
-    if (!pl_str_next_word(&line, &word) || !pl_str_next_word(&line, &word) || word.len != 3 ||
-        !pl_str_to_uint(word, 999, &status) || status < 100) {
+    pl_str_next_word(&line, &word); /* "HTTP/1.1", which was looked at already */
+    if (!pl_str_next_word(&line, &word) || word.len != 3 || !pl_str_to_uint(word, 999, &status) ||
+        status < 100) {
         return pl_error_set(err, PL_E_PARSE, "the status line is malformed");
     }
     head->status = (unsigned)status;

@@ -30,23 +30,19 @@ static void set_list(const struct pl_http *http, CURLoption option, struct curl_
     http->curl->easy_setopt(http->easy, option, value);
 }
 
-/* OpenSSL's own variables, which Go programs honour too, name another store of the system. */
-static void set_trust(const struct pl_http *http)
+static void set_trust(struct pl_http *http)
 {
     const struct pl_http_transport *transport = &http->transport;
-    const curl_version_info_data *info = http->curl->version_info(CURLVERSION_NOW);
-    const char *file = getenv("SSL_CERT_FILE");
-    const char *dir = getenv("SSL_CERT_DIR");
-    bool is_other_store = file || dir;
-    file = is_other_store ? file : info->cainfo;
-    dir = is_other_store ? dir : info->capath;
-    if (transport->ca_file) {
-        file = transport->ca_file;
+    if (http->trusted.len > 0) {
+        struct curl_blob blob = {http->trusted.ptr, http->trusted.len, CURL_BLOB_NOCOPY};
+        http->curl->easy_setopt(http->easy, CURLOPT_CAINFO_BLOB, &blob);
+        http->curl->easy_setopt(http->easy, CURLOPT_PROXY_CAINFO_BLOB, &blob);
+    } else {
+        set_text(http, CURLOPT_CAINFO, http->system_file);
+        set_text(http, CURLOPT_PROXY_CAINFO, http->system_file);
     }
-    set_text(http, CURLOPT_CAINFO, file);
-    set_text(http, CURLOPT_CAPATH, dir);
-    set_text(http, CURLOPT_PROXY_CAINFO, file);
-    set_text(http, CURLOPT_PROXY_CAPATH, dir);
+    set_text(http, CURLOPT_CAPATH, http->system_dir);
+    set_text(http, CURLOPT_PROXY_CAPATH, http->system_dir);
     pl_http_set_number(http, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
     pl_http_set_number(http, CURLOPT_SSL_VERIFYPEER, !transport->is_insecure);
     pl_http_set_number(http, CURLOPT_SSL_VERIFYHOST, transport->is_insecure ? 0 : 2);
@@ -77,8 +73,13 @@ static void set_connection(const struct pl_http_attempt *attempt)
     if (transport->unix_socket || transport->dial) {
         set_text(http, CURLOPT_NOPROXY, "*");
     }
-    /* On a connection that was kept, libcurl itself would repeat what got no answer. */
-    pl_http_set_number(http, CURLOPT_FRESH_CONNECT, attempt->request->is_once);
+    /* On a connection that was kept, libcurl itself would repeat what got no answer. Reading twice
+     * changes nothing (RFC 9110, section 9.2.1). */
+    bool is_reading = pl_http_attempt_is_head(attempt) || strcmp(attempt->method, "GET") == 0;
+    pl_http_set_number(http, CURLOPT_FRESH_CONNECT, attempt->request->is_once && !is_reading);
+    /* libcurl 7.88 cannot use a connection again that began with HTTP/2: every further request on
+     * it ends with CURLE_HTTP2, and the connection is kept all the same. */
+    pl_http_set_number(http, CURLOPT_FORBID_REUSE, transport->is_http2_only);
 }
 
 static void set_method(const struct pl_http_attempt *attempt)
@@ -179,7 +180,7 @@ static void make_headers(const struct pl_http_attempt *attempt, struct pl_http_h
 
 void pl_http_set_options(const struct pl_http_attempt *attempt, struct pl_http_header_list *headers)
 {
-    const struct pl_http *http = attempt->http;
+    struct pl_http *http = attempt->http;
     set_text(http, CURLOPT_URL, attempt->target->url);
     set_text(http, CURLOPT_USERAGENT, "plimsoll/" PL_VERSION);
     if (!attempt->is_foreign && !attempt->authorization) {

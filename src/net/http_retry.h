@@ -29,7 +29,7 @@ struct pl_http_timings {
         .most_wait_s = 60                                                                          \
     }
 
-/* For tests, which cannot wait that long. */
+/* For a server that has to be quicker than others, and for tests, which cannot wait that long. */
 void pl_http_set_timings(struct pl_http *http, const struct pl_http_timings *timings);
 
 /* Is it worth asking again after this status? */

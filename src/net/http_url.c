@@ -51,6 +51,26 @@ static pl_str lower(struct pl_arena *arena, const char *text)
     return pl_str_make(bytes, copy.len);
 }
 
+/* The URL's text, which reads back as itself: libcurl unescapes a host after it has looked whether
+ * it is a number ("%34.1" is "4.1", and that is 4.0.0.1), and will take our text apart again. NULL
+ * when it goes on changing. */
+static const char *settle(const struct parsed *parsed, struct pl_arena *arena)
+{
+    enum { MOST_READINGS = 3 };
+    const char *text = part(parsed, arena, CURLUPART_URL, 0);
+    for (int i = 0; text && i < MOST_READINGS; i++) {
+        const char *again = NULL;
+        if (parsed->curl->url_set(parsed->url, CURLUPART_URL, text, 0) == CURLUE_OK) {
+            again = part(parsed, arena, CURLUPART_URL, 0);
+        }
+        if (again && strcmp(again, text) == 0) {
+            return text;
+        }
+        text = again;
+    }
+    return NULL;
+}
+
 /* Fills *ret; false when there is no host or no port to connect to. */
 static bool describe(const struct parsed *parsed, struct pl_arena *arena,
                      struct pl_http_target *ret)
@@ -62,7 +82,7 @@ static bool describe(const struct parsed *parsed, struct pl_arena *arena,
     parsed->curl->url_set(parsed->url, CURLUPART_PASSWORD, NULL, 0);
     parsed->curl->url_set(parsed->url, CURLUPART_OPTIONS, NULL, 0);
     parsed->curl->url_set(parsed->url, CURLUPART_FRAGMENT, NULL, 0);
-    target.url = part(parsed, arena, CURLUPART_URL, 0);
+    target.url = settle(parsed, arena);
     const char *scheme = part(parsed, arena, CURLUPART_SCHEME, 0);
     const char *host = part(parsed, arena, CURLUPART_HOST, 0);
     const char *port = part(parsed, arena, CURLUPART_PORT, CURLU_DEFAULT_PORT);
@@ -92,7 +112,8 @@ enum pl_status pl_http_target_parse(const struct pl_curl *curl, struct pl_arena 
         return pl_error_set(err, PL_E_USAGE, "\"%s\" is not a URL: %s", shown.ptr,
                             curl->url_strerror(code));
     }
-    if (!describe(&parsed, arena, ret)) {
+    /* libcurl reads "http:///a" as "http://a". */
+    if (strstr(url, ":///") == strchr(url, ':') || !describe(&parsed, arena, ret)) {
         return pl_error_set(err, PL_E_USAGE, "\"%s\" names no host", shown.ptr);
     }
     return PL_OK;
@@ -172,6 +193,10 @@ pl_str pl_http_url_for_people(struct pl_arena *arena, pl_str url)
 {
     size_t scheme = pl_str_find(until_query(url), PL_STR("://"));
     pl_str start = scheme == SIZE_MAX ? PL_STR_EMPTY : pl_str_sub(url, 0, scheme + 3);
+    /* Some readers take further slashes for a slip of the pen, and the host after them. */
+    while (start.len > 0 && start.len < url.len && url.ptr[start.len] == '/') {
+        start.len++;
+    }
     pl_str rest = until_query(pl_str_skip(url, start.len));
     pl_str authority = pl_str_sub(rest, 0, pl_str_find_char(rest, '/'));
     if (has_odd_port(authority)) {

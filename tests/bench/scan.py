@@ -24,7 +24,7 @@ WANTED_BYTES = 320_000_000
 ROOTS = ["/var/lib/dpkg", "/etc/os-release", "/usr/lib/os-release", "/usr/share/doc", "/usr/bin", "/usr/lib", "/usr/share"]
 
 
-def pick_files():
+def pick_files(wanted_bytes=WANTED_BYTES):
     """Files of this machine, package data first, up to the wanted size."""
     total = 0
     seen = set()
@@ -39,7 +39,7 @@ def pick_files():
                 seen.add(path)
                 total += (os.path.getsize(path) + 1023) // 512 * 512
                 yield path
-                if total > WANTED_BYTES:
+                if total > wanted_bytes:
                     return
 
 
@@ -130,7 +130,8 @@ def all_processes(command):
 def measure(build, database, name, layout, blobs, runs):
     floor = [os.path.join(build, "tests", "bench_floor")] + blobs
     for jobs in (1, 2):
-        scan = [os.path.join(build, "plimsoll"), "scan", "--db", database, "--format", "json", "--jobs", str(jobs),
+        scan = [os.path.join(build, "plimsoll"), "scan", "--db", database, "--no-cache", "--format", "json", "--jobs",
+                str(jobs),
                 "oci-dir:" + layout]
         timed(floor), timed(scan)
         pairs = [(timed(scan), timed(floor)) for _ in range(runs)]

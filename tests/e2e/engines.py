@@ -133,6 +133,18 @@ def made_by_the_step_that_made_it(_):
             same(left["created_by"], right["created_by"])
 
 
+def the_same_again_from_the_cache(where):
+    """The archive is fetched once; then nothing but questions, and the same report."""
+    at = docker()
+    cached = {"PLIMSOLL_CACHE": where + "/cache"}
+    first = sbom(at, "docker:local/app:2", **cached)
+    second = sbom(at, "docker:local/app:2", **cached)
+    same(second.out, first.out)
+    watched = Forwarder(at.socket)
+    same(sbom(at, "docker:local/app:2", DOCKER_HOST=f"tcp://127.0.0.1:{watched.port}", **cached).out, first.out)
+    same((b"/json" in watched.asked, b"/get " in watched.asked), (True, False))
+
+
 def unknown_images(_):
     at = docker()
     refused(at, "docker:local/app:3", "no image local/app:3", "local/app:2", "registry:local/app:3")
@@ -164,6 +176,24 @@ def nobody_answers(where):
     same((result.status, "hunter2" in result.err), (2, False), result.err)
 
 
+def sockets_that_may_not_be_opened(where):
+    if os.geteuid() != 0:
+        raise Skip("only root can be somebody else")
+    os.chmod(where, 0o755)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(where + "/root.sock")
+        os.chmod(where + "/root.sock", 0o600)
+        listener.listen(8)
+        try:
+            result = subprocess.run([PLIMSOLL, "sbom", "docker:nginx"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE, timeout=60, user=65534, group=65534, extra_groups=[],
+                                    check=False, env={"HOME": where, "DOCKER_HOST": f"unix://{where}/root.sock"})
+        except PermissionError as why:
+            raise Skip("the program itself may not be run by somebody else") from why
+    same(result.returncode, 3, result.stderr)
+    has(result.stderr.decode(), "root.sock: this user may not open it")
+
+
 def contexts_of_the_docker_client(where):
     at = docker()
     name = hashlib.sha256(b"near").hexdigest()
@@ -181,7 +211,7 @@ class Forwarder:
     """A port of the loopback that leads to an engine's socket, through TLS when it is given a context."""
 
     def __init__(self, path, context=None):
-        self.path, self.context = path, context
+        self.path, self.context, self.asked = path, context, b""
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -202,15 +232,16 @@ class Forwarder:
                 engine_side.connect(self.path)
                 back = threading.Thread(target=self.pump, args=(engine_side, peer), daemon=True)
                 back.start()
-                self.pump(peer, engine_side)
+                self.pump(peer, engine_side, is_asking=True)
                 back.join(10)
         except OSError:
             pass
 
-    @staticmethod
-    def pump(source, target):
+    def pump(self, source, target, is_asking=False):
         try:
             while data := source.recv(1 << 16):
+                if is_asking:
+                    self.asked += data
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
         except OSError:
@@ -305,7 +336,11 @@ def a_container_as_it_is_now(_):
     time.sleep(0.5)
     both = [("alpha", "1.1"), ("beta", "2.0")]
     for spelling in ("container:live", "container:" + name[:12]):
-        same(sbom(at, spelling).packages, both, spelling)
+        result = sbom(at, spelling)
+        same(result.packages, both, spelling)
+        same(b"hunter2" in result.out, False, "the value of a variable")
+    far = Forwarder(at.socket)
+    same(sbom(at, "container:live", DOCKER_HOST=f"tcp://127.0.0.1:{far.port}").packages, both, "from afar")
     at.client("kill", "live")
     same(sbom(at, "container:live").packages, both, "stopped")
     refused(at, "container:lve", "no container lve", "live")
@@ -375,7 +410,21 @@ def engines_that_lie(where):
              f"{what}: {result.status} {result.err}")
 
 
+def engines_that_never_answer(where):
+    """Connected to, and then nothing: said after seconds, not after the minutes that an archive may take."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(where + "/mute.sock")
+        listener.listen(8)
+
+        class Mute:
+            scan_env = dict(os.environ, HOME=where, DOCKER_HOST=f"unix://{where}/mute.sock", PLIMSOLL_CACHE=where + "/cache")
+        begun = time.monotonic()
+        refused(Mute, "docker:nginx", "mute.sock")
+        same(time.monotonic() - begun < 30, True, "seconds")
+
+
 if __name__ == "__main__":
     main([docker_and_its_archive_agree, podman_and_its_archive_agree, findings_agree, names_ids_and_digests,
-          made_by_the_step_that_made_it, unknown_images, other_platforms, nobody_answers, contexts_of_the_docker_client,
-          tcp_with_and_without_certificates, over_ssh, a_container_as_it_is_now, engines_that_lie])
+          made_by_the_step_that_made_it, the_same_again_from_the_cache, unknown_images, other_platforms, nobody_answers,
+          sockets_that_may_not_be_opened, contexts_of_the_docker_client, tcp_with_and_without_certificates, over_ssh,
+          a_container_as_it_is_now, engines_that_lie, engines_that_never_answer])

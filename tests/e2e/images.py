@@ -349,9 +349,11 @@ def broken_documents(where):
         has(result.err, f"{where}/{number}")
     parts = {"none": [], "config": [entry("manifest.json", b'[{"Config":"no","Layers":[]}]')],
              "loop": [entry("manifest.json", kind=tarfile.SYMTYPE, link="manifest.json")]}
+    parts.update({"nameless": [entry("", b"x")], "dot": [entry(".", b"x")], "dots": [entry("x/..", b"x")]})
     for name, entries in parts.items():
         open(f"{where}/{name}.tar", "wb").write(make_tar(entries + [entry("x", b"x")]))
         same(sbom(f"docker-archive:{where}/{name}.tar").status, 3, name)
+        has(sbom(f"{where}/{name}.tar").err, f"{where}/{name}.tar")
 
 
 def every_cut_of_an_archive(where):

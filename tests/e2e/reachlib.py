@@ -31,8 +31,9 @@ def environment(where, **extra):
     for folder in ("home", "run", "cache"):
         os.makedirs(f"{where}/{folder}", exist_ok=True)
     nothing = f"{where}/run/no.sock"
-    return dict(kept, HOME=f"{where}/home", XDG_RUNTIME_DIR=f"{where}/run", PLIMSOLL_CACHE=f"{where}/cache",
-                DOCKER_HOST=f"unix://{nothing}", CONTAINER_HOST=f"unix://{nothing}", CONTAINERD_ADDRESS=nothing, **extra)
+    own = {"HOME": f"{where}/home", "XDG_RUNTIME_DIR": f"{where}/run", "PLIMSOLL_CACHE": f"{where}/cache",
+           "DOCKER_HOST": f"unix://{nothing}", "CONTAINER_HOST": f"unix://{nothing}", "CONTAINERD_ADDRESS": nothing}
+    return {**kept, **own, **extra}
 
 
 def clean(result, *secrets):

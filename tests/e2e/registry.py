@@ -6,10 +6,15 @@ from tests/e2e/smallregistry.py."""
 import base64
 import json
 import os
+import random
 import subprocess
+import tarfile
 import time
+import unittest.mock
+import zlib
 
-from imagelib import PLAIN, PLIMSOLL, ZSTD, Layout, entry, has, main, make_tar, run, same, sha256, stanza, zstd
+from imagelib import (PLAIN, PLIMSOLL, ZSTD, Layout, directory, entry, has, main, make_tar, run, same, sha256, stanza, stays_below,
+                      zstd)
 from httpserver import Recorder
 from match import database, record
 from reachlib import (BASE, BOTH, STATUS, contents, environment, image_of_two_layers, is_refused, is_whole, reach)
@@ -65,6 +70,21 @@ def the_same_as_the_layout(where):
         result = reach(where, f"registry:{registry.host}/team/docker")
         is_whole(result, "schema 2, and the tag that is meant without one")
         same(result.json["subject"]["digest"], skopeo_inspect(registry.host, "team/docker", "latest")["Digest"])
+
+
+def hard_links_to_what_stood_before(where):
+    layout = Layout(where + "/i")
+    layout.descriptor = layout.image([make_tar(BASE), make_tar(
+        [entry("a-copy", stanza("linked", "1")), directory("var/lib/dpkg"), entry(STATUS, kind=tarfile.LNKTYPE, link="a-copy")])])
+    layout.index(layout.descriptor)
+    wanted = run("sbom", "oci-dir:" + where + "/i")
+    same(wanted.packages, [("linked", "1")])
+    with Registry(where + "/r") as registry:
+        registry.push(where + "/i", "a", "1")
+        for jobs in ("1", "2"):
+            result = reach(where, f"{registry.host}/a:1", "--no-cache", "--jobs", jobs)
+            same((result.status, result.gaps), (0, []))
+            same(contents(result), contents(wanted))
 
 
 def findings_are_the_same(where):
@@ -350,6 +370,27 @@ def digests_are_held_to(where):
             is_refused(reach(where, f"{address}:{tag}", "--no-cache"), document["layers"][1]["digest"])
 
 
+def large_layers_are_never_held(where):
+    """300 MB of which nothing is compressible, and a bomb: 2 GiB of zeros in 2 MB."""
+    large = make_tar(BASE + [entry("big", random.Random(5).randbytes(1 << 20) * 300)])
+    engine = zlib.compressobj(9, zlib.DEFLATED, 31)
+    info = tarfile.TarInfo("zeros")
+    info.size = 1 << 40
+    bomb = [engine.compress(info.tobuf())] + [engine.compress(bytes(1 << 20)) for _ in range(2048)] + [engine.flush()]
+    layout = Layout(where + "/i")
+    with Registry(where + "/r") as registry:
+        registry.push(layout.where, "a", "large", layout.image([large], media=PLAIN, pack=bytes))
+        registry.push(layout.where, "a", "bomb", layout.image([b"".join(bomb)], pack=bytes, diff_ids=["sha256:" + "0" * 64]))
+        result = reach(where, f"{registry.host}/a:large")
+        same((result.status, result.packages, result.gaps), (0, [("alpha", "1.0"), ("beta", "2.0-1")], []), result.err)
+        result = reach(where, f"{registry.host}/a:bomb")
+        same((result.status, result.packages), (0, []), result.err)
+        has(str(result.gaps), "limit ratio")
+        for tag in ("large", "bomb"):
+            with unittest.mock.patch.dict(os.environ, environment(where), clear=True):
+                stays_below(120e6, "sbom", "--no-cache", f"{registry.host}/a:{tag}")
+
+
 def names_that_are_wrong(where):
     path, _ = image_of_two_layers(where + "/i")
     with Registry(where + "/r") as registry, SmallRegistry(page=2) as small:
@@ -406,6 +447,7 @@ def secrets_stay_out_of_the_process_list(where):
 
 
 if __name__ == "__main__":
-    main([the_same_as_the_layout, findings_are_the_same, platforms_in_nested_indexes, indexes_that_never_end,
-          names_and_passwords_in_every_place, tokens, certificates, what_is_known_is_not_read_again, layers_that_are_not_there,
-          what_is_no_image, digests_are_held_to, names_that_are_wrong, secrets_stay_out_of_the_process_list])
+    main([the_same_as_the_layout, hard_links_to_what_stood_before, findings_are_the_same, platforms_in_nested_indexes,
+          indexes_that_never_end, names_and_passwords_in_every_place, tokens, certificates, what_is_known_is_not_read_again,
+          layers_that_are_not_there, what_is_no_image, digests_are_held_to, large_layers_are_never_held,
+          names_that_are_wrong, secrets_stay_out_of_the_process_list])

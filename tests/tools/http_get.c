@@ -25,11 +25,14 @@ struct options {
     struct pl_http_request request;
     const char *headers[MOST_HEADERS + 1];
     size_t header_count;
-    const char *login;
+    struct pl_http *http;
+    const char *login; /* a value, a URL whose body is a token, or "none" */
     const char *dial;
     const char *upload_file;
     struct pl_buf upload;
+    uint64_t upload_lacks; /* so many bytes more are announced than can be read */
     bool to_buffer; /* no sink */
+    bool tells_progress;
     bool is_quiet; /* the body is counted, not printed */
     bool forks; /* the last URL is asked for in a child, and then in the parent */
     long sink_ms; /* the sink takes that long over its first piece */
@@ -98,8 +101,18 @@ static enum pl_status answer_login(void *context, struct pl_arena *arena,
     if (strcmp(options->login, "none") == 0) {
         return pl_error_set(err, PL_E_DENIED, "no credentials for " PL_STR_FMT, PL_STR_ARG(asked));
     }
-    *ret_value = pl_arena_dup(arena, pl_str_from(options->login)).ptr;
-    return PL_OK;
+    if (!pl_http_is_url(pl_str_from(options->login))) {
+        *ret_value = pl_arena_dup(arena, pl_str_from(options->login)).ptr;
+        return PL_OK;
+    }
+    /* As a registry's login does it: the token comes from another server, by the same client. */
+    struct pl_http_response answer = {0};
+    struct pl_http_request request = {.url = options->login, .max_bytes = 1024};
+    enum pl_status st = pl_http_send(options->http, arena, &request, &answer, err);
+    if (st == PL_OK) {
+        *ret_value = pl_arena_format(arena, "Bearer " PL_STR_FMT, PL_STR_ARG(answer.body)).ptr;
+    }
+    return st;
 }
 
 static enum pl_status dial(void *context, int *ret_fd, struct pl_error *err)
@@ -113,6 +126,12 @@ static enum pl_status dial(void *context, int *ret_fd, struct pl_error *err)
     }
     *ret_fd = pl_fd_take(&fd);
     return PL_OK;
+}
+
+static void tell(void *context, pl_str label, uint64_t done, uint64_t total)
+{
+    dprintf(STDERR_FILENO, PL_STR_FMT " %llu of %llu\n", PL_STR_ARG(label),
+            (unsigned long long)done, (unsigned long long)total);
 }
 
 static unsigned count_threads(void)
@@ -139,7 +158,9 @@ static void print_answer(const struct options *options, const struct pl_http_res
     dprintf(STDOUT_FILENO, "bytes %llu\nthreads %u\n", (unsigned long long)answer->body_bytes,
             count_threads());
     if (!options->is_quiet) {
-        dprintf(STDOUT_FILENO, "body " PL_STR_FMT "\n", PL_STR_ARG(answer->body));
+        pl_io_write(STDOUT_FILENO, PL_STR("body "), NULL);
+        pl_io_write(STDOUT_FILENO, answer->body, NULL);
+        pl_io_write(STDOUT_FILENO, PL_STR("\n"), NULL);
     }
 }
 
@@ -190,7 +211,9 @@ static int ask_in_child(struct pl_http *http, struct options *options, const cha
     X("http2", transport.is_http2_only = true)                                                     \
     X("dial", dial = value)                                                                        \
     X("upload", upload_file = value)                                                               \
+    X("upload-lacks", upload_lacks = number)                                                       \
     X("buffer", to_buffer = true)                                                                  \
+    X("progress", tells_progress = true)                                                           \
     X("quiet", is_quiet = true)                                                                    \
     X("fork", forks = true)                                                                        \
     X("sink-ms", sink_ms = (long)number)                                                           \
@@ -226,10 +249,12 @@ static void connect_parts(struct options *options)
     static struct pl_http_sink sink = {.take = take};
     static struct pl_http_upload upload = {.read = give};
     static struct pl_http_login login = {.answer = answer_login};
+    static const struct pl_progress progress = {.tell = tell};
     sink.context = upload.context = login.context = options;
-    upload.length = options->upload.len;
+    upload.length = options->upload.len + options->upload_lacks;
     options->request.headers = options->headers;
     options->request.sink = options->to_buffer ? NULL : &sink;
+    options->request.progress = options->tells_progress ? &progress : NULL;
     options->request.login = options->login ? &login : NULL;
     options->request.upload = options->upload_file ? &upload : NULL;
     if (options->dial) {
@@ -268,6 +293,7 @@ int main(int argc, char **argv)
         return 1;
     }
     pl_http_set_timings(http, &options.timings);
+    options.http = http;
     int failed = 0;
     for (; at < argc && !failed; at++) {
         if (options.forks && at + 1 == argc) {

@@ -19,51 +19,65 @@ COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 6000
 
 # The specification's own examples, and what is known to be hard.
 BY_HAND = [
-    "", "\n", "\r\n", "# only a comment", "a=1", "a = 1\r\nb = 2\r\n", "a = 1\rb = 2", "\ufeffa = 1",
-    'bare_key = "v"\nbare-key = "v"\n1234 = "v"', '"127.0.0.1" = "v"\n"\u028eO" = 1\n\'q"uoted\' = 2',
-    '"" = "blank"', "'' = 1", "= 1", "a", "a =", "a = 1 b = 2", "a = # no", "a.b.c = 1\na.b.d = 2",
-    "a . b = 1", "a. = 1", ".a = 1", "a..b = 1", "3.14159 = 'pi'", "a = 1\na = 2", "a.b = 1\na.b.c = 2",
-    "a = 1\na.b = 2", 'a = "\\u00e9\\U0001F600\\b\\t\\n\\f\\r\\"\\\\"', 'a = "\\ud800"', 'a = "\\U00110000"',
-    'a = "\\x41"', 'a = "\\e"', 'a = "\\u12"', 'a = "\x7f"', 'a = "\x01"', 'a = "\t"', "a = 'x\x00y'",
-    'a = "\\u0000"', 'a = """\nx\\\n   y\\  \n\n z"""', 'a = """a \\ b"""', 'a = """a\r\nb"""', 'a = """a\rb"""',
-    'a = """"""', 'a = """"two quotes""""', 'a = """""five"""""', 'a = """x""""""', "a = '''x'''''", "a = ''''''''",
-    "a = '''\r\nx\r\n'''", 'a = "x\ny"', "a = 'x\ny'", 'a = "', 'a = """', "a = '", "a = '''x''", 'a = "\\',
-    'a = """\\', 'a = """\\   """', 'a = """\\\r\n  x"""', '"""a""" = 1', "'''a''' = 1", '"a\nb" = 1',
-    "a = +99\nb = 42\nc = 0\nd = -17\ne = 1_000\nf = 5_349_221\ng = 1_2_3_4_5", "a = +0\nb = -0\nc = +0.0\nd = -0.0",
-    "a = 01", "a = 0_1", "a = 1__0", "a = _1", "a = 1_", "a = 0x", "a = 0xDEADBEEF", "a = 0xdead_beef", "a = 0x_1",
-    "a = +0x1", "a = 0X1", "a = 0o755", "a = 0o8", "a = 0b1101_0110", "a = 0b2", "a = 0x1.5", "a = 00", "a = -",
-    "a = 9223372036854775807", "a = -9223372036854775808", "a = 9223372036854775808", "a = 0xffffffffffffffff",
-    "a = -9223372036854775809", "a = 0x7fffffffffffffff", "a = 1.0\nb = 3.1415\nc = -0.01\nd = 5e+22\ne = 1e06",
-    "a = -2E-2\nb = 6.626e-34\nc = 224_617.445_991_228", "a = .7", "a = 7.", "a = 3.e+20", "a = 1e", "a = 1e+", "a = 1_e1",
-    "a = 1e_1", "a = 1._1", "a = 1.1_", "a = 01.5", "a = 1e400", "a = -1e400", "a = 1e-400", "a = inf", "a = +inf", "a = -inf",
-    "a = nan", "a = +nan", "a = -nan", "a = Inf", "a = infinity", "a = true\nb = false", "a = True", "a = truefalse",
-    "a = tru", "a = 1979-05-27T07:32:00Z", "a = 1979-05-27T00:32:00-07:00", "a = 1979-05-27 07:32:00z",
-    "a = 1979-05-27t00:32:00.999999+07:00", "a = 1979-05-27T07:32:00", "a = 1979-05-27T00:32:00.999999", "a = 1979-05-27",
-    "a = 07:32:00", "a = 00:32:00.999999", "a = 1979-05-27 # c", "a = 1979-05-27 ", "a = 1979-05-27 07:32", "a = 1979-05-27 0",
-    "a = 1979-05-27T", "a = 1979-5-27", "a = 1979-02-29", "a = 2000-02-29", "a = 1900-02-29", "a = 1979-04-31", "a = 1979-13-01",
-    "a = 1979-00-01", "a = 24:00:00", "a = 23:60:00", "a = 23:59:61", "a = 07:32", "a = 07:32:00.", "a = 07:32:00Z",
-    "a = 1979-05-27T07:32:00+24:00", "a = 1979-05-27T07:32:00+7:00", "a = 1979-05-27T07:32:00Zx", "a = 1979-05-27Z",
-    "a = [1, 2, 3]", "a = [ [1, 2], ['a', \"b\"] ]", "a = [ # c\n 1, # d\n\n 2,\n]", "a = [1,,2]", "a = [,]", "a = [1 2]", "a = [",
-    "a = [1", "a = [1,", "a = ]", "a = [{x=1}, {x=2}]", "a = []", "a = [\n]", "a = [1] b", "a = [[[[]]]]",
-    "[t]\na=1\n[t.u]\nb=2", "[a.b.c]\n[a]\nx=1", "[a]\n[a]", "[a]\nb=1\n[a.b]", "[a.b]\n[a]\nb=1", "[x.y.z.w]\n[x]",
-    "[ d . e . f ]", '[ j . "\u02a8" . \'l\' ]', "[]", "[a", "[a]]", "[a.]", "[.a]", "[a] b", "[a] # c", "[ ]", "[a\n]", '[a."b"]\nc=1',
-    "apple.color = 1\napple.taste.sweet = true\n[apple]", "[fruit]\napple.color = 1\n[fruit.apple]",
-    "[fruit]\napple.taste.sweet = true\n[fruit.apple.taste]", "[fruit]\napple.color = 1\n[fruit.apple.texture]\nsmooth = true",
-    "[a.b.c]\nz=9\n[a]\nb.c.t = 1", "[a.b.c.d]\nz=9\n[a]\nb.c.d.k.t = 1", "[a.b.c]\n[a]\nb.d = 1", "[a]\nb.d = 1\n[a.b.c]",
-    "a.b = 1\n[a]\nc = 1", "a.b.c = 1\n[a.b]\nd = 2", "a.b.c = 1\n[a.d]\ne = 2", "[a]\nb.c = 1\n[x]\n[a.b]",
-    "a = {}\n[a]", "a = {}\n[a.b]", "a = {}\na.b = 1", "a = {b = {}}\n[a.b]", "a = {b.c = 1, b.d = 2}", "a = {b = 1, b = 2}",
-    "a = {b = {c = 1}, b.d = 2}", "a = {b.c = 1, b = 2}", "a = {b = 1, b.c = 2}", "a = { }", "a = {,}", "a = {b = 1,}",
-    "a = {b = 1\n}", "a = {b = [\n1\n]}", "a = {b = 1 c = 2}", "a = {b}", "a = {", "a = {b=1", "a = {b.c.d = {e = []}}",
-    "[[a]]\nx=1\n[[a]]\nx=2", "[[a]]\n[a.b]\nx=1\n[[a]]\n[a.b]\nx=2", "[[a]]\n[[a.b]]\n[[a.b]]\n[[a]]\n[[a.b]]", "[a]\n[[a]]",
-    "[[a]]\n[a]", "a = []\n[[a]]", "a = [{}]\n[[a]]", "a = [{}]\n[a.b]", "[[a.b]]\n[a]\nc=1", "[[a.b]]\n[a]\nb.c=1",
-    "[[a]]\nb.c = 1\n[a.b]", "[[a]]\nb.c = 1\n[[a]]\nb.c = 2", "[[a]]\n[a.b.c]\n[a]", "[a.b]\n[[a.b.c]]\n[a.b.d]\n[[a.b.c]]",
-    "[a]\nb = 1\n[[a.b]]", "[[a] ]", "[ [a]]", "[[a]", "[[]]", "[[a.b]]\n[[a]]", "[a.b]\n[[a]]", "[fruit.physical]\n[[fruit]]",
-    "# \x01", "# \t", "# \x7f", "# \r\n", "# a\rb", "a = 1 # \x00", "a = 1 # \u00e9", "\x0ca = 1", "a = 1\x0b", "\u00e9 = 1", "a = \u00e9",
-    "a.a.a.a.a.a.a.a.a.a = 1", "['\"'] # x", "a = \"\\\"\"\nb=1", "a = '''\n\n'''", 'a="""\n\n"""', "a = \"\\u00E9\" # \\u",
+    "", "\n", "\r\n", "# only a comment", "a=1", "a = 1\r\nb = 2\r\n", "a = 1\rb = 2",
+    "\ufeffa = 1", 'bare_key = "v"\nbare-key = "v"\n1234 = "v"',
+    '"127.0.0.1" = "v"\n"\u028eO" = 1\n\'q"uoted\' = 2', '"" = "blank"', "'' = 1", "= 1", "a",
+    "a =", "a = 1 b = 2", "a = # no", "a.b.c = 1\na.b.d = 2", "a . b = 1", "a. = 1", ".a = 1",
+    "a..b = 1", "3.14159 = 'pi'", "a = 1\na = 2", "a.b = 1\na.b.c = 2", "a = 1\na.b = 2",
+    'a = "\\u00e9\\U0001F600\\b\\t\\n\\f\\r\\"\\\\"', 'a = "\\ud800"', 'a = "\\U00110000"',
+    'a = "\\x41"', 'a = "\\e"', 'a = "\\u12"', 'a = "\x7f"', 'a = "\x01"', 'a = "\t"',
+    "a = 'x\x00y'", 'a = "\\u0000"', 'a = """\nx\\\n   y\\  \n\n z"""', 'a = """a \\ b"""',
+    'a = """a\r\nb"""', 'a = """a\rb"""', 'a = """"""', 'a = """"two quotes""""',
+    'a = """""five"""""', 'a = """x""""""', "a = '''x'''''", "a = ''''''''", "a = '''\r\nx\r\n'''",
+    'a = "x\ny"', "a = 'x\ny'", 'a = "', 'a = """', "a = '", "a = '''x''", 'a = "\\', 'a = """\\',
+    'a = """\\   """', 'a = """\\\r\n  x"""', '"""a""" = 1', "'''a''' = 1", '"a\nb" = 1',
+    "a = +99\nb = 42\nc = 0\nd = -17\ne = 1_000\nf = 5_349_221\ng = 1_2_3_4_5",
+    "a = +0\nb = -0\nc = +0.0\nd = -0.0", "a = 01", "a = 0_1", "a = 1__0", "a = _1", "a = 1_",
+    "a = 0x", "a = 0xDEADBEEF", "a = 0xdead_beef", "a = 0x_1", "a = +0x1", "a = 0X1", "a = 0o755",
+    "a = 0o8", "a = 0b1101_0110", "a = 0b2", "a = 0x1.5", "a = 00", "a = -",
+    "a = 9223372036854775807", "a = -9223372036854775808", "a = 9223372036854775808",
+    "a = 0xffffffffffffffff", "a = -9223372036854775809", "a = 0x7fffffffffffffff",
+    "a = 1.0\nb = 3.1415\nc = -0.01\nd = 5e+22\ne = 1e06",
+    "a = -2E-2\nb = 6.626e-34\nc = 224_617.445_991_228", "a = .7", "a = 7.", "a = 3.e+20", "a = 1e",
+    "a = 1e+", "a = 1_e1", "a = 1e_1", "a = 1._1", "a = 1.1_", "a = 01.5", "a = 1e400", "a = 809e-28",
+    "a = -1e400", "a = 1e-400", "a = inf", "a = +inf", "a = -inf", "a = nan", "a = +nan",
+    "a = -nan", "a = Inf", "a = infinity", "a = true\nb = false", "a = True", "a = truefalse",
+    "a = tru", "a = 1979-05-27T07:32:00Z", "a = 1979-05-27T00:32:00-07:00",
+    "a = 1979-05-27 07:32:00z", "a = 1979-05-27t00:32:00.999999+07:00", "a = 1979-05-27T07:32:00",
+    "a = 1979-05-27T00:32:00.999999", "a = 1979-05-27", "a = 07:32:00", "a = 00:32:00.999999",
+    "a = 1979-05-27 # c", "a = 1979-05-27 ", "a = 1979-05-27 07:32", "a = 1979-05-27 0",
+    "a = 1979-05-27T", "a = 1979-5-27", "a = 1979-02-29", "a = 2000-02-29", "a = 1900-02-29",
+    "a = 1979-04-31", "a = 1979-13-01", "a = 1979-00-01", "a = 24:00:00", "a = 23:60:00",
+    "a = 23:59:61", "a = 07:32", "a = 07:32:00.", "a = 07:32:00Z", "a = 1979-05-27T07:32:00+24:00",
+    "a = 1979-05-27T07:32:00+7:00", "a = 1979-05-27T07:32:00Zx", "a = 1979-05-27Z", "a = [1, 2, 3]",
+    "a = [ [1, 2], ['a', \"b\"] ]", "a = [ # c\n 1, # d\n\n 2,\n]", "a = [1,,2]", "a = [,]",
+    "a = [1 2]", "a = [", "a = [1", "a = [1,", "a = ]", "a = [{x=1}, {x=2}]", "a = []", "a = [\n]",
+    "a = [1] b", "a = [[[[]]]]", "[t]\na=1\n[t.u]\nb=2", "[a.b.c]\n[a]\nx=1", "[a]\n[a]",
+    "[a]\nb=1\n[a.b]", "[a.b]\n[a]\nb=1", "[x.y.z.w]\n[x]", "[ d . e . f ]",
+    '[ j . "\u02a8" . \'l\' ]', "[]", "[a", "[a]]", "[a.]", "[.a]", "[a] b", "[a] # c", "[ ]",
+    "[a\n]", '[a."b"]\nc=1', "apple.color = 1\napple.taste.sweet = true\n[apple]",
+    "[fruit]\napple.color = 1\n[fruit.apple]",
+    "[fruit]\napple.taste.sweet = true\n[fruit.apple.taste]",
+    "[fruit]\napple.color = 1\n[fruit.apple.texture]\nsmooth = true",
+    "[a.b.c]\nz=9\n[a]\nb.c.t = 1", "[a.b.c.d]\nz=9\n[a]\nb.c.d.k.t = 1", "[a.b.c]\n[a]\nb.d = 1",
+    "[a]\nb.d = 1\n[a.b.c]", "a.b = 1\n[a]\nc = 1", "a.b.c = 1\n[a.b]\nd = 2",
+    "a.b.c = 1\n[a.d]\ne = 2", "[a]\nb.c = 1\n[x]\n[a.b]", "a = {}\n[a]", "a = {}\n[a.b]",
+    "a = {}\na.b = 1", "a = {b = {}}\n[a.b]", "a = {b.c = 1, b.d = 2}", "a = {b = 1, b = 2}",
+    "a = {b = {c = 1}, b.d = 2}", "a = {b.c = 1, b = 2}", "a = {b = 1, b.c = 2}", "a = { }",
+    "a = {,}", "a = {b = 1,}", "a = {b = 1\n}", "a = {b = [\n1\n]}", "a = {b = 1 c = 2}", "a = {b}",
+    "a = {", "a = {b=1", "a = {b.c.d = {e = []}}", "[[a]]\nx=1\n[[a]]\nx=2",
+    "[[a]]\n[a.b]\nx=1\n[[a]]\n[a.b]\nx=2", "[[a]]\n[[a.b]]\n[[a.b]]\n[[a]]\n[[a.b]]", "[a]\n[[a]]",
+    "[[a]]\n[a]", "a = []\n[[a]]", "a = [{}]\n[[a]]", "a = [{}]\n[a.b]", "[[a.b]]\n[a]\nc=1",
+    "[[a.b]]\n[a]\nb.c=1", "[[a]]\nb.c = 1\n[a.b]", "[[a]]\nb.c = 1\n[[a]]\nb.c = 2",
+    "[[a]]\n[a.b.c]\n[a]", "[a.b]\n[[a.b.c]]\n[a.b.d]\n[[a.b.c]]", "[a]\nb = 1\n[[a.b]]", "[[a] ]",
+    "[ [a]]", "[[a]", "[[]]", "[[a.b]]\n[[a]]", "[a.b]\n[[a]]", "[fruit.physical]\n[[fruit]]",
+    "# \x01", "# \t", "# \x7f", "# \r\n", "# a\rb", "a = 1 # \x00", "a = 1 # \u00e9", "\x0ca = 1",
+    "a = 1\x0b", "\u00e9 = 1", "a = \u00e9", "a.a.a.a.a.a.a.a.a.a = 1", "['\"'] # x",
+    "a = \"\\\"\"\nb=1", "a = '''\n\n'''", 'a="""\n\n"""', "a = \"\\u00E9\" # \\u",
 ]
 # Where the two differ on purpose: integers beyond 64 bits and years before 1 are Python's own
 # limits or lack of them, and RFC 3339 knows the second 60.
-DIFFERS = re.compile(r":60|\b0000-|\d{6,}e|e[+-]?\d{5,}")
+DIFFERS = re.compile(r":60|\b0000-")
 
 
 def fits(value):
@@ -89,6 +103,14 @@ def same(wanted, got):
     return type(wanted) is type(got) and wanted == got
 
 
+KEYS = ["a", "b", "c", "d", "x-1", "_", "7", '"a"', "'b'", '"q k"', '"\\u0061"', '""']
+LETTERS = ["a", "b", " ", "\t", "#", "'", "\u00e9", "\u4e2d", "\U0001f600", "\\n", "\\\\", '\\"',
+           "\\u00e9", "\\U0001F600"]
+LINE_ENDS = ["\n", "\r\n", "\\\n  ", "\\  \r\n", '"']
+JUNK = ["=", "[", "]", "{", "}", ",", ".", '"', "'", "\\", "\n", "\r", "#", "0", "_", "-", "+", ":", "e",
+        "x", " ", "\x00", "\x7f", '"""', "'''", "\\u", "Z", "T"]
+
+
 class Maker:
     """Documents out of a grammar that is a little wider than TOML's."""
 
@@ -98,44 +120,59 @@ class Maker:
     def blank(self):
         return self.dice.choice(["", "", "", " ", "  ", "\t"])
 
+    def gap(self):
+        return self.dice.choice(["", " ", "\n", " # c\n", "\r\n"])
+
     def key(self):
-        part = lambda: self.dice.choice(["a", "b", "c", "d", "x-1", "_", "7", '"a"', "'b'", '"q k"', '"\\u0061"', '""'])
-        parts = [part() for _ in range(self.dice.choice([1, 1, 1, 2, 2, 3]))]
+        parts = self.dice.choices(KEYS, k=self.dice.choice([1, 1, 1, 2, 2, 3]))
         return (self.blank() + "." + self.blank()).join(parts)
 
+    def letters(self, alphabet):
+        return "".join(self.dice.choices(alphabet, k=self.dice.randrange(8)))
+
     def text(self):
-        alphabet = ["a", "b", " ", "\t", "#", "'", "\u00e9", "\u4e2d", "\U0001f600", "\\n", "\\\\", '\\"', "\\u00e9", "\\U0001F600"]
-        count = self.dice.randrange(8)
-        form = self.dice.randrange(4)
-        if form == 0:
-            return '"' + "".join(self.dice.choice(alphabet) for _ in range(count)) + '"'
-        if form == 1:
-            return "'" + "".join(self.dice.choice([c for c in alphabet if c != "'"]) for _ in range(count)) + "'"
-        more = alphabet + ["\n", "\r\n", "\\\n  ", "\\  \r\n", '"' if form == 2 else '"']
-        quotes = '"""' if form == 2 else "'''"
-        return quotes + "".join(self.dice.choice(more) for _ in range(count)) + quotes
+        quotes = self.dice.choice(['"', "'", '"""', "'''"])
+        if quotes == "'":
+            return quotes + self.letters([c for c in LETTERS if c != "'"]) + quotes
+        return quotes + self.letters(LETTERS + (LINE_ENDS if len(quotes) == 3 else [])) + quotes
+
+    def integer(self):
+        most = 10**self.dice.randrange(1, 20)
+        number = self.dice.randrange(-most, most)
+        return self.dice.choice([str, str, lambda n: hex(abs(n)), lambda n: oct(abs(n)),
+                                 lambda n: bin(abs(n) % 99)])(number)
+
+    def real(self):
+        dice = self.dice
+        return dice.choice([repr(dice.uniform(-1e6, 1e6)),
+                            repr(dice.random() * 10.0**dice.randrange(-300, 300)),
+                            "%de%d" % (dice.randrange(99), dice.randrange(-30, 30))])
+
+    def moment(self):
+        dice = self.dice
+        date = "%04d-%02d-%02d" % (dice.choice([1, 1900, 2000, 2023, 2024]), dice.randrange(1, 13),
+                                   dice.randrange(1, 32))
+        clock = "%02d:%02d:59%s" % (dice.randrange(25), dice.randrange(60),
+                                    dice.choice(["", ".5", ".123456789"]))
+        zone = dice.choice(["", "Z", "z", "+01:30", "-23:59"])
+        return dice.choice([date, clock, date + dice.choice("Tt ") + clock + zone])
 
     def number(self):
-        dice = self.dice
-        forms = [lambda: str(dice.randrange(-10**dice.randrange(1, 20), 10**dice.randrange(1, 20))), lambda: hex(dice.randrange(2**40)),
-                 lambda: oct(dice.randrange(999)), lambda: bin(dice.randrange(99)), lambda: repr(dice.uniform(-1e6, 1e6)),
-                 lambda: repr(dice.random() * 10.0**dice.randrange(-300, 300)), lambda: "%de%d" % (dice.randrange(99), dice.randrange(-30, 30)),
-                 lambda: dice.choice(["inf", "-inf", "nan", "+inf", "true", "false", "1_000.000_1", "+5", "-0", "0e0"]),
-                 lambda: "%04d-%02d-%02d" % (dice.randrange(1, 3000), dice.randrange(1, 13), dice.randrange(1, 32)),
-                 lambda: "%02d:%02d:%02d" % (dice.randrange(25), dice.randrange(60), dice.randrange(60)),
-                 lambda: "2024-02-%02d%s%02d:00:59%s%s" % (dice.randrange(1, 31), dice.choice("Tt "), dice.randrange(24),
-                                                          dice.choice(["", ".5", ".123456789"]), dice.choice(["", "Z", "z", "+01:30", "-23:59"]))]
-        return dice.choice(forms)()
+        odd = ["inf", "-inf", "nan", "+inf", "true", "false", "1_000.000_1", "+5", "-0", "0e0"]
+        return self.dice.choice([self.integer, self.real, self.moment,
+                                 lambda: self.dice.choice(odd)])()
 
     def value(self, depth):
         form = self.dice.randrange(10)
         if depth > 3 or form < 4:
             return self.text() if form % 2 else self.number()
         if form < 7:
-            gap = lambda: self.dice.choice(["", " ", "\n", " # c\n", "\r\n"])
-            items = [gap() + self.value(depth + 1) + gap() for _ in range(self.dice.randrange(4))]
-            return "[" + ",".join(items) + ("," if items and self.dice.random() < .3 else "") + gap() + "]"
-        items = [self.blank() + self.key() + "=" + self.value(depth + 1) + self.blank() for _ in range(self.dice.randrange(4))]
+            items = [self.gap() + self.value(depth + 1) + self.gap()
+                     for _ in range(self.dice.randrange(4))]
+            comma = "," if items and self.dice.random() < .3 else ""
+            return "[" + ",".join(items) + comma + self.gap() + "]"
+        items = [self.blank() + self.key() + "=" + self.value(depth + 1) + self.blank()
+                 for _ in range(self.dice.randrange(4))]
         return "{" + ",".join(items) + "}"
 
     def line(self):
@@ -151,15 +188,16 @@ class Maker:
         return self.blank() + line + self.blank()
 
     def document(self):
-        return "".join(self.line() + self.dice.choice(["\n", "\n", "\r\n", "\n\n", " # c\n"]) for _ in range(self.dice.randrange(1, 9)))
+        ends = ["\n", "\n", "\r\n", "\n\n", " # c\n"]
+        return "".join(self.line() + self.dice.choice(ends)
+                       for _ in range(self.dice.randrange(1, 9)))
 
 
 def broken(dice, text):
-    junk = ["=", "[", "]", "{", "}", ",", ".", '"', "'", "\\", "\n", "\r", "#", "0", "_", "-", "+", ":", "e", "x", " ", "\x00", "\x7f", '"""', "'''", "\\u", "Z", "T"]
     for _ in range(dice.randrange(1, 4)):
         at = dice.randrange(len(text) + 1)
         length = dice.choice([0, 0, 1, 1, 2, 5])
-        text = text[:at] + dice.choice(["", *junk, *junk]) + text[at + length:]
+        text = text[:at] + dice.choice(["", *JUNK, *JUNK]) + text[at + length:]
     return text
 
 

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "image/docker/ssh.h"
+#include "net/http_retry.h"
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -17,6 +18,10 @@ enum {
     NEWEST_MINOR = 52, /* of version 1, whose answers are known */
     MESSAGE_BYTES = 300, /* of the engine's own words, in an error */
     PING_BYTES = 4096,
+    /* For the first answer: of a socket of this machine, and over a network, where ssh has to agree
+     * on keys first. Later ones may take as long as an archive takes to make. */
+    LOCAL_PING_MS = 10000,
+    FAR_PING_MS = 60000,
 };
 
 /* What a client is made of, all in the arena: good in a forked child. */
@@ -100,7 +105,13 @@ static enum pl_status ping(struct pl_docker *docker, struct pl_error *err)
                                       .max_bytes = PING_BYTES,
                                       .is_once = true};
     struct pl_http_response response = {0};
+    const struct pl_http_timings usual = PL_HTTP_TIMINGS_DEFAULT;
+    struct pl_http_timings hasty = usual;
+    hasty.stall_ms = docker->plan.host.is_local ? LOCAL_PING_MS : FAR_PING_MS;
+    hasty.local_answer_ms = hasty.stall_ms;
+    pl_http_set_timings(docker->http, &hasty);
     enum pl_status st = pl_http_send(docker->http, docker->arena, &request, &response, err);
+    pl_http_set_timings(docker->http, &usual);
     if (st < 0) {
         return explain(docker, st, err);
     }
@@ -273,7 +284,8 @@ const struct pl_fetch *pl_docker_fetch(const struct pl_docker *docker, pl_str pa
     struct fetch *fetch = PL_ARENA_NEW(docker->arena, struct fetch);
     *fetch =
         (struct fetch){.plan = docker->plan, .url = url_of(docker->arena, &docker->plan, path)};
-    fetch->fetch = (struct pl_fetch){.run = run_fetch, .context = fetch};
+    fetch->fetch = (struct pl_fetch){
+        .run = run_fetch, .context = fetch, .spawns = docker->plan.host.ssh != NULL};
     return &fetch->fetch;
 }
 

@@ -51,8 +51,9 @@ static enum pl_status find_with(struct pl_arena *arena, const struct pl_docker_k
         return st;
     }
     found.export = pl_docker_fetch(found.docker, container_path(arena, found.facts.id, "export"));
-    if (pl_docker_is_local(found.docker)) {
-        /* Where it cannot be had, the export is. */
+    if (pl_docker_is_local(found.docker) && geteuid() == 0) {
+        /* Where it cannot be had, the export is. Other users could open it in a rootless engine's
+         * container, and then not read what belongs to other users in there; the engine can. */
         (void)pl_container_open_root(&found.facts, &found.root_fd, NULL);
     }
     *ret = found;

@@ -5,9 +5,9 @@
  * of them is not its image's.
  *
  * The files of one that runs on this machine are reached through /proc/PID/root, where this user
- * may: as the container sees them, with everything that is mounted in it. Else they come as the tar
- * that `docker export` would write: the merged file system without the mounts. The latter needs no
- * running container and no root, and works over any connection.
+ * is root: as the container sees them, with everything that is mounted in it. Else they come as the
+ * tar that `docker export` would write: the merged file system without the mounts. The latter needs
+ * no running container and no root, and works over any connection.
  *
  * Everything lives in the arena given, but for the descriptor and the connection to the engine.
  */

@@ -140,11 +140,6 @@ static bool read_known_config(struct pl_arena *arena, const struct pl_image_docu
     return true;
 }
 
-static pl_str image_path(struct pl_arena *arena, pl_str name, const char *what)
-{
-    return pl_arena_format(arena, "/images/" PL_STR_FMT "/%s", PL_STR_ARG(name), what);
-}
-
 /* From API 1.48 on an engine may hold one name for several platforms, and is told which is meant;
  * older ones pass the parameter over. */
 static pl_str platform_query(struct pl_arena *arena, const struct pl_platform *platform)
@@ -162,7 +157,7 @@ static pl_str platform_query(struct pl_arena *arena, const struct pl_platform *p
         pl_buf_append(&query, PL_STR("?platform="));
         pl_http_append_escaped(&query, pl_str_from(text));
     }
-    return pl_arena_dup(arena, pl_buf_str(&query));
+    return query.overflowed ? PL_STR_EMPTY : pl_arena_dup(arena, pl_buf_str(&query));
 }
 
 static enum pl_status check_platform(struct pl_arena *arena, const struct pl_image *image,
@@ -176,23 +171,56 @@ static enum pl_status check_platform(struct pl_arena *arena, const struct pl_ima
                         PL_STR_ARG(pl_platform_format(arena, platform)));
 }
 
-static enum pl_status ask(struct pl_docker *docker, struct pl_arena *arena, pl_str name,
-                          pl_str query, struct pl_docker_image *ret, struct pl_error *err)
+/* One image, as it is asked for in each question. */
+struct question {
+    struct pl_docker *docker;
+    struct pl_arena *arena;
+    pl_str name; /* as the user wrote it */
+    pl_str path; /* escaped; by its id once that is known */
+    pl_str query;
+};
+
+static pl_str image_path(const struct question *question, const char *what)
 {
-    pl_str escaped = PL_STR_EMPTY;
-    enum pl_status st = pl_docker_escape_name(arena, name, &escaped, err);
+    return pl_arena_format(question->arena, "/images/" PL_STR_FMT "/%s" PL_STR_FMT,
+                           PL_STR_ARG(question->path), what, PL_STR_ARG(question->query));
+}
+
+static enum pl_status ask(const struct question *question, struct pl_docker_image *ret,
+                          struct pl_error *err)
+{
+    json_t *answer pl_autojson = NULL;
+    enum pl_status st = pl_docker_get(question->docker, image_path(question, "json"), &answer, err);
+    if (st == PL_E_NOT_FOUND && question->query.len == 0) {
+        return not_there(question->docker, question->arena, question->name, err);
+    }
+    return st == PL_OK ? pl_docker_read_image(question->arena, answer, ret, err) : st;
+}
+
+/* The image as the engine describes it. */
+static enum pl_status find_image(struct question *question, const struct pl_platform *platform,
+                                 struct pl_docker_image *ret, struct pl_error *err)
+{
+    enum pl_status st =
+        pl_docker_escape_name(question->arena, question->name, &question->path, err);
     if (st < 0) {
         return st;
     }
-    json_t *answer pl_autojson = NULL;
-    pl_str path =
-        pl_arena_format(arena, PL_STR_FMT PL_STR_FMT,
-                        PL_STR_ARG(image_path(arena, escaped, "json")), PL_STR_ARG(query));
-    st = pl_docker_get(docker, path, &answer, err);
-    if (st == PL_E_NOT_FOUND && query.len == 0) {
-        return not_there(docker, arena, name, err);
+    st = ask(question, ret, err);
+    if (st == PL_E_NOT_FOUND && question->query.len > 0) {
+        /* Is the name not there, or the platform? */
+        question->query = PL_STR_EMPTY;
+        st = ask(question, ret, err);
     }
-    return st == PL_OK ? pl_docker_read_image(arena, answer, ret, err) : st;
+    if (st == PL_OK) {
+        st = check_platform(question->arena, &ret->image, platform, err);
+    }
+    if (st == PL_OK && question->query.len == 0) {
+        /* From here on by the id, lest the name comes to mean another image in between. Of one
+         * platform of several it is the manifest's digest, by which the engine knows no image. */
+        question->path = ret->image.digest;
+    }
+    return st;
 }
 
 static enum pl_status reach(struct pl_docker *docker, struct pl_arena *arena,
@@ -200,34 +228,22 @@ static enum pl_status reach(struct pl_docker *docker, struct pl_arena *arena,
                             const struct pl_platform *platform, struct pl_reached *ret,
                             struct pl_error *err)
 {
+    struct question question = {
+        .docker = docker, .arena = arena, .name = name, .query = platform_query(arena, platform)};
     struct pl_docker_image found = {0};
-    pl_str query = platform_query(arena, platform);
-    enum pl_status st = ask(docker, arena, name, query, &found, err);
-    if (st == PL_E_NOT_FOUND && query.len > 0) {
-        /* Is the name not there, or the platform? */
-        query = PL_STR_EMPTY;
-        st = ask(docker, arena, name, query, &found, err);
-    }
-    if (st == PL_OK) {
-        st = check_platform(arena, &found.image, platform, err);
-    }
+    enum pl_status st = find_image(&question, platform, &found, err);
     if (st < 0) {
         return st;
     }
-    if (!read_known_config(arena, how->documents, &found.image)) {
-        json_t *history pl_autojson = NULL;
-        /* Without it the report says less, and nothing wrong. */
-        if (pl_docker_get(docker, image_path(arena, found.image.digest, "history"), &history,
-                          NULL) == PL_OK) {
-            pl_docker_read_history(arena, history, &found.image);
-        }
+    json_t *history pl_autojson = NULL;
+    /* Without the history the report says less, and nothing wrong. */
+    if (!read_known_config(arena, how->documents, &found.image) &&
+        pl_docker_get(docker, image_path(&question, "history"), &history, NULL) == PL_OK) {
+        pl_docker_read_history(arena, history, &found.image);
     }
-    pl_str archive = pl_arena_format(arena, PL_STR_FMT PL_STR_FMT,
-                                     PL_STR_ARG(image_path(arena, found.image.digest, "get")),
-                                     PL_STR_ARG(query));
     *ret = (struct pl_reached){.image = found.image,
                                .name = name_of(arena, &found, name),
-                               .archive = pl_docker_fetch(docker, archive),
+                               .archive = pl_docker_fetch(docker, image_path(&question, "get")),
                                .archive_selector = PL_STR_EMPTY};
     return PL_OK;
 }

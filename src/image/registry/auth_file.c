@@ -136,8 +136,11 @@ static enum pl_status resolve(const char *path, char *into, struct pl_error *err
     if (realpath(path, into)) {
         return PL_OK;
     }
-    if (errno != ENOENT || lstat(path, &info) == 0) {
-        return pl_error_sys(err, errno == ENOENT ? ELOOP : errno, "following %s", path);
+    if (errno != ENOENT) {
+        return pl_error_sys(err, errno, "following %s", path);
+    }
+    if (lstat(path, &info) == 0) {
+        return pl_error_set(err, PL_E_IO, "%s is a link to a file that is not there", path);
     }
     if (snprintf(into, PATH_MAX, "%s", path) >= PATH_MAX) {
         return pl_error_set(err, PL_E_USAGE, "%s: the path is too long", path);

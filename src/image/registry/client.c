@@ -82,8 +82,11 @@ static enum pl_status find_scheme(struct pl_registry_session *session, struct pl
         struct pl_arena scratch pl_autoarena = {0};
         pl_str url = pl_arena_format(&scratch, "%s://" PL_STR_FMT "/v2/", schemes[i],
                                      PL_STR_ARG(session->endpoint->host));
-        struct pl_http_request request = {
-            .url = url.ptr, .max_bytes = PL_LIMIT_MANIFEST_BYTES, .keeps_redirect = true};
+        /* Once: what does not speak TLS will not do so later. */
+        struct pl_http_request request = {.url = url.ptr,
+                                          .max_bytes = PL_LIMIT_MANIFEST_BYTES,
+                                          .keeps_redirect = true,
+                                          .is_once = schemes[i][4] == 's'};
         struct pl_http_response response = {0};
         struct pl_error failure = PL_ERROR_INIT;
         st = pl_http_send(session->http, &scratch, &request, &response, &failure);

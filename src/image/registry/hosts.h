@@ -7,9 +7,10 @@
  * the user's, or ${CONTAINERS_REGISTRIES_CONF}) gives mirrors, other locations, insecure and
  * blocked registries; the daemon's registry-mirrors and insecure-registries in
  * /etc/docker/daemon.json count where registries.conf says nothing. certs.d directories
- * (/etc/containers, /etc/docker,
- * ~/.config/containers) give CAs and client certificates of a HOST[:PORT]. The user's options come
- * before all of them.
+ * (~/.config/containers, /etc/containers, /etc/docker) give CAs and client certificates of a
+ * HOST[:PORT]. The user's options come before all of them; a CA of theirs is trusted beside those.
+ *
+ * Endpoints live in the arena, all that their transports point to included.
  */
 #include "base/vec.h"
 #include "image/reference.h"
@@ -29,6 +30,9 @@ struct pl_registry_endpoint {
     pl_str repository; /* as it is called there */
     bool is_insecure; /* HTTPS is tried first, with any certificate, then HTTP */
     bool is_mirror;
+    /* The registry that the user named. Any other, be it a mirror or another location, gets no
+     * token of the options, and its credentials from pl_credentials_find_for_mirror. */
+    bool is_named;
     struct pl_http_transport transport;
 };
 
@@ -36,10 +40,28 @@ struct pl_registry_endpoints {
     PL_VEC_FIELDS(struct pl_registry_endpoint);
 };
 
-/* In the order to be tried, the registry itself last. A mirror that is for digests only, or for
+/* Where the files are looked for; NULL: nowhere. */
+struct pl_registry_places {
+    const char *registries_conf; /* stated: must be there, in place of the two main files */
+    const char *user_dir; /* ~/.config/containers */
+    const char *system_dir; /* /etc/containers */
+    const char *docker_dir; /* /etc/docker */
+};
+
+/* As the environment has it. */
+struct pl_registry_places pl_registry_places_default(struct pl_arena *arena);
+
+/* In the order to be tried, the registry itself last. A reference without tag and digest counts as
+ * one by tag. A mirror that is for digests only, or for
  * tags only, is left out when the reference is the other. Loopback addresses (127.0.0.0/8, ::1,
  * localhost) are taken as insecure without being told, as Docker does. DENIED for a blocked
  * registry. */
 enum pl_status pl_registry_hosts(struct pl_arena *arena, const struct pl_registry_options *options,
                                  const struct pl_reference *reference,
                                  struct pl_registry_endpoints *ret, struct pl_error *err);
+
+/* The same with other places. */
+enum pl_status pl_registry_hosts_in(struct pl_arena *arena, const struct pl_registry_places *places,
+                                    const struct pl_registry_options *options,
+                                    const struct pl_reference *reference,
+                                    struct pl_registry_endpoints *ret, struct pl_error *err);

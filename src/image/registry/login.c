@@ -183,16 +183,18 @@ static enum pl_status find_credentials(struct pl_registry_login *login, struct p
     if (session->has_credentials) {
         return PL_OK;
     }
+    const struct pl_registry_endpoint *endpoint = session->endpoint;
     enum pl_status st = PL_OK;
-    /* A mirror has credentials of its own; what the user says is for the registry named. */
-    if (registry->options->token.len > 0 && !session->endpoint->is_mirror) {
+    /* What the user says is for the registry named; another in its place has its own. */
+    if (!endpoint->is_named) {
+        st = pl_credentials_find_for_mirror(&registry->arena, endpoint->host, endpoint->repository,
+                                            &session->credentials, err);
+    } else if (registry->options->token.len > 0) {
         session->credentials.registry_token = registry->options->token;
         session->credentials.found_in = PL_STR("--registry-token");
     } else {
-        pl_str host =
-            session->endpoint->is_mirror ? session->endpoint->host : registry->reference.registry;
-        st = pl_credentials_find(&registry->arena, host, session->endpoint->repository,
-                                 &session->credentials, err);
+        st = pl_credentials_find(&registry->arena, registry->reference.registry,
+                                 endpoint->repository, &session->credentials, err);
     }
     session->has_credentials = st == PL_OK;
     return st;

@@ -306,6 +306,8 @@ static enum pl_status reach(struct pl_arena *arena, const struct pl_reach *how, 
     struct pl_reached reached = {
         .name = pl_arena_dup(arena, image.name), .close = close_files, .context = store};
     st = open_image(store, &image, platform, &reached.image, err);
+    /* What is left of the store are the files. */
+    store->containerd = NULL;
     if (st < 0) {
         close_files(store);
         return pl_error_wrap(err, PL_STR_FMT " in containerd's namespace %s",

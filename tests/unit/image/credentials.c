@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define ALICE "\"auth\": \"YWxpY2U6czNjcmV0\"" /* alice:s3cret */
 #define BOB "\"auth\": \"Ym9iOmE6Yg==\"" /* bob:a:b */
@@ -354,11 +355,23 @@ static void test_credentials__the_rest_of_the_file_stays(void **state)
                                                      "        null\n"
                                                      "    ]\n"
                                                      "}\n");
+    /* Written by root, it stays its owner's. */
+    if (geteuid() == 0) {
+        assert_int_equal(chown(in_top("dotfiles/docker.json"), 1234, 1234), 0);
+        assert_int_equal(pl_credentials_store(&arena, PL_STR("a.io"), &alice, &where, NULL), PL_OK);
+        assert_int_equal(stat(in_top("dotfiles/docker.json"), &info), 0);
+        assert_int_equal(info.st_uid, 1234);
+        assert_int_equal(info.st_mode & 07777, 0600);
+    }
     /* A damaged file is left alone. */
     put("dotfiles/docker.json", "{\"auths\": ", 0600);
     assert_int_equal(pl_credentials_store(&arena, PL_STR("a.io"), &alice, &where, NULL),
                      PL_E_PARSE);
     assert_string_equal(get("dotfiles/docker.json"), "{\"auths\": ");
+    struct pl_error err = PL_ERROR_INIT;
+    assert_int_equal(unlink(in_top("dotfiles/docker.json")), 0);
+    assert_int_equal(pl_credentials_store(&arena, PL_STR("a.io"), &alice, &where, &err), PL_E_IO);
+    assert_non_null(strstr(err.msg, "a link to a file that is not there"));
 }
 
 static void test_credentials__stored_in_a_helper(void **state)

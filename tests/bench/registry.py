@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Times a cold `plimsoll scan` from a registry on this machine against the floor (floor.c) on the same blobs.
+
+usage: tests/bench/registry.py BUILD-DIRECTORY [--runs N] [--keep DIR]
+
+Makes an image of five layers and 1 GB of this machine's own files, gzip-compressed, pushes it into Debian's
+docker-registry, and scans it with --jobs 1 and 2 without the cache. The floor fetches the same blobs over a plain
+socket, hashes, inflates, hashes and walks them, in as many processes. Each scan is paired with a floor that follows it.
+A last row says what the same costs when the layers are known from the cache, once from the registry and once from
+the OCI layout.
+"""
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
+from registrylib import Registry  # noqa: E402
+from scan import all_processes, largest_process, make_image, pick_files, timed  # noqa: E402
+
+WANTED_BYTES = 1_000_000_000
+
+
+def prepare(where):
+    layout = os.path.join(where, "layers-5-1g")
+    listing = layout + ".blobs"
+    if not os.path.exists(listing):
+        blobs = make_image(layout, list(pick_files(WANTED_BYTES)), 5)
+        with open(listing, "w", encoding="utf-8") as out:
+            out.write("\n".join(blobs))
+    with open(listing, encoding="utf-8") as names:
+        return layout, names.read().split()
+
+
+def compare(plimsoll, database, floor, urls, image, runs):
+    for jobs in (1, 2):
+        scan = [plimsoll, "scan", "--no-cache", "--db", database, "--format", "json", "--jobs", str(jobs), image]
+        least = [floor, "--jobs", str(jobs), *urls]
+        stored = [floor, "--jobs", str(jobs), "--stored", *urls]
+        timed(least), timed(scan)
+        pairs = [(timed(scan), timed(least), timed(stored)) for _ in range(runs)]
+        ratios = sorted(a / b for a, b, _ in pairs)
+        scans, floors, hashes = (statistics.median(column) for column in zip(*pairs))
+        print(f"| {jobs} | {hashes:.3f} s | {floors:.3f} s | {scans:.3f} s | {statistics.median(ratios):.2f} "
+              f"({ratios[0]:.2f} to {ratios[-1]:.2f}) | {largest_process(scan) / 1e6:.0f} MB "
+              f"| {all_processes(scan) / 1e6:.0f} MB |", flush=True)
+
+
+def known(plimsoll, database, image, layout, runs):
+    print("\n| known layers | median | best |\n|---|---|---|")
+    for name, source in (("registry", image), ("OCI layout", "oci-dir:" + layout)):
+        scan = [plimsoll, "scan", "--db", database, "--format", "json", source]
+        timed(scan)
+        times = sorted(timed(scan) * 1000 for _ in range(runs * 3))
+        print(f"| {name} | {statistics.median(times):.1f} ms | {times[0]:.1f} ms |", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build")
+    parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--keep", help="make the image here, and use it again if it is there")
+    options = parser.parse_args()
+    plimsoll = os.path.join(options.build, "plimsoll")
+    floor = os.path.join(options.build, "tests", "bench_floor")
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ["PLIMSOLL_CACHE"] = os.path.join(scratch, "cache")
+        database = os.path.join(scratch, "db")
+        starter = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../data/starter")
+        subprocess.run([plimsoll, "db", "update", "--db", database, "--from", starter], stdout=subprocess.DEVNULL,
+                       check=True)
+        layout, blobs = prepare(options.keep or scratch)
+        with Registry(os.path.join(scratch, "registry")) as registry:
+            registry.push(layout, "bench/five", "1")
+            urls = [f"http://{registry.host}/v2/bench/five/blobs/sha256:{os.path.basename(blob)}" for blob in blobs]
+            image = f"registry:{registry.host}/bench/five:1"
+            print("| jobs | fetch, hash | fetch, hash, inflate, hash, walk: the floor | scan | scan / floor "
+                  "| largest process | all processes |\n|---|---|---|---|---|---|---|")
+            compare(plimsoll, database, floor, urls, image, options.runs)
+            known(plimsoll, database, image, layout, options.runs)
+
+
+if __name__ == "__main__":
+    main()
