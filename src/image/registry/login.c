@@ -52,6 +52,9 @@ static pl_str default_scope(struct pl_arena *arena, const struct pl_registry_log
     if (login->action == PL_REGISTRY_CATALOG) {
         return PL_STR("registry:catalog:*");
     }
+    if (login->session->endpoint->repository.len == 0) {
+        return PL_STR_EMPTY; /* it is only asked whether we are let in */
+    }
     return pl_arena_format(arena, "repository:" PL_STR_FMT ":%s",
                            PL_STR_ARG(login->session->endpoint->repository),
                            login->action == PL_REGISTRY_PUSH ? "pull,push" : "pull");
