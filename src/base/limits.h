@@ -46,6 +46,13 @@
 #define PL_LIMIT_CERT_FILES 256
 /* Layers of one image: overlayfs mounts no more than 500, Docker no more than 127. */
 #define PL_LIMIT_LAYERS 512
+/* Manifests that one index names: platforms are some ten, but the index of what refers to an image
+ * grows with every signature. */
+#define PL_LIMIT_INDEX_MANIFESTS 10000
+/* What refers to one manifest: each may cost a question. */
+#define PL_LIMIT_REFERRERS 2000
+/* Indexes and manifests that are copied together, in all levels and under all tags. */
+#define PL_LIMIT_COPIED_DOCUMENTS 200000
 /* Members of a docker-archive or oci-archive: a few for each layer. */
 #define PL_LIMIT_ARCHIVE_MEMBERS 65536
 /* Nesting of JSON documents. */

@@ -38,6 +38,7 @@ struct pl_image_layers {
 struct pl_image {
     pl_str digest; /* of the manifest; of the config where there is no manifest */
     struct pl_platform platform;
+    pl_str config; /* its bytes */
     struct pl_image_layers layers;
 };
 
