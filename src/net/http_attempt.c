@@ -121,7 +121,8 @@ static int note_connected(void *context, char *server_ip, char *own_ip, int serv
         }
     }
     attempt->is_connected = true;
-    attempt->mark_ms = transfer_ms(attempt);
+    attempt->began_ms = transfer_ms(attempt);
+    attempt->mark_ms = attempt->began_ms;
     attempt->mark_bytes = 0;
     return CURL_PREREQFUNC_OK;
 }
@@ -155,7 +156,8 @@ static bool stands_still(struct pl_http_attempt *attempt, uint64_t bytes)
 static bool takes_too_long(struct pl_http_attempt *attempt)
 {
     unsigned most_seconds = attempt->request->most_seconds;
-    if (most_seconds == 0 || transfer_ms(attempt) / 1000 < most_seconds) {
+    if (most_seconds == 0 || !attempt->is_connected ||
+        transfer_ms(attempt) - attempt->began_ms < 1000ULL * most_seconds) {
         return false;
     }
     attempt->is_out_of_time = true;
