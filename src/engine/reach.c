@@ -130,6 +130,9 @@ enum pl_status pl_source_reach(struct pl_arena *arena, const struct pl_image_sou
     if (reached.archive && !find_known(arena, &options->layers->cache, &source->image)) {
         st = read_archive(arena, options, &documents, source, err);
     }
+    if (st < 0) {
+        pl_source_close(source); /* another place may be asked */
+    }
     return st;
 }
 

@@ -76,6 +76,17 @@ static enum pl_status check_realm(const struct grant *grant, struct pl_error *er
     return PL_OK;
 }
 
+/* It becomes part of a header, so nothing in it may end that: visible characters alone. */
+static bool is_token(pl_str token)
+{
+    for (size_t i = 0; i < token.len; i++) {
+        if (token.ptr[i] <= ' ' || token.ptr[i] >= 0x7f) {
+            return false;
+        }
+    }
+    return token.len > 0 && token.len <= MOST_TOKEN_BYTES;
+}
+
 static enum pl_status read_token(const struct grant *grant, const struct pl_http_response *response,
                                  const char **ret_value, struct pl_error *err)
 {
@@ -99,8 +110,7 @@ static enum pl_status read_token(const struct grant *grant, const struct pl_http
     }
     pl_str token = pl_json_str(document, "token");
     token = token.len > 0 ? token : pl_json_str(document, "access_token");
-    if (token.len == 0 || token.len > MOST_TOKEN_BYTES ||
-        pl_str_find_char(token, '\n') != SIZE_MAX || pl_str_find_char(token, '\r') != SIZE_MAX) {
+    if (!is_token(token)) {
         return pl_error_set(err, PL_E_PARSE, "the token server " PL_STR_FMT " gives no token",
                             PL_STR_ARG(where));
     }
@@ -128,7 +138,10 @@ static enum pl_status refresh(const struct grant *grant, const char **ret_value,
     append_parameter(&form, "scope", grant->scope);
     const char *headers[] = {"Content-Type: application/x-www-form-urlencoded", NULL};
     const char *url = NULL;
-    enum pl_status st = pl_arena_cstr(grant->arena, grant->challenge->realm, &url, err);
+    enum pl_status st = pl_buf_status(&form, "what is sent to the token server", err);
+    if (st == PL_OK) {
+        st = pl_arena_cstr(grant->arena, grant->challenge->realm, &url, err);
+    }
     struct pl_http_request request = {.method = "POST",
                                       .url = url,
                                       .headers = headers,
@@ -159,7 +172,10 @@ static enum pl_status ask_token(const struct grant *grant, const char **ret_valu
         append_parameter(&url, "account", grant->credentials->user);
     }
     const char *text = NULL;
-    enum pl_status st = pl_arena_cstr(grant->arena, pl_buf_str(&url), &text, err);
+    enum pl_status st = pl_buf_status(&url, "the token server's URL", err);
+    if (st == PL_OK) {
+        st = pl_arena_cstr(grant->arena, pl_buf_str(&url), &text, err);
+    }
     if (st < 0) {
         return st;
     }
