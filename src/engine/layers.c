@@ -144,6 +144,23 @@ static enum pl_status finish_unfetched(struct run *run, const struct ended_layer
     return pl_error_wrap(err, "layer %zu (%s)", ended->index, digest_for_people(layer));
 }
 
+/* Is it of this layer? What an inspector says is kept under what it says it read. */
+static enum pl_status check_digests(const struct pl_image_layer *layer,
+                                    const struct pl_evidence *evidence, struct pl_error *err)
+{
+    struct pl_digest got = {.text = ""};
+    enum pl_status st = PL_OK;
+    if (layer->stored.text[0] != '\0') {
+        st = pl_digest_parse(evidence->blob_digest, &got, err);
+        st = st < 0 ? st : pl_digest_verify("the layer", &got, &layer->stored, err);
+    }
+    if (st == PL_OK && layer->diff_id.text[0] != '\0' && evidence->diff_id.len > 0) {
+        st = pl_digest_parse(evidence->diff_id, &got, err);
+        st = st < 0 ? st : pl_digest_verify("the uncompressed layer", &got, &layer->diff_id, err);
+    }
+    return st;
+}
+
 /* A child that died took only its own layer with it. */
 static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, struct pl_error *err)
 {
@@ -165,6 +182,9 @@ static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, s
         run->again[run->again_count++] = ended->index;
         return PL_OK;
     }
+    if (st == PL_OK) {
+        st = check_digests(layer, evidence, err);
+    }
     if (st < 0) {
         return pl_error_wrap(err, "layer %zu (%s)", ended->index, digest_for_people(layer));
     }
@@ -185,16 +205,7 @@ static enum pl_status adopt(struct run *run, size_t index, struct pl_error *err)
         return PL_OK;
     }
     const struct pl_evidence *evidence = layer->part.evidence;
-    struct pl_digest got = {.text = ""};
-    enum pl_status st = PL_OK;
-    if (layer->stored.text[0] != '\0') {
-        st = pl_digest_parse(evidence->blob_digest, &got, err);
-        st = st < 0 ? st : pl_digest_verify("the layer", &got, &layer->stored, err);
-    }
-    if (st == PL_OK && layer->diff_id.text[0] != '\0' && evidence->diff_id.len > 0) {
-        st = pl_digest_parse(evidence->diff_id, &got, err);
-        st = st < 0 ? st : pl_digest_verify("the uncompressed layer", &got, &layer->diff_id, err);
-    }
+    enum pl_status st = check_digests(layer, evidence, err);
     if (st < 0) {
         return pl_error_wrap(err, "layer %zu (%s)", index, digest_for_people(layer));
     }

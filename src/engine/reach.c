@@ -137,7 +137,11 @@ static enum pl_status take(struct pl_arena *arena, const struct pl_image_source 
     source->image = reached->image;
     source->name = reached->name.len > 0 ? reached->name : source->name;
     if (reached->archive && !find_known(arena, &options->layers->cache, &source->image)) {
-        return read_archive(arena, options, &documents, source, err);
+        enum pl_status st = read_archive(arena, options, &documents, source, err);
+        if (st < 0) {
+            pl_source_close(source); /* another place may be asked */
+            return st;
+        }
     }
     return PL_OK;
 }
