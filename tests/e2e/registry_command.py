@@ -10,11 +10,11 @@ import json
 import os
 import pty
 import select
-import shutil
 import subprocess
 import tarfile
 import time
 
+from enginelib import Docker, Podman
 from faultproxy import (FaultProxy, cut, garble, hang_up, lengthened, redirect_elsewhere, replaced, shortened, status,
                         with_header)
 from httpserver import Recorder
@@ -362,24 +362,30 @@ def docker_archives(where):
     same([name for name in os.listdir(where) if name.startswith("wrong")], [])
 
 
-def docker_loads_it(where):
-    need("docker")
-    if subprocess.run(["docker", "info"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode:
-        raise Skip("no docker daemon here")
+def engines_load_it(where):
+    """What was written for them, and what is copied from them."""
     path, layout = image_of_two_layers(where + "/i")
     config = json.loads(open(layout.blob_path(layout.descriptor["digest"]), "rb").read())["config"]
-    name = f"plimsoll-test/copied:{os.getpid()}"
+    name = "plimsoll-test/copied:1"
     good(where, "copy", "oci-dir:" + path, f"docker-archive:{where}/a.tar:{name}")
-    command("docker", "load", "-i", where + "/a.tar")
-    try:
-        same(command("docker", "image", "inspect", "-f", "{{.Id}}", name).decode().strip(), config["digest"])
-        host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
-        result = run("registry", "copy", "docker:" + name, f"oci-dir:{where}/from", env=dict(environment(where), DOCKER_HOST=host))
-        same((result.status, result.err), (0, ""))
-        held = blobs_of(where + "/from")
-        same(config["digest"] in held and sha256(make_tar(BASE)) in held, True)
-    finally:
-        command("docker", "rmi", "-f", name)
+    ran = 0
+    for kind, scheme in ((Docker, "docker"), (Podman, "podman")):
+        try:
+            engine = kind()
+        except Skip as why:
+            print(f"# {scheme}: {why}")
+            continue
+        with engine:
+            ran += 1
+            engine.load(where + "/a.tar")
+            same(engine.client("image", "inspect", "-f", "{{.Id}}", name).split(":")[-1], config["digest"].split(":")[1])
+            target = f"{where}/from-{scheme}"
+            result = run("registry", "copy", f"{scheme}:{name}", f"oci-dir:{target}", env=engine.scan_env)
+            same((result.status, result.err), (0, ""))
+            held = blobs_of(target)
+            same([digest in held for digest in (config["digest"], sha256(make_tar(BASE)), sha256(make_tar(UPPER)))], [True] * 3)
+    if not ran:
+        raise Skip("no engine runs here")
 
 
 def images_that_stay(where):
@@ -631,5 +637,5 @@ def memory_stays_small(where):
 
 if __name__ == "__main__":
     main([lists, inspects, referrers, round_trips, one_platform, what_is_there_is_not_sent, all_tags, docker_archives,
-          docker_loads_it, images_that_stay, failures_leave_nothing, uploads_that_break, credentials_on_the_way,
+          engines_load_it, images_that_stay, failures_leave_nothing, uploads_that_break, credentials_on_the_way,
           login_and_logout, login_at_a_terminal, names_of_other_servers, memory_stays_small])
