@@ -18,7 +18,7 @@ from enginelib import Docker, Podman
 from faultproxy import (FaultProxy, cut, garble, hang_up, lengthened, redirect_elsewhere, replaced, shortened, status,
                         with_header)
 from httpserver import Recorder
-from imagelib import (GZIP, PLIMSOLL, Layout, Skip, docker_archive, entry, has, main, make_tar, run, same, sha256, simple,
+from imagelib import (GZIP, PLIMSOLL, Layout, Skip, docker_archive, entry, has, main, make_tar, packed, run, same, sha256, simple,
                       stanza, zstd, ZSTD)
 from reachlib import BASE, STATUS, UPPER, clean, environment, image_of_two_layers
 from registrylib import (EMPTY, FOREIGN, INDEX, MANIFEST, Authority, Client, Registry, TokenServer, command, need,
@@ -359,7 +359,18 @@ def docker_archives(where):
         skopeo_copy(f"oci:{where}/o:x", f"dir:{where}/so")
     _, broken = image_of_two_layers(where + "/w", diff_ids=[sha256(b"1"), sha256(make_tar(UPPER))])
     bad(where, "copy", "oci-dir:" + broken.where, f"docker-archive:{where}/wrong.tar", parts=[sha256(b"1")])
+    # Compressed data that is cut off, garbled, or followed by more.
+    for name, pack in (("cut", lambda tar: packed(tar)[:-9]), ("garbled", lambda tar: packed(tar)[:300] + b"\0" * 99),
+                       ("bomb", lambda tar: packed(bytes(1 << 20)) * 400), ("none", lambda tar: b"")):
+        spoilt, _ = image_of_two_layers(f"{where}/{name}", pack=pack)
+        bad(where, "copy", "oci-dir:" + spoilt, f"docker-archive:{where}/wrong.tar", parts=["layer 0"])
     same([name for name in os.listdir(where) if name.startswith("wrong")], [])
+    # Layers that are compressed inside of the archive are pushed as they are.
+    tars = [packed(make_tar(BASE)), packed(make_tar(UPPER))]
+    other = docker_archive(where + "/packed.tar", tars, diff_ids=[sha256(make_tar(BASE)), sha256(make_tar(UPPER))])
+    good(where, "copy", f"docker-archive:{other}", f"oci-dir:{where}/p:x")
+    same([sha256(tar) in blobs_of(where + "/p") for tar in tars], [True, True])
+    skopeo_copy(f"oci:{where}/p:x", f"docker-archive:{where}/again.tar:a:1")
 
 
 def engines_load_it(where):
@@ -403,6 +414,9 @@ def images_that_stay(where):
     good(where, "copy", f"oci-dir:{second}", f"oci-dir:{where}/d:a")
     same(listed(), {"a": both["b"], "b": both["b"]})
     good(where, "copy", f"oci-dir:{where}/d:a", f"oci-dir:{where}/d:c")
+    with open(where + "/d/blobs/sha256/" + one.layers[0]["digest"].split(":")[1], "r+b") as held:
+        held.write(b"spoilt")
+    good(where, "copy", f"oci-dir:{first}", f"oci-dir:{where}/d:a")
     same(sorted(listed()), ["a", "b", "c"])
     blobs_of(where + "/d")
     skopeo_copy(f"oci:{where}/d:c", f"dir:{where}/sk")
@@ -413,8 +427,8 @@ def images_that_stay(where):
     os.makedirs(where + "/empty")
     good(where, "copy", f"oci-dir:{first}", f"oci-dir:{where}/empty")
     blobs_of(where + "/empty")
-    bad(where, "copy", f"oci-dir:{where}/d", f"oci-dir:{where}/e", wanted=2, parts=["b, a, c"])
-    bad(where, "copy", f"oci-dir:{where}/d:nothing", f"oci-dir:{where}/e", parts=["b, a, c"])
+    bad(where, "copy", f"oci-dir:{where}/d", f"oci-dir:{where}/e", wanted=2, parts=["b, c, a"])
+    bad(where, "copy", f"oci-dir:{where}/d:nothing", f"oci-dir:{where}/e", parts=["b, c, a"])
     bad(where, "copy", f"oci-dri:{where}/d", f"oci-dir:{where}/e", wanted=2, parts=["oci-dir"])
     bad(where, "copy", f"oci-dir:{where}/d:a", "docker:x", wanted=2)
     same(os.path.exists(where + "/e"), False)
