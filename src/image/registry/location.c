@@ -155,7 +155,7 @@ enum pl_status pl_registry_location(struct pl_arena *arena, pl_str base, pl_str 
     if (st < 0) {
         return st;
     }
-    if (url.authority.len == 0) {
+    if (url.authority.len == 0 || url.authority.ptr[0] == ':') {
         return not_a_url(text, err);
     }
     if (pl_str_find_char(url.authority, '@') != SIZE_MAX) {

@@ -52,6 +52,7 @@ static void test_location__what_leads_astray_is_refused(void **state)
         {"http://a/", "", PL_E_PARSE},
         {"http://a/", "http:///x", PL_E_PARSE},
         {"http://a/", "//", PL_E_PARSE},
+        {"http://a/", "http://:80/x", PL_E_PARSE},
         {"http://a/", "http:x", PL_E_PARSE},
         {"http://a/", "/a b", PL_E_PARSE},
         {"http://a/", "/a\r\nX: y", PL_E_PARSE},
