@@ -10,6 +10,9 @@
 
 enum { MOST_REDIRECTS = 5 };
 
+/* After as much, a break is the first one again. */
+enum { GOOD_PROGRESS_BYTES = 8 << 20 };
+
 struct sending {
     struct pl_http *http;
     struct pl_arena *arena;
@@ -20,6 +23,7 @@ struct sending {
     struct pl_http_body body;
     unsigned tries;
     unsigned most_tries; /* after the last failure */
+    uint64_t mark; /* how much was handed out when the tries were counted from one again */
     bool is_own_error; /* the failure's text is the caller's, and stays as it is */
 };
 
@@ -223,6 +227,11 @@ static enum pl_status run_chain(struct sending *sending, struct pl_http_response
 static bool may_repeat(struct sending *sending, enum pl_status st,
                        const struct pl_http_response *answer)
 {
+    /* A long body over a bad line: who gets on may go on. */
+    if (sending->body.handed >= sending->mark + GOOD_PROGRESS_BYTES) {
+        sending->mark = sending->body.handed;
+        sending->tries = 1;
+    }
     if (sending->request->is_once || sending->tries >= sending->most_tries ||
         (st == PL_OK && !pl_http_is_retry_status(answer->status))) {
         return false;

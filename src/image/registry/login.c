@@ -13,7 +13,7 @@
 #include "image/registry/challenge.h"
 #include "image/registry/session.h"
 
-enum { MOST_TOKEN_BYTES = 64 << 10 };
+enum { MOST_TOKEN_BYTES = 64 << 10, TOKEN_SECONDS = 60 };
 
 struct grant {
     struct pl_registry_login *login;
@@ -138,6 +138,7 @@ static enum pl_status refresh(const struct grant *grant, const char **ret_value,
                                       .body = pl_buf_str(&form),
                                       .has_body = true,
                                       .max_bytes = MOST_TOKEN_BYTES * 2,
+                                      .most_seconds = TOKEN_SECONDS,
                                       .keeps_redirect = true};
     struct pl_http_response response = {0};
     if (st == PL_OK) {
@@ -170,6 +171,7 @@ static enum pl_status ask_token(const struct grant *grant, const char **ret_valu
         .url = text,
         .authorization = has_user ? basic_value(grant->arena, grant->credentials) : NULL,
         .max_bytes = MOST_TOKEN_BYTES * 2,
+        .most_seconds = TOKEN_SECONDS,
     };
     struct pl_http_response response = {0};
     st = pl_http_send(grant->login->session->http, grant->arena, &request, &response, err);
