@@ -156,6 +156,12 @@ def inspects(where):
         seen = good(where, "inspect", f"{server.host}/art:1", "--format", "json").json
         same((seen["kind"], seen["artifact_type"]), ("artifact", "a/b"))
         bad(where, "inspect", f"{server.host}/app:9", parts=["app", "1"])
+        with FaultProxy(server.host) as proxy:
+            # A registry that has no word for what it does not know does not hide the image.
+            proxy.when("/referrers/", status(405))
+            result = registry(where, "inspect", f"{proxy.host}/app:1", "--format", "json")
+            same((result.status, result.json["digest"], result.json["referrers"]), (0, descriptor["digest"], None))
+            has(result.err, "405")
 
 
 def attach(client, name, subject, kind, annotations=None, data=b"signature"):
@@ -235,6 +241,24 @@ def referrers(where):
         good(where, "copy", f"{small.host}/b@{source['digest']}", f"{small.host}/a:sig")
         same(tag in small.repository("a").tags, False)
         same(small.complaints, [])
+
+
+def attached_by_the_library(where):
+    """What is there for SBOMs and signatures to be attached with."""
+    tool = os.path.join(os.path.dirname(PLIMSOLL), "tests", "registry_attach")
+    if not os.access(tool, os.X_OK):
+        raise Skip("registry_attach was not built")
+    path, layout = image_of_two_layers(where + "/i")
+    with SmallRegistry() as api, SmallRegistry(referrers=False) as old, Registry(where + "/r") as server:
+        for host in (api.host, old.host, server.host):
+            Client(host).push(path, "a", "1")
+            name = f"{host}/a@{layout.descriptor['digest']}"
+            made = [command(tool, name, f"type/{n}", f"text {n}", env=environment(where)).decode().strip() for n in (0, 1, 1)]
+            seen = good(where, "inspect", f"{host}/a:1", "--format", "json").json["referrers"]
+            same(sorted((r["digest"], r["artifact_type"]) for r in seen), sorted(zip(made[:2], ("type/0", "type/1"))))
+            same(made[1], made[2])
+        same((api.complaints, old.complaints), ([], []))
+        same((len(api.repository("a").tags), len(old.repository("a").tags)), (1, 2))
 
 
 def round_trips(where):
@@ -322,6 +346,14 @@ def all_tags(where):
         blobs_of(where + "/d")
         good(where, "copy", "--all-tags", f"oci-dir:{where}/d", f"{server.host}/back")
         same(raw(server.host, "back", "multi"), raw(server.host, "app", "multi"))
+        for name in ("../../other/manifests/x", "a?b", "a b", "-x", "t" * 129):
+            one = Layout(f"{where}/names")
+            one.index(one.image([make_tar(BASE)], tag=name))
+            bad(where, "copy", "--all-tags", f"oci-dir:{where}/names", f"{server.host}/x", wanted=2, parts=["tag"])
+            small.store("evil", name, {"schemaVersion": 2, "manifests": []}, INDEX)
+            bad(where, "copy", "--all-tags", f"{small.host}/evil", f"{server.host}/x", wanted=2, parts=["tag"])
+            del small.repository("evil").tags[name]
+        same(server.client().request("GET", "/v2/x/tags/list", name="x")[0], 404)
         bad(where, "copy", "--all-tags", f"{server.host}/app:1.0", f"{server.host}/x", wanted=2)
         bad(where, "copy", "--all-tags", f"{server.host}/app", f"docker-archive:{where}/x.tar", wanted=2)
         same(os.path.exists(where + "/x.tar"), False)
@@ -650,6 +682,6 @@ def memory_stays_small(where):
 
 
 if __name__ == "__main__":
-    main([lists, inspects, referrers, round_trips, one_platform, what_is_there_is_not_sent, all_tags, docker_archives,
+    main([lists, inspects, referrers, attached_by_the_library, round_trips, one_platform, what_is_there_is_not_sent, all_tags, docker_archives,
           engines_load_it, images_that_stay, failures_leave_nothing, uploads_that_break, credentials_on_the_way,
           login_and_logout, login_at_a_terminal, names_of_other_servers, memory_stays_small])
