@@ -145,7 +145,7 @@ enum pl_status pl_registry_location(struct pl_arena *arena, pl_str base, pl_str 
     struct url url = {.is_secure = false};
     pl_str text = pl_str_trim(reference);
     if (text.len == 0 || text.len > MOST_URL_BYTES || base.len > MOST_URL_BYTES ||
-        !is_printable(text)) {
+        !is_printable(text) || !is_printable(base)) {
         return not_a_url(text, err);
     }
     enum pl_status st = parse_absolute(base, &from, err);
@@ -155,7 +155,7 @@ enum pl_status pl_registry_location(struct pl_arena *arena, pl_str base, pl_str 
     if (st < 0) {
         return st;
     }
-    if (url.authority.len == 0) {
+    if (url.authority.len == 0 || url.authority.ptr[0] == ':') {
         return not_a_url(text, err);
     }
     if (pl_str_find_char(url.authority, '@') != SIZE_MAX) {
