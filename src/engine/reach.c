@@ -175,6 +175,7 @@ static const char *meant_scheme(pl_str name)
     for (size_t i = 0; i < count; i++) {
         pl_nearest_offer(&nearest, sources[i]->name);
     }
+    pl_nearest_offer(&nearest, "container");
     pl_nearest_offer(&nearest, "dir");
     return nearest.best;
 }
