@@ -6,6 +6,7 @@
 #include "command/registry.h"
 #include "format/json_writer.h"
 #include "image/registry/referrers.h"
+#include <stdio.h>
 #include <unistd.h>
 
 enum { MOST_SHOWN_BYTES = 300 };
@@ -19,6 +20,7 @@ struct inspection {
     struct pl_document document;
     struct pl_config_facts config; /* of an image */
     struct pl_referrers referrers;
+    pl_str problem; /* why the referrers are not known; empty when they are */
 };
 
 static enum pl_status into_buffer(void *context, pl_span piece, struct pl_error *err)
@@ -114,7 +116,6 @@ static enum pl_status open_manifest(struct inspection *inspection, struct pl_err
 static enum pl_status read_documents(struct inspection *inspection, struct pl_error *err)
 {
     const struct pl_registry_manifest *manifest = &inspection->manifest;
-    pl_str type = pl_str_from(pl_args_value(inspection->call->args, "artifact-type", NULL));
     enum pl_status st = pl_document_read(inspection->arena, manifest->bytes, manifest->media_type,
                                          &inspection->document, err);
     if (st == PL_OK && inspection->document.kind == PL_DOCUMENT_IMAGE) {
@@ -125,9 +126,19 @@ static enum pl_status read_documents(struct inspection *inspection, struct pl_er
             st = pl_config_facts_read(inspection->arena, config, &inspection->config, err);
         }
     }
-    return st < 0 ? st
-                  : pl_registry_referrers(inspection->registry, inspection->arena,
-                                          &manifest->digest, type, &inspection->referrers, err);
+    return st;
+}
+
+/* What is asked beside the image is no reason to say nothing of the image. */
+static void read_referrers(struct inspection *inspection)
+{
+    pl_str type = pl_str_from(pl_args_value(inspection->call->args, "artifact-type", NULL));
+    struct pl_error why = PL_ERROR_INIT;
+    if (pl_registry_referrers(inspection->registry, inspection->arena, &inspection->manifest.digest,
+                              type, &inspection->referrers, &why) < 0) {
+        inspection->problem = pl_arena_dup(inspection->arena, pl_str_from(why.msg));
+        fprintf(stderr, "plimsoll: %s\n", why.msg);
+    }
 }
 
 static const char *kind_text(enum pl_document_kind kind)
@@ -212,9 +223,14 @@ static void write_config(struct pl_json_writer *json, const struct inspection *i
     }
 }
 
-static void write_referrers(struct pl_json_writer *json, const struct pl_referrers *referrers)
+static void write_referrers(struct pl_json_writer *json, const struct inspection *inspection)
 {
+    const struct pl_referrers *referrers = &inspection->referrers;
     pl_json_writer_key(json, "referrers");
+    if (inspection->problem.len > 0) {
+        pl_json_writer_null(json);
+        return;
+    }
     pl_json_writer_begin_array(json);
     for (size_t i = 0; i < referrers->count; i++) {
         const struct pl_referrer *referrer = &referrers->items[i];
@@ -247,7 +263,7 @@ static void print_json(const struct inspection *inspection, struct pl_writer *wr
     write_config(&json, inspection);
     write_parts(&json, inspection);
     write_annotations(&json, "annotations", &document->annotations);
-    write_referrers(&json, &inspection->referrers);
+    write_referrers(&json, inspection);
     pl_json_writer_end_object(&json);
     pl_json_writer_finish(&json);
 }
@@ -292,6 +308,10 @@ static void print_parts(struct pl_writer *writer, const struct inspection *inspe
 static void print_referrers(struct pl_writer *writer, const struct inspection *inspection)
 {
     const struct pl_referrers *referrers = &inspection->referrers;
+    if (inspection->problem.len > 0) {
+        pl_writer_str(writer, PL_STR("\nReferrers: not known\n"));
+        return;
+    }
     pl_writer_format(writer, "\nReferrers (%zu%s):\n", referrers->count,
                      referrers->is_from_tag && referrers->count > 0
                          ? ", by tag: the registry has no list of its own"
@@ -344,6 +364,7 @@ static enum pl_status show(struct inspection *inspection, struct pl_error *err)
     if (st < 0) {
         return pl_error_wrap(err, "%s", pl_args_positional(inspection->call->args, 1));
     }
+    read_referrers(inspection);
     struct pl_writer *writer pl_autofree = pl_mem_alloc(1, sizeof(*writer));
     pl_writer_init_fd(writer, STDOUT_FILENO);
     if (inspection->call->wants_json) {

@@ -8,10 +8,9 @@
 
 enum { MOST_NAME_BYTES = 512 };
 
-static void print_json(const struct pl_registry_call *call, const char *key, pl_str of,
-                       const char *list_key, const struct pl_strs *names, struct pl_writer *writer)
+static void print_json(const char *key, pl_str of, const char *list_key,
+                       const struct pl_strs *names, struct pl_writer *writer)
 {
-    (void)call;
     struct pl_json_writer json;
     pl_json_writer_init(&json, writer);
     pl_json_writer_begin_object(&json);
@@ -41,7 +40,7 @@ static enum pl_status print(const struct pl_registry_call *call, const char *key
     struct pl_writer *writer pl_autofree = pl_mem_alloc(1, sizeof(*writer));
     pl_writer_init_fd(writer, STDOUT_FILENO);
     if (call->wants_json) {
-        print_json(call, key, of, list_key, names, writer);
+        print_json(key, of, list_key, names, writer);
     } else {
         print_lines(names, writer);
     }

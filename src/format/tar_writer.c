@@ -37,7 +37,7 @@ static void fill_entry(struct archive_entry *entry, const char *name, uint64_t s
     archive_entry_set_mtime(entry, 0, 0);
 }
 
-/* The header alone: what libarchive would do at the member's end is kept from it. */
+/* The header alone. */
 static enum pl_status make_header(const char *name, uint64_t size_bytes, uint8_t *into,
                                   size_t *ret_used, struct pl_error *err)
 {
@@ -60,7 +60,8 @@ static enum pl_status make_header(const char *name, uint64_t size_bytes, uint8_t
                           why ? why : "it does not fit");
     }
     *ret_used = used;
-    archive_write_fail(archive);
+    /* It now fills the member up, into what is left of the buffer, and gives up when that is full.
+     */
     archive_write_free(archive);
     archive_entry_free(entry);
     return st;

@@ -10,15 +10,15 @@ import json
 import os
 import pty
 import select
-import shutil
 import subprocess
 import tarfile
 import time
 
+from enginelib import Docker, Podman
 from faultproxy import (FaultProxy, cut, garble, hang_up, lengthened, redirect_elsewhere, replaced, shortened, status,
                         with_header)
 from httpserver import Recorder
-from imagelib import (GZIP, PLIMSOLL, Layout, Skip, docker_archive, entry, has, main, make_tar, run, same, sha256, simple,
+from imagelib import (GZIP, PLIMSOLL, Layout, Skip, docker_archive, entry, has, main, make_tar, packed, run, same, sha256, simple,
                       stanza, zstd, ZSTD)
 from reachlib import BASE, STATUS, UPPER, clean, environment, image_of_two_layers
 from registrylib import (EMPTY, FOREIGN, INDEX, MANIFEST, Authority, Client, Registry, TokenServer, command, need,
@@ -156,6 +156,12 @@ def inspects(where):
         seen = good(where, "inspect", f"{server.host}/art:1", "--format", "json").json
         same((seen["kind"], seen["artifact_type"]), ("artifact", "a/b"))
         bad(where, "inspect", f"{server.host}/app:9", parts=["app", "1"])
+        with FaultProxy(server.host) as proxy:
+            # A registry that has no word for what it does not know does not hide the image.
+            proxy.when("/referrers/", status(405))
+            result = registry(where, "inspect", f"{proxy.host}/app:1", "--format", "json")
+            same((result.status, result.json["digest"], result.json["referrers"]), (0, descriptor["digest"], None))
+            has(result.err, "405")
 
 
 def attach(client, name, subject, kind, annotations=None, data=b"signature"):
@@ -235,6 +241,24 @@ def referrers(where):
         good(where, "copy", f"{small.host}/b@{source['digest']}", f"{small.host}/a:sig")
         same(tag in small.repository("a").tags, False)
         same(small.complaints, [])
+
+
+def attached_by_the_library(where):
+    """What is there for SBOMs and signatures to be attached with."""
+    tool = os.path.join(os.path.dirname(PLIMSOLL), "tests", "registry_attach")
+    if not os.access(tool, os.X_OK):
+        raise Skip("registry_attach was not built")
+    path, layout = image_of_two_layers(where + "/i")
+    with SmallRegistry() as api, SmallRegistry(referrers=False) as old, Registry(where + "/r") as server:
+        for host in (api.host, old.host, server.host):
+            Client(host).push(path, "a", "1")
+            name = f"{host}/a@{layout.descriptor['digest']}"
+            made = [command(tool, name, f"type/{n}", f"text {n}", env=environment(where)).decode().strip() for n in (0, 1, 1)]
+            seen = good(where, "inspect", f"{host}/a:1", "--format", "json").json["referrers"]
+            same(sorted((r["digest"], r["artifact_type"]) for r in seen), sorted(zip(made[:2], ("type/0", "type/1"))))
+            same(made[1], made[2])
+        same((api.complaints, old.complaints), ([], []))
+        same((len(api.repository("a").tags), len(old.repository("a").tags)), (1, 2))
 
 
 def round_trips(where):
@@ -322,6 +346,14 @@ def all_tags(where):
         blobs_of(where + "/d")
         good(where, "copy", "--all-tags", f"oci-dir:{where}/d", f"{server.host}/back")
         same(raw(server.host, "back", "multi"), raw(server.host, "app", "multi"))
+        for name in ("../../other/manifests/x", "a?b", "a b", "-x", "t" * 129):
+            one = Layout(f"{where}/names")
+            one.index(one.image([make_tar(BASE)], tag=name))
+            bad(where, "copy", "--all-tags", f"oci-dir:{where}/names", f"{server.host}/x", wanted=2, parts=["tag"])
+            small.store("evil", name, {"schemaVersion": 2, "manifests": []}, INDEX)
+            bad(where, "copy", "--all-tags", f"{small.host}/evil", f"{server.host}/x", wanted=2, parts=["tag"])
+            del small.repository("evil").tags[name]
+        same(server.client().request("GET", "/v2/x/tags/list", name="x")[0], 404)
         bad(where, "copy", "--all-tags", f"{server.host}/app:1.0", f"{server.host}/x", wanted=2)
         bad(where, "copy", "--all-tags", f"{server.host}/app", f"docker-archive:{where}/x.tar", wanted=2)
         same(os.path.exists(where + "/x.tar"), False)
@@ -359,27 +391,44 @@ def docker_archives(where):
         skopeo_copy(f"oci:{where}/o:x", f"dir:{where}/so")
     _, broken = image_of_two_layers(where + "/w", diff_ids=[sha256(b"1"), sha256(make_tar(UPPER))])
     bad(where, "copy", "oci-dir:" + broken.where, f"docker-archive:{where}/wrong.tar", parts=[sha256(b"1")])
+    # Compressed data that is cut off, garbled, or followed by more.
+    for name, pack in (("cut", lambda tar: packed(tar)[:-9]), ("garbled", lambda tar: packed(tar)[:300] + b"\0" * 99),
+                       ("bomb", lambda tar: packed(bytes(1 << 20)) * 400), ("none", lambda tar: b"")):
+        spoilt, _ = image_of_two_layers(f"{where}/{name}", pack=pack)
+        bad(where, "copy", "oci-dir:" + spoilt, f"docker-archive:{where}/wrong.tar", parts=["layer 0"])
     same([name for name in os.listdir(where) if name.startswith("wrong")], [])
+    # Layers that are compressed inside of the archive are pushed as they are.
+    tars = [packed(make_tar(BASE)), packed(make_tar(UPPER))]
+    other = docker_archive(where + "/packed.tar", tars, diff_ids=[sha256(make_tar(BASE)), sha256(make_tar(UPPER))])
+    good(where, "copy", f"docker-archive:{other}", f"oci-dir:{where}/p:x")
+    same([sha256(tar) in blobs_of(where + "/p") for tar in tars], [True, True])
+    skopeo_copy(f"oci:{where}/p:x", f"docker-archive:{where}/again.tar:a:1")
 
 
-def docker_loads_it(where):
-    need("docker")
-    if subprocess.run(["docker", "info"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode:
-        raise Skip("no docker daemon here")
+def engines_load_it(where):
+    """What was written for them, and what is copied from them."""
     path, layout = image_of_two_layers(where + "/i")
     config = json.loads(open(layout.blob_path(layout.descriptor["digest"]), "rb").read())["config"]
-    name = f"plimsoll-test/copied:{os.getpid()}"
+    name = "plimsoll-test/copied:1"
     good(where, "copy", "oci-dir:" + path, f"docker-archive:{where}/a.tar:{name}")
-    command("docker", "load", "-i", where + "/a.tar")
-    try:
-        same(command("docker", "image", "inspect", "-f", "{{.Id}}", name).decode().strip(), config["digest"])
-        host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
-        result = run("registry", "copy", "docker:" + name, f"oci-dir:{where}/from", env=dict(environment(where), DOCKER_HOST=host))
-        same((result.status, result.err), (0, ""))
-        held = blobs_of(where + "/from")
-        same(config["digest"] in held and sha256(make_tar(BASE)) in held, True)
-    finally:
-        command("docker", "rmi", "-f", name)
+    ran = 0
+    for kind, scheme in ((Docker, "docker"), (Podman, "podman")):
+        try:
+            engine = kind()
+        except Skip as why:
+            print(f"# {scheme}: {why}")
+            continue
+        with engine:
+            ran += 1
+            engine.load(where + "/a.tar")
+            same(engine.client("image", "inspect", "-f", "{{.Id}}", name).split(":")[-1], config["digest"].split(":")[1])
+            target = f"{where}/from-{scheme}"
+            result = run("registry", "copy", f"{scheme}:{name}", f"oci-dir:{target}", env=engine.scan_env)
+            same((result.status, result.err), (0, ""))
+            held = blobs_of(target)
+            same([digest in held for digest in (config["digest"], sha256(make_tar(BASE)), sha256(make_tar(UPPER)))], [True] * 3)
+    if not ran:
+        raise Skip("no engine runs here")
 
 
 def images_that_stay(where):
@@ -397,6 +446,9 @@ def images_that_stay(where):
     good(where, "copy", f"oci-dir:{second}", f"oci-dir:{where}/d:a")
     same(listed(), {"a": both["b"], "b": both["b"]})
     good(where, "copy", f"oci-dir:{where}/d:a", f"oci-dir:{where}/d:c")
+    with open(where + "/d/blobs/sha256/" + one.layers[0]["digest"].split(":")[1], "r+b") as held:
+        held.write(b"spoilt")
+    good(where, "copy", f"oci-dir:{first}", f"oci-dir:{where}/d:a")
     same(sorted(listed()), ["a", "b", "c"])
     blobs_of(where + "/d")
     skopeo_copy(f"oci:{where}/d:c", f"dir:{where}/sk")
@@ -407,8 +459,8 @@ def images_that_stay(where):
     os.makedirs(where + "/empty")
     good(where, "copy", f"oci-dir:{first}", f"oci-dir:{where}/empty")
     blobs_of(where + "/empty")
-    bad(where, "copy", f"oci-dir:{where}/d", f"oci-dir:{where}/e", wanted=2, parts=["b, a, c"])
-    bad(where, "copy", f"oci-dir:{where}/d:nothing", f"oci-dir:{where}/e", parts=["b, a, c"])
+    bad(where, "copy", f"oci-dir:{where}/d", f"oci-dir:{where}/e", wanted=2, parts=["b, c, a"])
+    bad(where, "copy", f"oci-dir:{where}/d:nothing", f"oci-dir:{where}/e", parts=["b, c, a"])
     bad(where, "copy", f"oci-dri:{where}/d", f"oci-dir:{where}/e", wanted=2, parts=["oci-dir"])
     bad(where, "copy", f"oci-dir:{where}/d:a", "docker:x", wanted=2)
     same(os.path.exists(where + "/e"), False)
@@ -630,6 +682,6 @@ def memory_stays_small(where):
 
 
 if __name__ == "__main__":
-    main([lists, inspects, referrers, round_trips, one_platform, what_is_there_is_not_sent, all_tags, docker_archives,
-          docker_loads_it, images_that_stay, failures_leave_nothing, uploads_that_break, credentials_on_the_way,
+    main([lists, inspects, referrers, attached_by_the_library, round_trips, one_platform, what_is_there_is_not_sent, all_tags, docker_archives,
+          engines_load_it, images_that_stay, failures_leave_nothing, uploads_that_break, credentials_on_the_way,
           login_and_logout, login_at_a_terminal, names_of_other_servers, memory_stays_small])

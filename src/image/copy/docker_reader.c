@@ -5,14 +5,13 @@
  * uncompressed; of one that is compressed nevertheless it is computed. The bytes that are made are
  * the same each time, but no registry has seen their digest before.
  */
+#include "base/io.h"
 #include "base/limits.h"
-#include "image/blob.h"
+#include "format/decompress.h"
 #include "image/copy/places.h"
 #include <string.h>
 
 #define LAYER_TYPE "application/vnd.oci.image.layer.v1.tar"
-
-enum { SECONDS_OF_A_DAY = 24 * 60 * 60 };
 
 struct saved {
     struct pl_arena *arena;
@@ -22,44 +21,47 @@ struct saved {
     pl_str manifest;
 };
 
+static enum pl_status hash_part(const struct pl_part *part, struct pl_digest *ret,
+                                struct pl_error *err)
+{
+    enum { STEP = 128 << 10 };
+    uint8_t *piece pl_autofree = pl_mem_alloc(STEP, 1);
+    struct pl_digest_state *state PL_CLEANUP(pl_digest_freep) = pl_digest_new(NULL);
+    for (uint64_t at = 0; at < part->length;) {
+        size_t wanted = part->length - at < STEP ? (size_t)(part->length - at) : STEP;
+        size_t got = 0;
+        enum pl_status st = pl_io_pread(part->fd, piece, wanted, part->offset + at, &got, err);
+        if (st == PL_OK && got < wanted) {
+            st = pl_error_set(err, PL_E_IO, "the archive became shorter while it was read");
+        }
+        if (st < 0) {
+            return st;
+        }
+        pl_digest_update(state, (pl_span){piece, got});
+        at += got;
+    }
+    *ret = pl_digest_finish(state);
+    return PL_OK;
+}
+
 /* Digest and type of a layer as it is stored. */
 static enum pl_status measure(const struct pl_image_layer *layer, struct pl_descriptor *ret,
                               struct pl_error *err)
 {
-    struct pl_blob_range range = {
-        .fd = layer->part.fd, .offset = layer->part.offset, .left_bytes = layer->part.length};
-    struct pl_blob_range head = range;
+    const struct pl_part *part = &layer->part;
     uint8_t start[4] = {0};
+    size_t wanted = part->length < sizeof(start) ? (size_t)part->length : sizeof(start);
     size_t got = 0;
-    *ret = (struct pl_descriptor){.digest = layer->diff_id,
-                                  .size_bytes = layer->part.length,
-                                  .media_type = PL_STR(LAYER_TYPE)};
-    enum pl_status st = pl_blob_range_read(&head, start, sizeof(start), &got, err);
+    *ret = (struct pl_descriptor){
+        .digest = layer->diff_id, .size_bytes = part->length, .media_type = PL_STR(LAYER_TYPE)};
+    enum pl_status st = pl_io_pread(part->fd, start, wanted, part->offset, &got, err);
     enum pl_compression compression = pl_compression_detect((pl_span){start, got});
     if (st < 0 || compression == PL_COMPRESSION_NONE) {
         return st;
     }
-    struct pl_budget_limits limits;
-    struct pl_budget budget;
-    pl_budget_limits_default(&limits);
-    limits.layer_seconds = SECONDS_OF_A_DAY;
-    pl_budget_start(&budget, &limits);
-    struct pl_blob_options options = {
-        .reader = {pl_blob_range_read, &range}, .budget = &budget, .diff_like = &layer->diff_id};
-    struct pl_blob_stream *stream PL_CLEANUP(pl_blob_closep) = NULL;
-    pl_span block = {NULL, 1};
-    st = pl_blob_open(&options, &stream, err);
-    while (st == PL_OK && block.len > 0) {
-        st = pl_blob_next(stream, &block, err);
-    }
-    if (st < 0) {
-        return st;
-    }
-    struct pl_blob_result result = pl_blob_finish(stream);
-    ret->digest = result.stored;
     ret->media_type = compression == PL_COMPRESSION_GZIP ? PL_STR(LAYER_TYPE "+gzip")
                                                          : PL_STR(LAYER_TYPE "+zstd");
-    return pl_digest_verify("the layer, uncompressed,", &result.diff_id, &layer->diff_id, err);
+    return hash_part(part, &ret->digest, err);
 }
 
 static json_t *descriptor_json(const struct pl_descriptor *descriptor)

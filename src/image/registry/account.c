@@ -43,6 +43,12 @@ enum pl_status pl_registry_check_login(const struct pl_registry_options *options
     /* A mirror has nothing to do with it, and must not be shown them. */
     registry->current = registry->endpoints.count - 1;
     struct pl_registry_session *session = &registry->sessions[registry->current];
+    if (!session->endpoint->is_named) {
+        return pl_error_set(err, PL_E_USAGE,
+                            "registries.conf has " PL_STR_FMT " in place of " PL_STR_FMT
+                            "; log in there",
+                            PL_STR_ARG(session->endpoint->host), PL_STR_ARG(host));
+    }
     session->credentials = *credentials;
     session->has_credentials = true;
     return check(registry, ret_is_asked, err);

@@ -145,7 +145,7 @@ enum pl_status pl_registry_location(struct pl_arena *arena, pl_str base, pl_str 
     struct url url = {.is_secure = false};
     pl_str text = pl_str_trim(reference);
     if (text.len == 0 || text.len > MOST_URL_BYTES || base.len > MOST_URL_BYTES ||
-        !is_printable(text)) {
+        !is_printable(text) || !is_printable(base)) {
         return not_a_url(text, err);
     }
     enum pl_status st = parse_absolute(base, &from, err);
@@ -155,7 +155,7 @@ enum pl_status pl_registry_location(struct pl_arena *arena, pl_str base, pl_str 
     if (st < 0) {
         return st;
     }
-    if (url.authority.len == 0) {
+    if (url.authority.len == 0 || url.authority.ptr[0] == ':') {
         return not_a_url(text, err);
     }
     if (pl_str_find_char(url.authority, '@') != SIZE_MAX) {
@@ -184,48 +184,4 @@ pl_str pl_registry_location_add(struct pl_arena *arena, pl_str url, const char *
     pl_buf_append_format(&text, "%s=", name);
     pl_http_append_escaped(&text, value);
     return pl_arena_dup(arena, pl_buf_str(&text));
-}
-
-/* rel="next", rel=next, or one of several: rel="prev next". */
-static bool is_next(pl_str parameters)
-{
-    pl_str piece = PL_STR_EMPTY;
-    while (pl_str_next_piece(&parameters, ';', &piece)) {
-        pl_str name = PL_STR_EMPTY;
-        pl_str value = PL_STR_EMPTY;
-        pl_str word = PL_STR_EMPTY;
-        pl_str_cut(piece, '=', &name, &value);
-        /* What follows a comma is of the next link. */
-        pl_str_cut(value, ',', &value, &(pl_str){0});
-        value = pl_str_trim(value);
-        if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"') {
-            value = pl_str_sub(value, 1, value.len - 2);
-        }
-        if (!pl_str_eq_nocase(pl_str_trim(name), PL_STR("rel"))) {
-            continue;
-        }
-        while (pl_str_next_word(&value, &word)) {
-            if (pl_str_eq_nocase(word, PL_STR("next"))) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-pl_str pl_registry_link_next(pl_str header)
-{
-    pl_str rest = header;
-    while (pl_str_cut(rest, '<', &(pl_str){0}, &rest)) {
-        pl_str target = PL_STR_EMPTY;
-        pl_str parameters = PL_STR_EMPTY;
-        if (!pl_str_cut(rest, '>', &target, &rest)) {
-            break;
-        }
-        pl_str_cut(rest, '<', &parameters, &(pl_str){0});
-        if (is_next(parameters)) {
-            return pl_str_trim(target);
-        }
-    }
-    return PL_STR_EMPTY;
 }

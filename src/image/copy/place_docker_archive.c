@@ -3,17 +3,14 @@
  * What `docker load` reads: "HEX.json" with the config, "HEX.tar" with each layer uncompressed,
  * named by its diff_id, and "manifest.json" [{"Config", "RepoTags", "Layers"}]. There is no place
  * for a manifest; the config stays as it is, byte for byte, and with it the image's id and the
- * diff_ids, which the layers are held to while they are decompressed.
+ * diff_ids, which the layers are held to as they come out of their compression.
  */
-#include "base/limits.h"
 #include "base/map.h"
 #include "format/json.h"
-#include "image/blob.h"
 #include "image/copy/archive.h"
+#include "image/copy/opened.h"
 #include "image/copy/places.h"
 #include "image/reference.h"
-
-enum { SECONDS_OF_A_DAY = 24 * 60 * 60 };
 
 struct docker_archive {
     struct pl_copy_archive file;
@@ -27,56 +24,35 @@ static pl_str hex_of(const struct pl_digest *digest)
     return hex;
 }
 
-static enum pl_status read_stored(void *context, uint8_t *into, size_t size, size_t *ret_got,
-                                  struct pl_error *err)
-{
-    return pl_copy_read(context, into, size, ret_got, err);
-}
+/* A layer's bytes on their way into the archive. */
+struct opened {
+    struct pl_tar_writer *tar;
+    struct pl_digest_state *state;
+};
 
-static enum pl_status pour_open(struct pl_blob_stream *stream, struct pl_tar_writer *tar,
-                                struct pl_error *err)
+static enum pl_status write_opened(void *context, pl_span piece, struct pl_error *err)
 {
-    enum pl_status st = PL_OK;
-    pl_span block = {NULL, 1};
-    while (st == PL_OK && block.len > 0) {
-        st = pl_blob_next(stream, &block, err);
-        if (st == PL_OK && block.len > 0) {
-            st = pl_tar_writer_data(tar, block, err);
-        }
-    }
-    return st;
+    const struct opened *opened = context;
+    pl_digest_update(opened->state, piece);
+    return pl_tar_writer_data(opened->tar, piece, err);
 }
 
 static enum pl_status put_layer(struct docker_archive *archive, const struct pl_copy_blob *blob,
                                 const struct pl_image_layer *layer, pl_str name,
                                 struct pl_error *err)
 {
-    struct pl_copy_checked *checked PL_CLEANUP(pl_copy_closep) = NULL;
-    struct pl_blob_stream *stream PL_CLEANUP(pl_blob_closep) = NULL;
-    struct pl_budget_limits limits;
-    struct pl_budget budget;
-    pl_budget_limits_default(&limits);
-    limits.layer_seconds = SECONDS_OF_A_DAY; /* the network's time, not the decompression's */
-    pl_budget_start(&budget, &limits);
-    enum pl_status st = pl_copy_open(blob, &checked, err);
+    struct pl_tar_writer *tar = &archive->file.tar;
+    struct pl_digest_state *state PL_CLEANUP(pl_digest_freep) = pl_digest_new(&layer->diff_id);
+    struct opened opened = {tar, state};
+    enum pl_status st = pl_tar_writer_begin(tar, name.ptr, err);
     if (st == PL_OK) {
-        struct pl_blob_options options = {.reader = {read_stored, checked},
-                                          .budget = &budget,
-                                          .stored_like = &blob->descriptor->digest,
-                                          .diff_like = &layer->diff_id};
-        st = pl_blob_open(&options, &stream, err);
+        st = pl_copy_pour_opened(blob, write_opened, &opened, err);
     }
     if (st == PL_OK) {
-        st = pl_tar_writer_begin(&archive->file.tar, name.ptr, err);
+        struct pl_digest got = pl_digest_finish(state);
+        st = pl_digest_verify("the layer, uncompressed,", &got, &layer->diff_id, err);
     }
-    if (st == PL_OK) {
-        st = pour_open(stream, &archive->file.tar, err);
-    }
-    if (st == PL_OK) {
-        struct pl_blob_result result = pl_blob_finish(stream);
-        st = pl_digest_verify("the layer, uncompressed,", &result.diff_id, &layer->diff_id, err);
-    }
-    return st < 0 ? st : pl_tar_writer_end(&archive->file.tar, err);
+    return st < 0 ? st : pl_tar_writer_end(tar, err);
 }
 
 static void add_name(json_t *array, pl_str name)

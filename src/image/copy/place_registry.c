@@ -37,14 +37,32 @@ static enum pl_status open_remote(struct pl_arena *arena, pl_str name,
     return st;
 }
 
+/* Names come from what is copied, too: a tag is nothing else than that, also within a URL. */
+static enum pl_status check_tag(pl_str name, struct pl_error *err)
+{
+    enum { MOST_TAG_BYTES = 128 };
+    bool is_tag =
+        name.len > 0 && name.len <= MOST_TAG_BYTES && name.ptr[0] != '.' && name.ptr[0] != '-';
+    for (size_t i = 0; i < name.len && is_tag; i++) {
+        char c = name.ptr[i];
+        is_tag = pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '_' || c == '.' || c == '-';
+    }
+    return is_tag
+               ? PL_OK
+               : pl_error_set(err, PL_E_USAGE, "\"" PL_STR_FMT "\" cannot be a tag in a registry",
+                              PL_STR_ARG(pl_str_sub(name, 0, MOST_TAG_BYTES)));
+}
+
 static enum pl_status read_root(void *context, struct pl_arena *arena, pl_str name,
                                 struct pl_copy_document *ret, struct pl_error *err)
 {
     const struct remote *remote = context;
     struct pl_registry_manifest manifest = {.media_type = PL_STR_EMPTY};
     pl_str selector = name.len > 0 ? name : pl_reference_selector(&remote->reference);
-    enum pl_status st =
-        pl_registry_manifest(remote->registry, arena, NULL, selector, &manifest, err);
+    enum pl_status st = name.len > 0 ? check_tag(name, err) : PL_OK;
+    if (st == PL_OK) {
+        st = pl_registry_manifest(remote->registry, arena, NULL, selector, &manifest, err);
+    }
     if (st == PL_OK) {
         *ret = (struct pl_copy_document){manifest.bytes, manifest.digest, manifest.media_type};
     }
@@ -166,12 +184,13 @@ static enum pl_status put_document(void *context, const struct pl_copy_document 
     pl_str tag = PL_STR_EMPTY;
     if (is_root) {
         const struct pl_digest *wanted = &remote->reference.digest;
+        enum pl_status st = name.len > 0 ? check_tag(name, err) : PL_OK;
         tag = name.len > 0 ? name : remote->reference.tag;
-        if (wanted->text[0] != '\0') {
-            enum pl_status st = pl_digest_verify("what is copied", &document->digest, wanted, err);
-            if (st < 0) {
-                return st;
-            }
+        if (st == PL_OK && wanted->text[0] != '\0') {
+            st = pl_digest_verify("what is copied", &document->digest, wanted, err);
+        }
+        if (st < 0) {
+            return st;
         }
     }
     return pl_registry_push_manifest(remote->registry, &manifest, tag, err);

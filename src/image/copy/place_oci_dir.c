@@ -34,21 +34,38 @@ static enum pl_status failed(const struct directory *dir, const char *doing, str
     return pl_error_sys(err, errno, "%s: %s", dir->path, doing);
 }
 
-static bool has_file(const struct directory *dir, const char *name, uint64_t size_bytes)
+/* What has the name and the length but not the digest is written anew. */
+static enum pl_status has_file(const struct directory *dir, const struct pl_digest *digest,
+                               uint64_t size_bytes, bool *ret, struct pl_error *err)
 {
+    enum { STEP = 128 << 10 };
     struct stat info;
-    return fstatat(dir->fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode) &&
-           (uint64_t)info.st_size == size_bytes;
+    pl_str name = pl_layout_blob_name(dir->arena, digest);
+    int fd pl_autoclose = openat(dir->fd, name.ptr, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    *ret = false;
+    if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode) ||
+        (uint64_t)info.st_size != size_bytes) {
+        return PL_OK;
+    }
+    uint8_t *piece pl_autofree = pl_mem_alloc(STEP, 1);
+    struct pl_digest_state *state PL_CLEANUP(pl_digest_freep) = pl_digest_new(digest);
+    size_t got = 1;
+    enum pl_status st = PL_OK;
+    while (st == PL_OK && got > 0) {
+        st = pl_io_read(fd, piece, STEP, &got, err);
+        pl_digest_update(state, (pl_span){piece, got});
+    }
+    if (st == PL_OK) {
+        struct pl_digest is = pl_digest_finish(state);
+        *ret = strcmp(is.text, digest->text) == 0;
+    }
+    return st;
 }
 
 static enum pl_status has_blob(void *context, const struct pl_descriptor *descriptor, bool *ret,
                                struct pl_error *err)
 {
-    (void)err;
-    struct directory *dir = context;
-    pl_str name = pl_layout_blob_name(dir->arena, &descriptor->digest);
-    *ret = has_file(dir, name.ptr, descriptor->size_bytes);
-    return PL_OK;
+    return has_file(context, &descriptor->digest, descriptor->size_bytes, ret, err);
 }
 
 static enum pl_status begin_file(const struct directory *dir, int *ret_fd, struct pl_error *err)
@@ -102,9 +119,9 @@ static enum pl_status put_document(void *context, const struct pl_copy_document 
 {
     struct directory *dir = context;
     int fd pl_autoclose = -1;
-    enum pl_status st = PL_OK;
-    if (!has_file(dir, pl_layout_blob_name(dir->arena, &document->digest).ptr,
-                  document->bytes.len)) {
+    bool is_there = false;
+    enum pl_status st = has_file(dir, &document->digest, document->bytes.len, &is_there, err);
+    if (st == PL_OK && !is_there) {
         st = begin_file(dir, &fd, err);
         if (st == PL_OK) {
             st = pl_io_write(fd, document->bytes, err);
