@@ -23,9 +23,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         pl_registry_location_add(&arena, got, "digest", PL_STR("sha256:x"));
     }
-    pl_str next = pl_registry_link_next(text);
-    if (next.len > text.len) {
-        abort();
-    }
     return 0;
 }

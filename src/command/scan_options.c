@@ -79,21 +79,31 @@ static enum pl_status parse_repository(struct pl_arena *arena, pl_str name,
     pl_str scheme = PL_STR_EMPTY;
     pl_str rest = PL_STR_EMPTY;
     if (pl_str_cut(name, ':', &scheme, &rest) &&
-        (pl_image_source_find(scheme) || pl_str_eq(scheme, PL_STR("dir")))) {
+        (pl_image_source_find(scheme) || pl_str_eq(scheme, PL_STR("dir")) ||
+         pl_str_eq(scheme, PL_STR("container")))) {
         return pl_error_set(err, PL_E_USAGE,
                             "only a registry lists tags, and " PL_STR_FMT " is none",
                             PL_STR_ARG(scheme));
     }
-    if (pl_source_looks_like_path(name)) {
-        return pl_error_set(err, PL_E_USAGE,
-                            "this is a path; --all-tags wants the name of a repository");
+    bool is_path = pl_source_looks_like_path(name);
+    bool has_tag_or_port = pl_str_find_char(name, '/') == SIZE_MAX &&
+                           pl_str_find_char(name, ':') != SIZE_MAX &&
+                           pl_str_find_char(name, '@') == SIZE_MAX;
+    struct pl_reference reference = {0};
+    if (!is_path && !has_tag_or_port) {
+        enum pl_status st = pl_reference_parse_repository(arena, name, &reference, err);
+        if (st < 0) {
+            return st;
+        }
     }
-    enum pl_status st = pl_reference_parse_repository(arena, name, ret, err);
-    if (st == PL_OK && ret->repository.len == 0) {
-        return pl_error_set(err, PL_E_USAGE,
-                            "this is a registry; --all-tags wants the name of a repository in it");
+    if (reference.repository.len == 0) {
+        return pl_error_set(err, PL_E_USAGE, "%s; --all-tags wants the name of a repository alone",
+                            is_path           ? "this is a path"
+                            : has_tag_or_port ? "this has a tag, or is a registry"
+                                              : "this is a registry");
     }
-    return st;
+    *ret = reference;
+    return PL_OK;
 }
 
 static enum pl_status add_all_tags(struct pl_scan_request *request, pl_str source,

@@ -53,7 +53,16 @@ static enum pl_status read_export(struct view *view, const struct pl_evidence **
     struct pl_image_layer layer = {.part = {.fd = -1, .fetch = view->found->export}};
     struct pl_image image = {0};
     *pl_vec_push(view->arena, &image.layers) = layer;
-    return pl_layers_inspect(view->arena, &image, &options, ret, err);
+    const struct pl_evidence *evidence = NULL;
+    enum pl_status st = pl_layers_inspect(view->arena, &image, &options, &evidence, err);
+    if (st < 0) {
+        return st;
+    }
+    struct pl_evidence *files = PL_ARENA_NEW(view->arena, struct pl_evidence);
+    *files = *evidence;
+    files->diff_id = PL_STR_EMPTY; /* it is no layer that anybody could look for */
+    *ret = files;
+    return PL_OK;
 }
 
 static enum pl_status read_files(struct view *view, struct pl_error *err)

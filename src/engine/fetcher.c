@@ -41,6 +41,9 @@ static void run_fetch(void *context, int answer_fd)
 enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, struct pl_fetcher *ret, int *ret_fd,
                                 struct pl_error *err)
 {
+    if (fetch->prepare) {
+        fetch->prepare(fetch->context);
+    }
     int ends[2] = {-1, -1};
     if (pipe2(ends, O_CLOEXEC) < 0) {
         return pl_error_sys(err, errno, "making a pipe for a layer");

@@ -178,7 +178,8 @@ static enum pl_status walk_links(const struct pl_inspect_layer *layer,
                         collector->links.count < before;
          walks++) {
         before = collector->links.count;
-        struct pl_blob_range range = {layer->fd, layer->offset, layer->length, NULL, false};
+        struct pl_blob_range range = {
+            .fd = layer->fd, .offset = layer->offset, .left_bytes = layer->length};
         struct pl_blob_options options = {.reader = {pl_blob_range_read, &range},
                                           .budget = collector->budget};
         struct pl_budget again;
@@ -242,8 +243,12 @@ void pl_inspect_layer_run(void *context, int answer_fd)
 {
     const struct pl_inspect_layer *layer = context;
     struct pl_arena arena pl_autoarena = {0};
-    struct pl_blob_range range = {layer->fd, layer->offset, layer->length, layer->read_bytes,
-                                  layer->is_pipe};
+    struct pl_blob_range range = {.fd = layer->fd,
+                                  .offset = layer->offset,
+                                  .left_bytes = layer->length,
+                                  .read_bytes = layer->read_bytes,
+                                  .is_pipe = layer->is_pipe,
+                                  .most_wait_s = layer->limits.layer_seconds};
     struct pl_blob_reader reader = {pl_blob_range_read, &range};
     struct pl_evidence evidence = {0};
     struct pl_error err = PL_ERROR_INIT;

@@ -31,9 +31,11 @@ struct pl_inspect_layer {
 /* A job for the sandbox; `context` is a struct pl_inspect_layer. */
 void pl_inspect_layer_run(void *context, int answer_fd);
 
-/* A directory that holds a root file system. */
+/* A directory that holds a root file system, or one layer as overlayfs has it. */
 struct pl_inspect_tree {
     int root_fd;
+    bool is_layer;
+    bool is_rootless; /* of a layer: overlayfs's attributes are user.overlay.*, not trusted.* */
     int spill_fd;
     struct pl_budget_limits limits;
     const struct pl_catalog_matcher *matcher;

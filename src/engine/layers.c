@@ -4,6 +4,7 @@
 #include "engine/content.h"
 #include "engine/fetcher.h"
 #include "engine/inspect.h"
+#include "image/layer_dir.h"
 #include <stdatomic.h>
 #include <sys/mman.h>
 
@@ -42,6 +43,24 @@ static const char *digest_for_people(const struct pl_image_layer *layer)
     return layer->stored.text[0] != '\0' ? layer->stored.text : layer->diff_id.text;
 }
 
+static struct pl_sandbox_job tree_job(struct pl_inspect_tree *tree)
+{
+    return (struct pl_sandbox_job){.run = pl_inspect_tree_run,
+                                   .context = tree,
+                                   .keep_fds = {tree->spill_fd, -1, -1, -1},
+                                   .read_below_fd = tree->root_fd,
+                                   .most_seconds = pl_inspect_most_seconds(&tree->limits)};
+}
+
+static struct pl_sandbox_job layer_job(struct pl_inspect_layer *layer)
+{
+    return (struct pl_sandbox_job){.run = pl_inspect_layer_run,
+                                   .context = layer,
+                                   .keep_fds = {layer->fd, layer->spill_fd, -1, -1},
+                                   .read_below_fd = -1,
+                                   .most_seconds = pl_inspect_most_seconds(&layer->limits)};
+}
+
 static enum pl_status start_layer(struct run *run, size_t index, size_t left, struct pl_error *err)
 {
     size_t slot = 0;
@@ -73,11 +92,13 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
         .limits = run->options->limits,
         .matcher = run->options->matcher,
     };
-    struct pl_sandbox_job job = {.run = pl_inspect_layer_run,
-                                 .context = &inspect,
-                                 .keep_fds = {inspect.fd, spill_fd, -1, -1},
-                                 .read_below_fd = -1,
-                                 .most_seconds = pl_inspect_most_seconds(&inspect.limits)};
+    struct pl_inspect_tree tree = {.root_fd = layer->part.dir ? layer->part.dir->fd : -1,
+                                   .is_layer = true,
+                                   .is_rootless = layer->part.dir && layer->part.dir->is_rootless,
+                                   .spill_fd = spill_fd,
+                                   .limits = run->options->limits,
+                                   .matcher = run->options->matcher};
+    struct pl_sandbox_job job = layer->part.dir ? tree_job(&tree) : layer_job(&inspect);
     pl_buf_release(&run->children[slot].answer);
     st = pl_sandbox_start(&run->children[slot], &job,
                           pl_inspect_answer_ceiling(&run->options->limits), err);
@@ -144,6 +165,23 @@ static enum pl_status finish_unfetched(struct run *run, const struct ended_layer
     return pl_error_wrap(err, "layer %zu (%s)", ended->index, digest_for_people(layer));
 }
 
+/* Is it of this layer? What an inspector says is kept under what it says it read. */
+static enum pl_status check_digests(const struct pl_image_layer *layer,
+                                    const struct pl_evidence *evidence, struct pl_error *err)
+{
+    struct pl_digest got = {.text = ""};
+    enum pl_status st = PL_OK;
+    if (layer->stored.text[0] != '\0') {
+        st = pl_digest_parse(evidence->blob_digest, &got, err);
+        st = st < 0 ? st : pl_digest_verify("the layer", &got, &layer->stored, err);
+    }
+    if (st == PL_OK && layer->diff_id.text[0] != '\0' && evidence->diff_id.len > 0) {
+        st = pl_digest_parse(evidence->diff_id, &got, err);
+        st = st < 0 ? st : pl_digest_verify("the uncompressed layer", &got, &layer->diff_id, err);
+    }
+    return st;
+}
+
 /* A child that died took only its own layer with it. */
 static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, struct pl_error *err)
 {
@@ -165,6 +203,9 @@ static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, s
         run->again[run->again_count++] = ended->index;
         return PL_OK;
     }
+    if (st == PL_OK) {
+        st = check_digests(layer, evidence, err);
+    }
     if (st < 0) {
         return pl_error_wrap(err, "layer %zu (%s)", ended->index, digest_for_people(layer));
     }
@@ -172,7 +213,13 @@ static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, s
         evidence->diff_id = layer->info.diff_id;
     }
     run->evidence[ended->index] = evidence;
-    pl_layer_cache_keep(&run->options->cache, layer, evidence);
+    if (!layer->part.dir) {
+        pl_layer_cache_keep(&run->options->cache, layer, evidence);
+    } else if (!pl_layer_dir_is_there(layer->part.dir)) {
+        /* What was already removed looks like what never was. */
+        struct pl_gap *gap = pl_vec_push(run->arena, &evidence->gaps);
+        gap->reason = PL_STR("was removed by the engine while it was read; parts are missing");
+    }
     return PL_OK;
 }
 
@@ -185,16 +232,7 @@ static enum pl_status adopt(struct run *run, size_t index, struct pl_error *err)
         return PL_OK;
     }
     const struct pl_evidence *evidence = layer->part.evidence;
-    struct pl_digest got = {.text = ""};
-    enum pl_status st = PL_OK;
-    if (layer->stored.text[0] != '\0') {
-        st = pl_digest_parse(evidence->blob_digest, &got, err);
-        st = st < 0 ? st : pl_digest_verify("the layer", &got, &layer->stored, err);
-    }
-    if (st == PL_OK && layer->diff_id.text[0] != '\0' && evidence->diff_id.len > 0) {
-        st = pl_digest_parse(evidence->diff_id, &got, err);
-        st = st < 0 ? st : pl_digest_verify("the uncompressed layer", &got, &layer->diff_id, err);
-    }
+    enum pl_status st = check_digests(layer, evidence, err);
     if (st < 0) {
         return pl_error_wrap(err, "layer %zu (%s)", index, digest_for_people(layer));
     }
@@ -269,7 +307,7 @@ static enum pl_status settle_layer(struct run *run, size_t index, struct pl_erro
     if (st < 0) {
         return pl_error_wrap(err, "layer %zu (%s)", index, digest_for_people(layer));
     }
-    if (!run->evidence[index] && part->fd < 0 && !part->fetch) {
+    if (!run->evidence[index] && part->fd < 0 && !part->fetch && !part->dir) {
         run->evidence[index] = unseen(run->arena, layer, PL_STR("is no layer but a JSON document"));
     }
     return PL_OK;
@@ -378,11 +416,7 @@ enum pl_status pl_tree_inspect(struct pl_arena *arena, int root_fd,
                                    .spill_fd = spill_fd,
                                    .limits = options->limits,
                                    .matcher = options->matcher};
-    struct pl_sandbox_job job = {.run = pl_inspect_tree_run,
-                                 .context = &tree,
-                                 .keep_fds = {spill_fd, -1, -1, -1},
-                                 .read_below_fd = root_fd,
-                                 .most_seconds = pl_inspect_most_seconds(&tree.limits)};
+    struct pl_sandbox_job job = tree_job(&tree);
     struct pl_sandbox_child child = {0};
     enum pl_status st =
         pl_sandbox_start(&child, &job, pl_inspect_answer_ceiling(&options->limits), err);

@@ -8,20 +8,20 @@
 #include "image/reference.h"
 #include <assert.h>
 
-/* Looks every layer up by its diff_id; true when all of them are known. */
+/* Looks every layer up by its diff_id; true when each is known, or there as a directory. */
 static bool find_known(struct pl_arena *arena, const struct pl_layer_cache *cache,
                        struct pl_image *image)
 {
-    bool are_all_known = true;
-    for (size_t i = 0; i < image->layers.count && are_all_known; i++) {
+    bool are_all_here = true;
+    for (size_t i = 0; i < image->layers.count && are_all_here; i++) {
         struct pl_image_layer *layer = &image->layers.items[i];
         struct pl_error ignored = PL_ERROR_INIT;
         enum pl_status st =
             pl_layer_cache_find(cache, arena, layer, &layer->part.evidence, &ignored);
         layer->part.is_known = st == PL_OK && layer->part.evidence;
-        are_all_known = layer->part.is_known;
+        are_all_here = layer->part.is_known || layer->part.dir;
     }
-    return are_all_known;
+    return are_all_here;
 }
 
 /* Where the layers that the engine spoke of lie in the archive that it made. That they are the same
@@ -137,7 +137,11 @@ static enum pl_status take(struct pl_arena *arena, const struct pl_image_source 
     source->image = reached->image;
     source->name = reached->name.len > 0 ? reached->name : source->name;
     if (reached->archive && !find_known(arena, &options->layers->cache, &source->image)) {
-        return read_archive(arena, options, &documents, source, err);
+        enum pl_status st = read_archive(arena, options, &documents, source, err);
+        if (st < 0) {
+            pl_source_close(source); /* another place may be asked */
+            return st;
+        }
     }
     return PL_OK;
 }
@@ -171,6 +175,7 @@ static const char *meant_scheme(pl_str name)
     for (size_t i = 0; i < count; i++) {
         pl_nearest_offer(&nearest, sources[i]->name);
     }
+    pl_nearest_offer(&nearest, "container");
     pl_nearest_offer(&nearest, "dir");
     return nearest.best;
 }

@@ -28,6 +28,7 @@ static enum pl_status read_diff_ids(struct pl_arena *arena, const json_t *docume
     for (size_t i = 0; i < count; i++) {
         struct pl_image_layer *layer =
             is_new ? pl_vec_push(arena, &image->layers) : &image->layers.items[i];
+        layer->part.fd = is_new ? -1 : layer->part.fd;
         enum pl_status st =
             pl_digest_parse(pl_json_text(json_array_get(diff_ids, i)), &layer->diff_id, err);
         if (st < 0) {

@@ -73,10 +73,11 @@ struct pl_reach {
 
 /* An image that was reached. */
 struct pl_reached {
-    struct pl_image image; /* layers with `part.fetch`, or with `diff_id` alone, see `archive` */
+    /* Layers with `part.fetch` or `part.dir`, or with `diff_id` alone, see `archive`. */
+    struct pl_image image;
     pl_str name; /* the whole of its name, where it has one: "docker.io/library/nginx:1.25" */
     /* Not NULL where the layers come only all together, as the archive of `docker save`: to be
-     * fetched when one of them is not known by its diff_id. */
+     * fetched when one of them is neither known by its diff_id nor there as a directory. */
     const struct pl_fetch *archive;
     pl_str archive_selector; /* which image in it; empty: the only one */
     void (*close)(void *context); /* to be called once the layers are done; or NULL */

@@ -145,6 +145,11 @@ static enum pl_status read_manifest(const struct search *search, const json_t *m
     }
     search->image->digest = pl_arena_dup(arena, pl_digest_str(digest));
     st = pl_image_read_config(arena, config, search->image, err);
+    /* A config makes the layers where there are none yet; here the manifest has said so. */
+    if (st == PL_OK && search->image->layers.count != json_array_size(layers)) {
+        return pl_error_set(err, PL_E_PARSE, "the image's config names %zu layers, its manifest 0",
+                            search->image->layers.count);
+    }
     return st < 0 ? st : check_platform(search, err);
 }
 

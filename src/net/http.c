@@ -20,6 +20,7 @@ struct sending {
     struct pl_http_target start;
     const char *authorization; /* the request's, later the login's */
     bool has_logged_in;
+    uint64_t logged_in_at; /* what had been handed out by then */
     struct pl_http_body body;
     unsigned tries;
     unsigned most_tries; /* after the last failure */
@@ -131,6 +132,7 @@ static enum pl_status log_in(struct sending *sending, struct chain *chain,
     const struct pl_http_login *login = sending->request->login;
     const char *value = NULL;
     sending->has_logged_in = true;
+    sending->logged_in_at = sending->body.handed;
     sending->most_tries = 1;
     sending->is_own_error = true;
     enum pl_status st = login->answer(login->context, sending->arena, answer, &value, err);
@@ -157,6 +159,14 @@ static void tell_where(const struct sending *sending, const struct chain *chain,
     } else {
         pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(shown));
     }
+}
+
+/* Once, and again when the login did help: of a long body that broke, the rest may be asked for
+ * after the token's time. */
+static bool may_log_in(const struct sending *sending, const struct chain *chain)
+{
+    return sending->request->login && !chain->is_foreign &&
+           (!sending->has_logged_in || sending->body.handed > sending->logged_in_at);
 }
 
 static enum pl_status run_attempt(struct sending *sending, struct chain *chain,
@@ -207,8 +217,7 @@ static enum pl_status run_chain(struct sending *sending, struct pl_http_response
     for (;;) {
         struct pl_http_response answer = {0};
         enum pl_status st = run_attempt(sending, &chain, &answer, err);
-        if (st == PL_OK && answer.status == 401 && request->login && !sending->has_logged_in &&
-            !chain.is_foreign) {
+        if (st == PL_OK && answer.status == 401 && may_log_in(sending, &chain)) {
             st = log_in(sending, &chain, &answer, err);
         } else if (st == PL_OK && is_redirect(answer.status) && !request->keeps_redirect &&
                    pl_http_header_value(&answer, "location").len > 0) {

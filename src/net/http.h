@@ -81,9 +81,10 @@ struct pl_http_upload {
     uint64_t length;
 };
 
-/* Asked once a request when the answer is 401: gives the value of a new Authorization header, in
- * `arena`, or PL_E_DENIED with the words for it. It may send requests with the same client. Not
- * asked when a redirect led to another origin: what that wants to know is not for it. */
+/* Asked once a request when the answer is 401, and again when some of the body came since: gives
+ * the value of a new Authorization header, in `arena`, or PL_E_DENIED with the words for it. It may
+ * send requests with the same client. Not asked when a redirect led to another origin: what that
+ * wants to know is not for it. */
 struct pl_http_login {
     enum pl_status (*answer)(void *context, struct pl_arena *arena,
                              const struct pl_http_response *challenge, const char **ret_value,

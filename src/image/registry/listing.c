@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/registry/listing.h"
 #include "base/limits.h"
+#include "image/registry/link.h"
 #include "image/registry/location.h"
 #include "image/registry/session.h"
 
@@ -45,7 +46,7 @@ enum pl_status pl_registry_list(struct pl_registry *registry, const struct pl_re
             st = take_page(registry, list, &response, err);
         }
         pl_str next = PL_STR_EMPTY;
-        pl_str link = pl_registry_link_next(pl_http_header_value(&response, "link"));
+        pl_str link = pl_link_next(pl_http_header_value(&response, "link"));
         if (st == PL_OK && link.len > 0) {
             st = pl_registry_location(&urls, response.url, link, &next, err);
         }

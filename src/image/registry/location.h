@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * location - where a registry sends us on to: the Location of an upload, the Link of a next page.
+ * location - where a registry sends us on to: the Location of an upload, the URL of a next page.
  * Private to image/registry/.
  */
 #include "base/arena.h"
@@ -16,6 +16,3 @@ enum pl_status pl_registry_location(struct pl_arena *arena, pl_str base, pl_str 
 
 /* `url` with one more parameter in its query; what is in it already stays as it is. */
 pl_str pl_registry_location_add(struct pl_arena *arena, pl_str url, const char *name, pl_str value);
-
-/* The target of the first link in a Link header (RFC 8288) whose relation is "next", or empty. */
-pl_str pl_registry_link_next(pl_str header);

@@ -25,6 +25,12 @@ static enum pl_status fetch_layer(void *context, const struct pl_fetch_sink *sin
     return pl_registry_blob(layer->registry, &layer->descriptor, &http, err);
 }
 
+static void prepare_layer(void *context)
+{
+    const struct remote_layer *layer = context;
+    pl_registry_greet(layer->registry, &layer->descriptor.digest);
+}
+
 static enum pl_status locate_layer(void *context, const struct pl_descriptor *descriptor,
                                    struct pl_part *ret, struct pl_error *err)
 {
@@ -39,7 +45,8 @@ static enum pl_status locate_layer(void *context, const struct pl_descriptor *de
         }
     }
     struct remote_layer *layer = PL_ARENA_NEW(remote->arena, struct remote_layer);
-    layer->fetch = (struct pl_fetch){.run = fetch_layer, .context = layer};
+    layer->fetch =
+        (struct pl_fetch){.prepare = prepare_layer, .run = fetch_layer, .context = layer};
     layer->registry = remote->registry;
     layer->descriptor = *descriptor;
     *ret = (struct pl_part){.fd = -1, .length = descriptor->size_bytes, .fetch = &layer->fetch};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* References of RFC 3986, section 5.4.1, but for those with dot segments; links of RFC 8288,
  * section 3.5, and of the distribution specification, "Listing Tags". */
+#include "image/registry/link.h"
 #include "image/registry/location.h"
 #include "unit/test.h"
 
@@ -110,7 +111,7 @@ static void test_location__next_links(void **state)
         {"</v2/a>", ""},
     };
     for (size_t i = 0; i < PL_ARRAY_LEN(pairs); i++) {
-        pl_assert_str(pl_registry_link_next(pl_str_from(pairs[i][0])), pairs[i][1]);
+        pl_assert_str(pl_link_next(pl_str_from(pairs[i][0])), pairs[i][1]);
     }
 }
 
