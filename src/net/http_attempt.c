@@ -152,6 +152,11 @@ static bool stands_still(struct pl_http_attempt *attempt, uint64_t bytes)
     return passed >= patience_ms(attempt);
 }
 
+static bool is_late(const struct pl_http_attempt *attempt)
+{
+    return attempt->deadline_ms > 0 && now_ns() / 1000000 >= attempt->deadline_ms;
+}
+
 static int note_progress(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
                          curl_off_t up)
 {
@@ -162,6 +167,11 @@ static int note_progress(void *context, curl_off_t down_total, curl_off_t down, 
     if (body->handed > 0) {
         pl_progress_tell(attempt->request->progress, PL_STR("downloading"), body->handed,
                          body->whole == UINT64_MAX ? 0 : body->whole - body->from);
+    }
+    if (is_late(attempt)) {
+        pl_error_set(&attempt->error, PL_E_NET, "it took longer than %u seconds",
+                     attempt->request->most_seconds);
+        return 1;
     }
     if (attempt->is_connected &&
         stands_still(attempt, (uint64_t)down + (uint64_t)up + attempt->head.bytes)) {
@@ -299,7 +309,8 @@ static enum pl_status explain(struct pl_http_attempt *attempt, CURLcode code, st
     attempt->most_tries = tries_of(attempt, failure);
     if (attempt->error.status < 0) {
         /* Standing still is the one reason of our own that another try may do away with. */
-        bool is_stall = code == CURLE_ABORTED_BY_CALLBACK && !attempt->is_own_error;
+        bool is_stall =
+            code == CURLE_ABORTED_BY_CALLBACK && !attempt->is_own_error && !is_late(attempt);
         attempt->most_tries = is_stall ? http->timings.most_tries : 1;
         *err = attempt->error;
         /* A malformed header is the network's failure as much as a broken connection. */

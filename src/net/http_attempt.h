@@ -19,6 +19,7 @@ struct pl_http_attempt {
     const char *user; /* of the caller's URL, in place of `authorization`; or NULL */
     const char *password;
     bool is_foreign; /* not the origin that the caller named: what may be secret stays out */
+    uint64_t deadline_ms; /* on the monotonic clock; 0: none */
     bool has_body; /* the request's body goes along */
     struct pl_http_body *body;
 

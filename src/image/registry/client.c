@@ -85,6 +85,7 @@ static enum pl_status find_scheme(struct pl_registry_session *session, struct pl
         /* Once: what does not speak TLS will not do so later. */
         struct pl_http_request request = {.url = url.ptr,
                                           .max_bytes = PL_LIMIT_MANIFEST_BYTES,
+                                          .most_seconds = PL_LIMIT_DOCUMENT_SECONDS,
                                           .keeps_redirect = true,
                                           .is_once = schemes[i][4] == 's'};
         struct pl_http_response response = {0};
@@ -164,6 +165,9 @@ static enum pl_status send_to(struct pl_registry *registry, struct pl_registry_s
         http.sink = &sink;
         http.from_offset += handed->bytes;
         http.max_bytes -= handed->bytes;
+    }
+    if (!http.sink && !http.upload) {
+        http.most_seconds = PL_LIMIT_DOCUMENT_SECONDS;
     }
     http.url = make_url(session, arena, request, &is_own);
     if (is_own) {

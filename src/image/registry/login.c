@@ -128,6 +128,7 @@ static enum pl_status refresh(const struct grant *grant, const char **ret_value,
                                       .body = pl_buf_str(&form),
                                       .has_body = true,
                                       .max_bytes = PL_REGISTRY_TOKEN_BYTES * 2,
+                                      .most_seconds = PL_LIMIT_DOCUMENT_SECONDS,
                                       .keeps_redirect = true};
     struct pl_http_response response = {0};
     if (st == PL_OK) {
@@ -163,6 +164,7 @@ static enum pl_status ask_token(const struct grant *grant, const char **ret_valu
         .url = text,
         .authorization = has_user ? basic_value(grant->arena, grant->credentials) : NULL,
         .max_bytes = PL_REGISTRY_TOKEN_BYTES * 2,
+        .most_seconds = PL_LIMIT_DOCUMENT_SECONDS,
     };
     struct pl_http_response response = {0};
     st = pl_http_send(grant->login->session->http, grant->arena, &request, &response, err);
