@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an engine answers, read by every reader of such answers; and, after the byte 0xff, an
- * address of an engine, a name, and the kernel's words about a process. What comes out has to be
- * what the next stage takes for granted.
+ * What an engine answers, read by every reader of such answers, and by that of a list of layers;
+ * and, after the byte 0xff, an address of an engine, a name, and the kernel's words about a
+ * process. What comes out has to be what the next stage takes for granted.
  */
 #include "image/docker/answer.h"
 #include "image/docker/container_answer.h"
 #include "image/docker/image.h"
 #include "image/docker/process.h"
+#include "image/docker/store.h"
+#include "image/layer_dir.h"
 #include "target.h"
 #include <stdlib.h>
 
@@ -84,6 +86,23 @@ static void read_words(struct pl_arena *arena, pl_str text)
     (void)pl_container_time(text, &seconds);
 }
 
+/* An image of two layers of one digit each, looked for in what may be a list of layers. */
+static void read_layer_list(struct pl_arena *arena, pl_str text)
+{
+    struct pl_image image = {0};
+    pl_str ids[2] = {{0}};
+    for (char digit = '1'; digit <= '2'; digit++) {
+        struct pl_image_layer *layer = pl_vec_push(arena, &image.layers);
+        *layer = (struct pl_image_layer){.part = {.fd = -1}};
+        memcpy(layer->diff_id.text, "sha256:", 7);
+        memset(layer->diff_id.text + 7, digit, 64);
+    }
+    struct pl_error err = PL_ERROR_INIT;
+    if (pl_docker_read_layer_list(arena, text, &image, ids, &err) == PL_OK) {
+        expect(pl_layer_dir_is_id(ids[0]) && pl_layer_dir_is_id(ids[1]));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct pl_arena arena pl_autoarena = {0};
@@ -95,7 +114,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_image(&arena, answer);
         read_container(&arena, answer);
         read_lists(&arena, answer);
+        struct pl_docker_info info;
+        pl_docker_read_info(&arena, answer, &info);
     }
+    read_layer_list(&arena, json);
     read_words(&arena, words);
     return 0;
 }

@@ -203,34 +203,53 @@ enum pl_status pl_collector_entry(struct pl_collector *collector, const struct p
     return PL_OK;
 }
 
+/* Keeps a path that says what is not seen of the layers below. */
+static enum pl_status keep_path(struct pl_collector *collector, struct pl_strs *list, pl_str path,
+                                struct pl_error *err)
+{
+    enum { COST = 64 };
+    if (collector->left_bytes < path.len + COST) {
+        return out_of_evidence(err);
+    }
+    collector->left_bytes -= path.len + COST;
+    *pl_vec_push(collector->arena, list) = pl_arena_dup(collector->arena, path);
+    return PL_OK;
+}
+
+enum pl_status pl_collector_whiteout(struct pl_collector *collector, pl_str path,
+                                     struct pl_error *err)
+{
+    return keep_path(collector, &collector->evidence->whiteouts, path, err);
+}
+
+enum pl_status pl_collector_opaque(struct pl_collector *collector, pl_str dir, struct pl_error *err)
+{
+    return keep_path(collector, &collector->evidence->opaques, dir, err);
+}
+
 /* Whiteouts (image-spec, layer.md): ".wh.NAME" removes NAME of the layers below, ".wh..wh..opq"
  * hides all that the layers below have in its directory; other names that start with ".wh..wh." are
  * AUFS's own bookkeeping and stand for nothing. */
-static bool take_whiteout(struct pl_collector *collector, pl_str path)
+static enum pl_status take_whiteout(struct pl_collector *collector, pl_str path,
+                                    struct pl_error *err)
 {
+    char hidden[PL_LIMIT_PATH_BYTES];
     pl_str base = pl_path_base(path);
-    if (!pl_str_starts_with(base, PL_STR(".wh."))) {
-        return false;
-    }
-    struct pl_evidence *evidence = collector->evidence;
     pl_str parent = pl_path_parent(path);
     if (pl_str_eq(base, PL_STR(".wh..wh..opq"))) {
-        *pl_vec_push(collector->arena, &evidence->opaques) = pl_arena_dup(collector->arena, parent);
-    } else if (!pl_str_starts_with(base, PL_STR(".wh..wh."))) {
-        pl_str name = pl_str_skip(base, 4);
-        pl_str hidden = parent.len > 0
-                            ? pl_arena_format(collector->arena, PL_STR_FMT "/" PL_STR_FMT,
-                                              PL_STR_ARG(parent), PL_STR_ARG(name))
-                            : pl_arena_dup(collector->arena, name);
-        bool usable =
-            name.len > 0 && !pl_str_eq(name, PL_STR(".")) && !pl_str_eq(name, PL_STR(".."));
-        if (usable) {
-            *pl_vec_push(collector->arena, &evidence->whiteouts) = hidden;
-        } else {
-            pl_collector_gap(collector, PL_STR_EMPTY, "a whiteout names no file; it was ignored");
-        }
+        return pl_collector_opaque(collector, parent, err);
     }
-    return true;
+    if (pl_str_starts_with(base, PL_STR(".wh..wh."))) {
+        return PL_OK;
+    }
+    pl_str name = pl_str_skip(base, 4);
+    if (name.len == 0 || pl_str_eq(name, PL_STR(".")) || pl_str_eq(name, PL_STR(".."))) {
+        pl_collector_gap(collector, PL_STR_EMPTY, "a whiteout names no file; it was ignored");
+        return PL_OK;
+    }
+    int len = snprintf(hidden, sizeof(hidden), PL_STR_FMT "%s" PL_STR_FMT, PL_STR_ARG(parent),
+                       parent.len > 0 ? "/" : "", PL_STR_ARG(name));
+    return pl_collector_whiteout(collector, pl_str_make(hidden, (size_t)len), err);
 }
 
 enum pl_status pl_collector_layer_entry(struct pl_collector *collector,
@@ -238,13 +257,8 @@ enum pl_status pl_collector_layer_entry(struct pl_collector *collector,
                                         const struct pl_content_reader *reader,
                                         struct pl_error *err)
 {
-    enum { WHITEOUT_COST = 64 };
-    if (take_whiteout(collector, entry->path)) {
-        if (collector->left_bytes < entry->path.len + WHITEOUT_COST) {
-            return out_of_evidence(err);
-        }
-        collector->left_bytes -= entry->path.len + WHITEOUT_COST;
-        return PL_OK;
+    if (pl_str_starts_with(pl_path_base(entry->path), PL_STR(".wh."))) {
+        return take_whiteout(collector, entry->path, err);
     }
     if (entry->type != PL_WALK_DIRECTORY) {
         enum pl_status st = add_replaced(collector, entry->path, err);

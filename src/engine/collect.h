@@ -79,6 +79,13 @@ enum pl_status pl_collector_layer_entry(struct pl_collector *collector,
                                         const struct pl_content_reader *reader,
                                         struct pl_error *err);
 
+/* What a whiteout says, however it is written: `path` is removed from the layers below; all that
+ * they have in `dir` is hidden, "" being the root. Fails with the budget. */
+enum pl_status pl_collector_whiteout(struct pl_collector *collector, pl_str path,
+                                     struct pl_error *err);
+enum pl_status pl_collector_opaque(struct pl_collector *collector, pl_str dir,
+                                   struct pl_error *err);
+
 /* An entry of a directory tree, where names mean themselves. */
 enum pl_status pl_collector_entry(struct pl_collector *collector, const struct pl_walk_entry *entry,
                                   const struct pl_content_reader *reader, struct pl_error *err);

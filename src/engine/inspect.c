@@ -211,7 +211,11 @@ enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_re
     struct pl_blob_result result = {0};
     enum pl_status st = walk_once(reader, layer, &collector, &result, err);
     /* A layer that could not be read to its end once is not walked again. */
-    if (st == PL_OK && layer->fd >= 0 && !layer->is_pipe && result.diff_id.text[0] != '\0') {
+    bool is_whole = st == PL_OK && layer->fd >= 0 && result.diff_id.text[0] != '\0';
+    if (is_whole && layer->is_pipe && pl_collector_needs_links(&collector)) {
+        return pl_error_set(err, PL_E_CONFLICT, "hard links want the layer to be read twice");
+    }
+    if (is_whole && !layer->is_pipe) {
         st = walk_links(layer, &collector, err);
         if (st == PL_E_LIMIT) {
             pl_collector_gap(&collector, PL_STR_EMPTY, err->msg);

@@ -31,9 +31,11 @@ struct pl_inspect_layer {
 /* A job for the sandbox; `context` is a struct pl_inspect_layer. */
 void pl_inspect_layer_run(void *context, int answer_fd);
 
-/* A directory that holds a root file system. */
+/* A directory that holds a root file system, or one layer as overlayfs has it. */
 struct pl_inspect_tree {
     int root_fd;
+    bool is_layer;
+    bool is_rootless; /* of a layer: overlayfs's attributes are user.overlay.*, not trusted.* */
     int spill_fd;
     struct pl_budget_limits limits;
     const struct pl_catalog_matcher *matcher;
@@ -43,7 +45,7 @@ void pl_inspect_tree_run(void *context, int answer_fd);
 
 /* Inspects a layer's stream into evidence: what pl_inspect_layer_run does, for a stream from
  * elsewhere. A damaged layer gives PL_OK with a gap, when the bytes are those that are addressed.
- */
+ * PL_E_CONFLICT when a pipe would have to be read twice: see MOST_WALKS. */
 enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_reader *reader,
                                  const struct pl_inspect_layer *layer, struct pl_evidence *ret,
                                  struct pl_error *err);

@@ -1,5 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inspects a directory: the walk of image/tree.h feeds the collector of engine/collect.h. */
+/*
+ * Inspects a directory: the walk of image/tree.h feeds the collector of engine/collect.h.
+ *
+ * A root file system is only walked where catalogers look, and a link is read as what it leads to.
+ * One layer is walked as a whole and yields what the same layer yields as a tar, since every entry
+ * hides what lies below it. Its whiteouts are overlayfs's (the kernel's
+ * Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories"): a character device
+ * 0/0 removes its name, and a directory is opaque whose extended attribute trusted.overlay.opaque,
+ * or user.overlay.opaque for those without privileges, is "y". Names that begin with ".wh." mean
+ * what they mean in a tar: where no devices can be made, engines leave them so. What only belongs
+ * to a mounted layer (redirects, files without their data) is in no layer that came from a tar; it
+ * is a gap.
+ */
 #include "base/limits.h"
 #include "engine/collect.h"
 #include "engine/inspect.h"
@@ -7,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 /* A wanted path that is a symbolic link: read at the end, if what it leads to was not read as
  * itself. */
@@ -26,23 +39,25 @@ struct inspection {
     const struct pl_inspect_tree *tree;
     struct pl_map read_files; /* device and inode of files that were read */
     struct linked_paths linked;
+    uint8_t block[65536]; /* of the file that is read */
 };
 
 /* Reads a file in blocks. */
 struct file_reader {
-    int fd;
+    struct inspection *inspection;
+    int fd; /* -1: `entry` is opened for the first block */
+    const struct pl_tree_entry *entry;
     uint64_t offset;
-    struct pl_budget *budget;
-    uint8_t block[65536];
 };
 
 static enum pl_status read_block(void *context, pl_span *ret_piece, uint64_t *ret_offset,
                                  struct pl_error *err)
 {
     struct file_reader *file = context;
+    uint8_t *block = file->inspection->block;
     ssize_t got = 0;
     do {
-        got = read(file->fd, file->block, sizeof(file->block));
+        got = read(file->fd, block, sizeof(file->inspection->block));
     } while (got < 0 && errno == EINTR);
     if (got < 0) {
         return pl_error_sys(err, errno, "reading");
@@ -50,10 +65,11 @@ static enum pl_status read_block(void *context, pl_span *ret_piece, uint64_t *re
     if (got == 0) {
         return PL_E_NOT_FOUND;
     }
-    *ret_piece = (pl_span){file->block, (size_t)got};
+    *ret_piece = (pl_span){block, (size_t)got};
     *ret_offset = file->offset;
     file->offset += (uint64_t)got;
-    return pl_budget_take_bytes(file->budget, (uint64_t)got, (uint64_t)got, err);
+    return pl_budget_take_bytes(file->inspection->collector.budget, (uint64_t)got, (uint64_t)got,
+                                err);
 }
 
 static bool is_new_file(struct inspection *inspection, uint64_t device, uint64_t inode)
@@ -70,17 +86,23 @@ static bool is_new_file(struct inspection *inspection, uint64_t device, uint64_t
 
 /* A running system changes under the walk: what fails for one file is a gap, and the walk goes on.
  */
-static enum pl_status read_file(struct inspection *inspection, const struct pl_walk_entry *entry,
-                                int fd, struct pl_error *err)
+static enum pl_status settle_entry(struct inspection *inspection, const struct pl_walk_entry *entry,
+                                   enum pl_status st, struct pl_error *err)
 {
-    struct file_reader file = {.fd = fd, .budget = inspection->collector.budget};
-    struct pl_content_reader reader = {read_block, &file};
-    enum pl_status st = pl_collector_entry(&inspection->collector, entry, &reader, err);
     if (st == PL_E_IO || st == PL_E_PARSE) {
         pl_collector_gap(&inspection->collector, entry->path, err->msg);
         return PL_OK;
     }
     return st;
+}
+
+static enum pl_status read_file(struct inspection *inspection, const struct pl_walk_entry *entry,
+                                int fd, struct pl_error *err)
+{
+    struct file_reader file = {.inspection = inspection, .fd = fd};
+    struct pl_content_reader reader = {read_block, &file};
+    enum pl_status st = pl_collector_entry(&inspection->collector, entry, &reader, err);
+    return settle_entry(inspection, entry, st, err);
 }
 
 static enum pl_status on_file(struct inspection *inspection, const struct pl_tree_entry *from,
@@ -126,6 +148,100 @@ static enum pl_status on_entry(void *context, const struct pl_tree_entry *from,
         break;
     }
     return pl_collector_entry(&inspection->collector, &entry, NULL, err);
+}
+
+/* One of overlayfs's attributes; any value where `value` is NULL. Of the two names only that counts
+ * by which the engine mounts the layer: an image may bring attributes of the other. */
+static bool has_attribute(const struct inspection *inspection, int fd, const char *name,
+                          const char *value)
+{
+    char whole[64];
+    char got[2];
+    (void)snprintf(whole, sizeof(whole), "%s.overlay.%s",
+                   inspection->tree->is_rootless ? "user" : "trusted", name);
+    ssize_t len = fgetxattr(fd, whole, got, value ? sizeof(got) : 0);
+    return len >= 0 && (!value || pl_str_eq(pl_str_make(got, (size_t)len), pl_str_from(value)));
+}
+
+/* A file of a layer is opened when its content is wanted, and then the layer has to have it. */
+static enum pl_status read_layer_block(void *context, pl_span *ret_piece, uint64_t *ret_offset,
+                                       struct pl_error *err)
+{
+    struct file_reader *file = context;
+    if (file->fd < 0) {
+        struct pl_error opening = PL_ERROR_INIT;
+        if (pl_tree_open(file->entry, &file->fd, &opening) < 0) {
+            return pl_error_set(err, PL_E_IO, "%s", opening.msg);
+        }
+        if (has_attribute(file->inspection, file->fd, "metacopy", NULL)) {
+            return pl_error_set(err, PL_E_IO, "its content lies in another layer");
+        }
+    }
+    return read_block(context, ret_piece, ret_offset, err);
+}
+
+static enum pl_walk_type walk_type(enum pl_tree_type type)
+{
+    switch (type) {
+    case PL_TREE_FILE:
+        return PL_WALK_FILE;
+    case PL_TREE_DIRECTORY:
+        return PL_WALK_DIRECTORY;
+    case PL_TREE_SYMLINK:
+        return PL_WALK_SYMLINK;
+    case PL_TREE_OTHER:
+        break;
+    }
+    return PL_WALK_OTHER;
+}
+
+/* As a tar has it: only files have a size, only links a target. */
+static enum pl_status on_layer_entry(void *context, const struct pl_tree_entry *from,
+                                     struct pl_error *err)
+{
+    struct inspection *inspection = context;
+    struct pl_collector *collector = &inspection->collector;
+    collector->evidence->entries++;
+    if (from->is_whiteout) {
+        return pl_collector_whiteout(collector, from->path, err);
+    }
+    struct pl_walk_entry entry = {.path = from->path,
+                                  .link = from->link,
+                                  .type = walk_type(from->type),
+                                  .size_bytes = from->type == PL_TREE_FILE ? from->size_bytes : 0,
+                                  .mode = from->mode};
+    struct file_reader file = {.inspection = inspection, .fd = -1, .entry = from};
+    struct pl_content_reader reader = {read_layer_block, &file};
+    enum pl_status st = pl_collector_layer_entry(collector, &entry, &reader, err);
+    pl_fd_closep(&file.fd);
+    return settle_entry(inspection, &entry, st, err);
+}
+
+static enum pl_status on_layer_directory(void *context, pl_str dir, int dir_fd,
+                                         struct pl_error *err)
+{
+    struct inspection *inspection = context;
+    if (has_attribute(inspection, dir_fd, "redirect", NULL)) {
+        pl_collector_gap(&inspection->collector, dir,
+                         "was renamed: what layers below have in it was not seen");
+    }
+    return has_attribute(inspection, dir_fd, "opaque", "y")
+               ? pl_collector_opaque(&inspection->collector, dir, err)
+               : PL_OK;
+}
+
+static bool on_wants_all_below(void *context, pl_str dir)
+{
+    (void)context;
+    (void)dir;
+    return true;
+}
+
+static bool on_follows_none(void *context, pl_str link)
+{
+    (void)context;
+    (void)link;
+    return false;
 }
 
 static bool on_wants_below(void *context, pl_str dir)
@@ -180,12 +296,20 @@ static enum pl_status read_linked(struct inspection *inspection, struct pl_error
 static enum pl_status inspect(struct inspection *inspection, struct pl_budget *budget,
                               struct pl_error *err)
 {
-    const struct pl_tree_visitor visitor = {.context = inspection,
-                                            .wants_below = on_wants_below,
-                                            .follows = on_follows,
-                                            .entry = on_entry,
-                                            .gap = on_gap};
-    enum pl_status st = pl_tree_walk(inspection->tree->root_fd, &visitor, budget, err);
+    const struct pl_tree_visitor root = {.context = inspection,
+                                         .wants_below = on_wants_below,
+                                         .follows = on_follows,
+                                         .entry = on_entry,
+                                         .gap = on_gap};
+    const struct pl_tree_visitor layer = {.context = inspection,
+                                          .wants_below = on_wants_all_below,
+                                          .follows = on_follows_none,
+                                          .entry = on_layer_entry,
+                                          .entered = on_layer_directory,
+                                          .is_still = true,
+                                          .gap = on_gap};
+    enum pl_status st = pl_tree_walk(inspection->tree->root_fd,
+                                     inspection->tree->is_layer ? &layer : &root, budget, err);
     if (st == PL_OK) {
         st = read_linked(inspection, err);
     }

@@ -15,6 +15,7 @@
 #include "model/evidence.h"
 
 struct pl_fetch;
+struct pl_layer_dir;
 
 struct pl_part {
     pl_str name;
@@ -24,6 +25,7 @@ struct pl_part {
     uint64_t length;
     pl_str document; /* the bytes themselves, of a small part of a compressed archive */
     const struct pl_fetch *fetch; /* how the bytes are got, where they lie elsewhere; or NULL */
+    const struct pl_layer_dir *dir; /* the layer unpacked, where that is what there is; or NULL */
     const struct pl_evidence *evidence; /* of a layer inspected while streaming, or NULL */
     bool is_known; /* the evidence was kept from an earlier run */
     pl_str problem; /* why it could not be inspected then; empty when it could */

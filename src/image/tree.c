@@ -35,6 +35,15 @@ static int open_resolved(int root_fd, struct pl_arena *arena, pl_str path)
     return dir;
 }
 
+int pl_tree_open_straight(int dir_fd, pl_str path, int flags)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    int parent pl_autoclose = open_resolved(dir_fd, &arena, pl_path_parent(path));
+    return parent < 0 ? -1
+                      : openat(parent, pl_arena_dup(&arena, pl_path_base(path)).ptr,
+                               flags | O_NOFOLLOW | O_CLOEXEC);
+}
+
 /* Where a resolution by hand has come to. */
 struct resolution {
     struct pl_arena *arena;
@@ -191,7 +200,7 @@ static enum pl_status visit(struct walk *walk, int dir_fd, const char *name, pl_
 {
     struct stat info = {0};
     if (fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0) {
-        if (errno != ENOENT) {
+        if (errno != ENOENT || walk->visitor->is_still) {
             note_gap(walk, path, "cannot be looked at", errno);
         }
         return PL_OK;
@@ -211,6 +220,7 @@ static enum pl_status visit(struct walk *walk, int dir_fd, const char *name, pl_
         .inode = info.st_ino,
         .parent_fd = dir_fd,
         .name = name,
+        .is_whiteout = S_ISCHR(info.st_mode) && info.st_rdev == 0,
     };
     enum pl_status st = walk->visitor->entry(walk->visitor->context, &entry, err);
     if (st < 0) {
@@ -278,10 +288,16 @@ static enum pl_status walk_dir(struct walk *walk, int dir_fd, pl_str dir, unsign
         walk->visitor->gap(walk->visitor->context, dir, "nests too deep; not looked into");
         return PL_OK;
     }
+    enum pl_status st = walk->visitor->entered
+                            ? walk->visitor->entered(walk->visitor->context, dir, dir_fd, err)
+                            : PL_OK;
+    if (st < 0) {
+        return st;
+    }
     struct pl_arena arena pl_autoarena = {0};
     struct pl_strs names = {0};
     struct pl_error listing = PL_ERROR_INIT;
-    enum pl_status st = list_names(walk, &arena, dir_fd, &names, &listing);
+    st = list_names(walk, &arena, dir_fd, &names, &listing);
     if (st == PL_E_LIMIT) {
         return pl_error_set(err, st, "%s", listing.msg);
     }

@@ -30,6 +30,7 @@ struct pl_tree_entry {
     uint64_t inode;
     int parent_fd; /* borrowed, with `name`: for pl_tree_open */
     const char *name;
+    bool is_whiteout; /* a character device 0/0: overlayfs keeps no other */
 };
 
 struct pl_tree_visitor {
@@ -41,6 +42,10 @@ struct pl_tree_visitor {
     enum pl_status (*entry)(void *context, const struct pl_tree_entry *entry, struct pl_error *err);
     /* A directory could not be read: the walk goes on. */
     void (*gap)(void *context, pl_str path, const char *reason);
+    /* A directory was opened and is listed next; "" is the root. Or NULL. */
+    enum pl_status (*entered)(void *context, pl_str dir, int dir_fd, struct pl_error *err);
+    /* Nothing changes in this tree: what is gone before it is looked at is a gap as well. */
+    bool is_still;
 };
 
 enum pl_status pl_tree_walk(int root_fd, const struct pl_tree_visitor *visitor,
@@ -48,6 +53,10 @@ enum pl_status pl_tree_walk(int root_fd, const struct pl_tree_visitor *visitor,
 
 /* Opens a regular file for reading; PL_E_UNSUPPORTED when it is none by now. */
 enum pl_status pl_tree_open(const struct pl_tree_entry *entry, int *ret_fd, struct pl_error *err);
+
+/* Opens a path below a directory, and no symbolic link on the way or at its end; -1 with errno.
+ * Each segment of the path is a name, none is "..". */
+int pl_tree_open_straight(int dir_fd, pl_str path, int flags);
 
 /* Opens a path below the root as RESOLVE_IN_ROOT has it; `use_openat2` false takes the way for
  * older kernels, for tests. */

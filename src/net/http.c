@@ -7,9 +7,11 @@
 #include "net/http.h"
 #include "net/http_attempt.h"
 #include <assert.h>
-#include <time.h>
 
 enum { MOST_REDIRECTS = 5 };
+
+/* After as much, a break is the first one again. */
+enum { GOOD_PROGRESS_BYTES = 8 << 20 };
 
 struct sending {
     struct pl_http *http;
@@ -19,10 +21,10 @@ struct sending {
     const char *authorization; /* the request's, later the login's */
     bool has_logged_in;
     uint64_t logged_in_at; /* what had been handed out by then */
-    uint64_t deadline_ms; /* on the monotonic clock; 0: none */
     struct pl_http_body body;
     unsigned tries;
     unsigned most_tries; /* after the last failure */
+    uint64_t mark; /* how much was handed out when the tries were counted from one again */
     bool is_own_error; /* the failure's text is the caller's, and stays as it is */
 };
 
@@ -180,7 +182,6 @@ static enum pl_status run_attempt(struct sending *sending, struct chain *chain,
         .user = sending->start.user,
         .password = sending->start.password,
         .is_foreign = chain->is_foreign,
-        .deadline_ms = sending->deadline_ms,
         .has_body = chain->has_body,
         .body = &sending->body,
     };
@@ -235,6 +236,11 @@ static enum pl_status run_chain(struct sending *sending, struct pl_http_response
 static bool may_repeat(struct sending *sending, enum pl_status st,
                        const struct pl_http_response *answer)
 {
+    /* A long body over a bad line: who gets on may go on. */
+    if (sending->body.handed >= sending->mark + GOOD_PROGRESS_BYTES) {
+        sending->mark = sending->body.handed;
+        sending->tries = 1;
+    }
     if (sending->request->is_once || sending->tries >= sending->most_tries ||
         (st == PL_OK && !pl_http_is_retry_status(answer->status))) {
         return false;
@@ -308,11 +314,6 @@ enum pl_status pl_http_send(struct pl_http *http, struct pl_arena *arena,
                  .max_bytes = request->max_bytes,
                  .whole = UINT64_MAX},
     };
-    if (request->most_seconds > 0) {
-        struct timespec now = {0};
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        sending.deadline_ms = ((uint64_t)now.tv_sec + request->most_seconds) * 1000;
-    }
     struct pl_error failure = PL_ERROR_INIT;
     struct pl_http_response answer = {0};
     enum pl_status st = check_request(request, &failure);

@@ -67,10 +67,13 @@ static void write_subject(const struct table *table)
     size_t count = table->report->components.count;
     pl_str name = clean(table, subject->name);
     pl_str platform = clean(table, subject->platform);
+    pl_str source = clean(table, subject->source);
     paragraph(table, 2,
-              pl_arena_format(table->arena, PL_STR_FMT " (" PL_STR_FMT "%s" PL_STR_FMT ")",
+              pl_arena_format(table->arena,
+                              PL_STR_FMT " (" PL_STR_FMT "%s" PL_STR_FMT "%s" PL_STR_FMT ")",
                               PL_STR_ARG(name), PL_STR_ARG(clean(table, subject->kind)),
-                              platform.len > 0 ? ", " : "", PL_STR_ARG(platform)));
+                              platform.len > 0 ? ", " : "", PL_STR_ARG(platform),
+                              source.len > 0 ? ", from " : "", PL_STR_ARG(source)));
     if (subject->digest.len > 0) {
         paragraph(table, 2, clean(table, subject->digest));
     }
@@ -97,10 +100,12 @@ static void write_since_image(const struct table *table)
                 PL_STR_ARG(component->version), pl_since_image_to_string(component->since_image));
         }
     }
+    pl_str state = clean(table, subject->container->state);
+    pl_str image = clean(table, subject->container->image_name);
     paragraph(table, 2,
-              pl_arena_format(table->arena, PL_STR_FMT ", image " PL_STR_FMT,
-                              PL_STR_ARG(clean(table, subject->container->state)),
-                              PL_STR_ARG(clean(table, subject->container->image_name))));
+              pl_arena_format(table->arena, PL_STR_FMT "%s" PL_STR_FMT,
+                              PL_STR_ARG(state.len > 0 ? state : PL_STR("unknown state")),
+                              image.len > 0 ? ", image " : "", PL_STR_ARG(image)));
     if (unlike.count > 0) {
         paragraph(table, 2,
                   pl_arena_format(table->arena, "Not as in the image: " PL_STR_FMT,

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 from imagelib import Skip, directory, entry, make_tar
@@ -119,6 +120,56 @@ class Engine:
         self.stop()
 
 
+class Forwarder:
+    """A port of the loopback, or another socket, that leads to an engine's socket and notes what it is asked; through
+    TLS when it is given a context."""
+
+    def __init__(self, path, context=None, socket_path=None):
+        self.path, self.context, self.asked = path, context, b""
+        if socket_path:
+            self.host = "unix://" + socket_path
+            self.listener = socket.socket(socket.AF_UNIX)
+            self.listener.bind(socket_path)
+            self.listener.listen(8)
+            os.chmod(socket_path, 0o666)
+        else:
+            self.listener = socket.create_server(("127.0.0.1", 0))
+            self.port = self.listener.getsockname()[1]
+            self.host = f"tcp://127.0.0.1:{self.port}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                peer, _ = self.listener.accept()
+                threading.Thread(target=self.serve, args=(peer,), daemon=True).start()
+            except OSError:
+                return
+
+    def serve(self, peer):
+        try:
+            if self.context:
+                peer = self.context.wrap_socket(peer, server_side=True)
+            with peer, socket.socket(socket.AF_UNIX) as engine_side:
+                engine_side.connect(self.path)
+                back = threading.Thread(target=self.pump, args=(engine_side, peer), daemon=True)
+                back.start()
+                self.pump(peer, engine_side, is_asking=True)
+                back.join(10)
+        except OSError:
+            pass
+
+    def pump(self, source, target, is_asking=False):
+        try:
+            while data := source.recv(1 << 16):
+                if is_asking:
+                    self.asked += data
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+
 class Docker(Engine):
     def __init__(self, *options):
         dockerd = need("dockerd")
@@ -179,19 +230,50 @@ class Docker(Engine):
 
 
 class Podman(Engine):
-    def __init__(self):
+    def __init__(self, driver="vfs", before=()):
         self.program = need("podman")
         base = tempfile.mkdtemp(prefix="pl-p-")
-        self.storage = ["--root", base + "/root", "--runroot", base + "/run", "--storage-driver", "vfs",
+        self.storage = ["--root", base + "/root", "--runroot", base + "/run", "--storage-driver", driver,
                         "--cgroup-manager", "cgroupfs", "--events-backend", "none"]
-        super().__init__([self.program, *self.storage, "system", "service", "--time", "0", "unix://" + base + "/e.sock"],
-                         base)
+        self.prepare(base)
+        super().__init__([*before, self.program, *self.storage, "system", "service", "--time", "0",
+                          "unix://" + base + "/e.sock"], base)
+
+    def prepare(self, base):
+        pass
 
     def client(self, *arguments, **options):
         return super().client(*self.storage, *arguments, **options)
 
     def load(self, archive):
         self.client("load", "-q", "-i", archive)
+
+
+class PodmanOverlay(Podman):
+    """One that keeps layers as Podman usually does."""
+
+    def __init__(self):
+        super().__init__("overlay")
+
+
+class PodmanRootless(Podman):
+    """One that runs as nobody, who in it is root and the only user."""
+    own = ("--reuid", "65534", "--regid", "65534", "--clear-groups")
+
+    def __init__(self):
+        if os.geteuid() != 0:
+            raise Skip("only root can be somebody else")
+        super().__init__("overlay", (need("setpriv"), *self.own))
+
+    def prepare(self, base):
+        os.chmod(base, 0o755)
+        os.chown(base, 65534, 65534)
+
+    def load(self, archive):
+        with open(archive, "rb") as file:
+            status, body = self.request("POST", "/images/load", file.read(), "application/x-tar")
+        if status != 200:
+            raise Skip(f"a rootless podman takes no image here: {body[:300]!r}")
 
 
 def programs(*names):

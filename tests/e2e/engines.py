@@ -13,6 +13,7 @@ import threading
 import time
 
 import enginelib
+from enginelib import Forwarder
 from imagelib import OS_RELEASE, PLIMSOLL, Result, Skip, entry, has, main, make_tar, same, stanza
 from match import database, record
 
@@ -80,9 +81,9 @@ def told(result):
             [layer["diff_id"] for layer in subject["layers"]])
 
 
-def agrees(at, spelling):
+def agrees(at, spelling, **env):
     saved = sbom(at, "docker-archive:" + at.archive)
-    reached = sbom(at, spelling)
+    reached = sbom(at, spelling, **env)
     same(told(reached), told(saved), spelling)
     same(reached.packages, ALPHA, spelling)
     return saved, reached
@@ -96,6 +97,7 @@ def refused(at, spelling, *words, **env):
 
 def docker_and_its_archive_agree(_):
     agrees(docker(), "docker:local/app:2")
+    agrees(docker(), "docker:local/app:2", DOCKER_HOST=Forwarder(docker().socket).host)
 
 
 def podman_and_its_archive_agree(_):
@@ -137,11 +139,11 @@ def the_same_again_from_the_cache(where):
     """The archive is fetched once; then nothing but questions, and the same report."""
     at = docker()
     cached = {"PLIMSOLL_CACHE": where + "/cache"}
-    first = sbom(at, "docker:local/app:2", **cached)
+    first = sbom(at, "docker:local/app:2", DOCKER_HOST=Forwarder(at.socket).host, **cached)
     second = sbom(at, "docker:local/app:2", **cached)
     same(second.out, first.out)
     watched = Forwarder(at.socket)
-    same(sbom(at, "docker:local/app:2", DOCKER_HOST=f"tcp://127.0.0.1:{watched.port}", **cached).out, first.out)
+    same(sbom(at, "docker:local/app:2", DOCKER_HOST=watched.host, **cached).out, first.out)
     same((b"/json" in watched.asked, b"/get " in watched.asked), (True, False))
 
 
@@ -205,47 +207,6 @@ def contexts_of_the_docker_client(where):
         json.dump({"currentContext": "near"}, out)
     same(sbom(at, "docker:local/app:2", DOCKER_HOST="", DOCKER_CONFIG=where).packages, ALPHA)
     refused(at, "docker:local/app:2", "nowhere", DOCKER_HOST="", DOCKER_CONFIG=where, DOCKER_CONTEXT="nowhere")
-
-
-class Forwarder:
-    """A port of the loopback that leads to an engine's socket, through TLS when it is given a context."""
-
-    def __init__(self, path, context=None):
-        self.path, self.context, self.asked = path, context, b""
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                peer, _ = self.listener.accept()
-                threading.Thread(target=self.serve, args=(peer,), daemon=True).start()
-            except OSError:
-                return
-
-    def serve(self, peer):
-        try:
-            if self.context:
-                peer = self.context.wrap_socket(peer, server_side=True)
-            with peer, socket.socket(socket.AF_UNIX) as engine_side:
-                engine_side.connect(self.path)
-                back = threading.Thread(target=self.pump, args=(engine_side, peer), daemon=True)
-                back.start()
-                self.pump(peer, engine_side, is_asking=True)
-                back.join(10)
-        except OSError:
-            pass
-
-    def pump(self, source, target, is_asking=False):
-        try:
-            while data := source.recv(1 << 16):
-                if is_asking:
-                    self.asked += data
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
 
 
 def openssl(where, *arguments):

@@ -159,11 +159,16 @@ static enum pl_status parse_ssh(struct pl_arena *arena, const struct pl_docker_k
         !is_plain(host, ".-_:[]") || (path.len > 0 && !is_plain(path, ".-_/"))) {
         return wrong(text, "write ssh://[USER@]HOST[:PORT][/SOCKET]", err);
     }
+    if (host.ptr[0] == '[') {
+        host = pl_str_sub(host, 1, host.len - 2);
+        if (!is_plain(host, ".:")) {
+            return wrong(text, "write the digits of an address between [ and ]", err);
+        }
+    }
     struct pl_docker_ssh *ssh = PL_ARENA_NEW(arena, struct pl_docker_ssh);
     ssh->user = has_user ? to_cstr(arena, user) : NULL;
     ssh->port = port.len > 0 ? to_cstr(arena, port) : NULL;
-    bool is_v6 = host.ptr[0] == '[';
-    ssh->host = to_cstr(arena, is_v6 ? pl_str_sub(host, 1, host.len - 2) : host);
+    ssh->host = to_cstr(arena, host);
     size_t used = 0;
     ssh->command[used++] = kind->name;
     if (path.len > 0) {

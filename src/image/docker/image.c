@@ -2,6 +2,7 @@
 #include "image/docker/image.h"
 #include "base/nearest.h"
 #include "image/docker/answer.h"
+#include "image/docker/store.h"
 #include "image/reference.h"
 
 enum { MOST_NEAR = 3, MOST_EDITS = 4 };
@@ -114,18 +115,27 @@ static pl_str name_of(struct pl_arena *arena, const struct pl_docker_image *imag
     return first;
 }
 
-/* The config, where it is known from an earlier run, says exactly what made each layer. The id is
- * another document's where the engine keeps images in containerd's store: then the config does not
- * fit, and the engine is asked. */
+/* The config, where it is known from an earlier run or lies in the engine's store, says exactly
+ * what made each layer. The id is another document's where the engine keeps images in containerd's
+ * store: then the config does not fit, and the engine is asked. */
 static bool read_known_config(struct pl_arena *arena, const struct pl_image_documents *documents,
-                              struct pl_image *image)
+                              const struct pl_docker_store *store, struct pl_image *image)
 {
     struct pl_digest id;
     pl_str bytes = PL_STR_EMPTY;
     struct pl_image known = {0};
-    if (!documents || !documents->find || pl_digest_parse(image->digest, &id, NULL) < 0 ||
-        !documents->find(documents->context, arena, &id, &bytes) ||
-        pl_image_read_config(arena, bytes, &known, NULL) < 0 ||
+    if (pl_digest_parse(image->digest, &id, NULL) < 0) {
+        return false;
+    }
+    bool is_kept =
+        documents && documents->find && documents->find(documents->context, arena, &id, &bytes);
+    if (!is_kept && (!store || !pl_docker_store_config(store, arena, &id, &bytes))) {
+        return false;
+    }
+    if (!is_kept && documents && documents->put) {
+        documents->put(documents->context, &id, bytes);
+    }
+    if (pl_image_read_config(arena, bytes, &known, NULL) < 0 ||
         known.layers.count != image->layers.count) {
         return false;
     }
@@ -223,6 +233,25 @@ static enum pl_status find_image(struct question *question, const struct pl_plat
     return st;
 }
 
+/* Where the engine keeps the layers, when that can be read; else NULL, and the archive will do. */
+static struct pl_docker_store *open_store(struct pl_docker *docker, struct pl_arena *arena,
+                                          struct pl_image *image)
+{
+    json_t *answer pl_autojson = NULL;
+    struct pl_docker_info info = {0};
+    struct pl_docker_store *store = NULL;
+    if (!pl_docker_is_local(docker) || pl_docker_get(docker, PL_STR("/info"), &answer, NULL) < 0) {
+        return NULL;
+    }
+    pl_docker_read_info(arena, answer, &info);
+    return pl_docker_store_open(arena, &info, image, &store, NULL) == PL_OK ? store : NULL;
+}
+
+static void close_store(void *context)
+{
+    pl_docker_store_close(context);
+}
+
 static enum pl_status reach(struct pl_docker *docker, struct pl_arena *arena,
                             const struct pl_reach *how, pl_str name,
                             const struct pl_platform *platform, struct pl_reached *ret,
@@ -235,16 +264,19 @@ static enum pl_status reach(struct pl_docker *docker, struct pl_arena *arena,
     if (st < 0) {
         return st;
     }
+    struct pl_docker_store *store = open_store(docker, arena, &found.image);
     json_t *history pl_autojson = NULL;
     /* Without the history the report says less, and nothing wrong. */
-    if (!read_known_config(arena, how->documents, &found.image) &&
+    if (!read_known_config(arena, how->documents, store, &found.image) &&
         pl_docker_get(docker, image_path(&question, "history"), &history, NULL) == PL_OK) {
         pl_docker_read_history(arena, history, &found.image);
     }
     *ret = (struct pl_reached){.image = found.image,
                                .name = name_of(arena, &found, name),
                                .archive = pl_docker_fetch(docker, image_path(&question, "get")),
-                               .archive_selector = PL_STR_EMPTY};
+                               .archive_selector = PL_STR_EMPTY,
+                               .close = store ? close_store : NULL,
+                               .context = store};
     return PL_OK;
 }
 

@@ -3,9 +3,9 @@
 /*
  * image - an image that an engine has: `reach` of the sources that are engines (image/image.h).
  *
- * What is known of an image without its bytes is asked at once; the bytes come as the archive that
- * `docker save` would write, streamed and not kept. The close function of what was reached is NULL:
- * the client lives no longer than the questions.
+ * What is known of an image without its bytes is asked at once. The layers are directories, where
+ * the engine's storage can be read (image/docker/store.h); in any case there is the archive that
+ * `docker save` would write, streamed and not kept. The client lives no longer than the questions.
  */
 #include "image/docker/client.h"
 #include "image/image.h"

@@ -2,6 +2,7 @@
 #include "image/registry/listing.h"
 #include "base/limits.h"
 #include "image/registry/link.h"
+#include "image/registry/location.h"
 #include "image/registry/session.h"
 
 /* Docker Hub gives 100 tags a page, and the largest repositories have some ten thousand. */
@@ -15,20 +16,6 @@ void pl_registry_names_add(struct pl_registry_names *names, pl_str name)
         *pl_vec_push(names->arena, &names->names) =
             pl_arena_format(names->arena, PL_STR_FMT, PL_STR_ARG(name));
     }
-}
-
-/* The next page's URL: whole, or a path of the registry, which is left to the client, or relative
- * to the page it stands on (RFC 3986, section 5.2): "?last=b", "list?last=b". */
-static pl_str resolve(struct pl_arena *arena, pl_str page, pl_str target)
-{
-    if (target.ptr[0] == '/' || pl_http_is_url(target)) {
-        return target;
-    }
-    pl_str path = PL_STR_EMPTY;
-    pl_str_cut(page, '?', &path, &(pl_str){0});
-    size_t folder = target.ptr[0] == '?' ? path.len : pl_str_find_last_char(path, '/') + 1;
-    return pl_arena_format(arena, PL_STR_FMT PL_STR_FMT, PL_STR_ARG(pl_str_sub(path, 0, folder)),
-                           PL_STR_ARG(target));
 }
 
 static enum pl_status take_page(struct pl_registry *registry, const struct pl_registry_list *list,
@@ -58,19 +45,19 @@ enum pl_status pl_registry_list(struct pl_registry *registry, const struct pl_re
         if (st == PL_OK) {
             st = take_page(registry, list, &response, err);
         }
-        pl_str next = st < 0 ? PL_STR_EMPTY : pl_link_next(pl_http_header_value(&response, "link"));
-        if (next.len == 0) {
+        pl_str next = PL_STR_EMPTY;
+        pl_str link = pl_link_next(pl_http_header_value(&response, "link"));
+        if (st == PL_OK && link.len > 0) {
+            st = pl_registry_location(&urls, response.url, link, &next, err);
+        }
+        if (st < 0 || link.len == 0) {
             return st;
         }
-        next = resolve(&scratch, response.url, next);
         if (url && pl_str_eq(next, pl_str_from(url))) {
             return pl_error_set(err, PL_E_PARSE, "%s: its pages lead round in a circle",
                                 list->what);
         }
-        st = pl_arena_cstr(&urls, next, &url, err);
-        if (st < 0) {
-            return st;
-        }
+        url = next.ptr;
     }
     return pl_error_set(err, PL_E_LIMIT, "%s has more than %d pages", list->what, MOST_PAGES);
 }

@@ -12,7 +12,7 @@
 #include "image/registry/session.h"
 
 /* Schema 1 stands last, to be refused by its name rather than as something unknown. */
-static const char *const accept_manifests[] = {
+const char *const pl_registry_accept_manifests[] = {
     "Accept: application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
     "application/vnd.docker.distribution.manifest.list.v2+json, "
     "application/vnd.docker.distribution.manifest.v2+json, "
@@ -28,7 +28,7 @@ static enum pl_status ask_manifest(struct pl_registry *registry, struct pl_arena
         .action = PL_REGISTRY_PULL,
         .path = pl_arena_format(arena, "manifests/" PL_STR_FMT, PL_STR_ARG(selector)).ptr,
         .http = {.method = method,
-                 .headers = accept_manifests,
+                 .headers = pl_registry_accept_manifests,
                  .max_bytes = PL_LIMIT_MANIFEST_BYTES},
     };
     return pl_registry_send(registry, arena, &request, ret, err);

@@ -231,7 +231,11 @@ static void on_gap(void *context, pl_str path, const char *reason)
 static enum pl_status walk(const char *followed, uint64_t most_entries, struct pl_buf *ret)
 {
     struct seen seen = {.text = PL_BUF_INIT(10000), .followed = followed};
-    const struct pl_tree_visitor visitor = {&seen, wants_all, follows, on_entry, on_gap};
+    const struct pl_tree_visitor visitor = {.context = &seen,
+                                            .wants_below = wants_all,
+                                            .follows = follows,
+                                            .entry = on_entry,
+                                            .gap = on_gap};
     struct pl_budget_limits limits;
     pl_budget_limits_default(&limits);
     limits.layer_entries = most_entries;
@@ -280,6 +284,23 @@ static void test_tree__the_budget_ends_a_walk(void **state)
     assert_int_equal(walk("", 10, &text), PL_E_LIMIT);
 }
 
+/* Nothing is reached through a link, be it on the way or at the end. */
+static void test_tree__straight_paths(void **state)
+{
+    static const char *const good[] = {"file", "a/file", "a/b/c/file", "a", "a/b/c"};
+    static const char *const bad[] = {"absolute", "absolute/file", "relative/file",
+                                      "to-file",  "a/b/back/..",   "dot/file",
+                                      "nowhere",  "file/x",        "a/parent/file"};
+    for (size_t i = 0; i < PL_ARRAY_LEN(good); i++) {
+        int fd pl_autoclose = pl_tree_open_straight(root, pl_str_from(good[i]), O_RDONLY);
+        assert_true(fd >= 0);
+    }
+    for (size_t i = 0; i < PL_ARRAY_LEN(bad); i++) {
+        int fd pl_autoclose = pl_tree_open_straight(root, pl_str_from(bad[i]), O_RDONLY);
+        assert_int_equal(fd, -1);
+    }
+}
+
 int pl_test_tree(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +310,7 @@ int pl_test_tree(void)
         cmocka_unit_test(test_tree__a_walk_is_in_byte_order_and_can_be_made_again),
         cmocka_unit_test(test_tree__a_followed_link_is_walked_last),
         cmocka_unit_test(test_tree__the_budget_ends_a_walk),
+        cmocka_unit_test(test_tree__straight_paths),
     };
     return cmocka_run_group_tests_name("tree", tests, make_tree, remove_tree);
 }
