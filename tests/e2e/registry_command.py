@@ -4,7 +4,6 @@
 which checks every digest that is pushed; and the strict registry of smallregistry.py, whose complaints list each breach
 of the distribution specification."""
 import base64
-import contextlib
 import hashlib
 import json
 import os
@@ -15,14 +14,14 @@ import tarfile
 import time
 
 from enginelib import Docker, Podman
-from faultproxy import (FaultProxy, cut, garble, hang_up, lengthened, redirect_elsewhere, replaced, shortened, status,
+from faultproxy import (FaultProxy, cut, garble, hang_up, lengthened, redirect_elsewhere, shortened, status,
                         with_header)
 from httpserver import Recorder
-from imagelib import (GZIP, PLIMSOLL, Layout, Skip, docker_archive, entry, has, main, make_tar, packed, run, same, sha256, simple,
-                      stanza, zstd, ZSTD)
-from reachlib import BASE, STATUS, UPPER, clean, environment, image_of_two_layers
+from imagelib import (PLIMSOLL, Layout, Skip, docker_archive, entry, has, main, make_tar, packed, run, same, sha256, simple,
+                      zstd, ZSTD)
+from reachlib import BASE, UPPER, clean, environment, image_of_two_layers
 from registrylib import (EMPTY, FOREIGN, INDEX, MANIFEST, Authority, Client, Registry, TokenServer, command, need,
-                         skopeo_copy, skopeo_inspect, skopeo_push)
+                         skopeo_copy, skopeo_inspect)
 from smallregistry import SmallRegistry
 
 PASSWORD = "s3cret-Pa55:word"
@@ -498,7 +497,7 @@ def failures_leave_nothing(where):
 
 def uploads_that_break(where):
     path, layout, descriptor = index_of_three(where + "/i")
-    whole = raw_bytes = open(layout.blob_path(descriptor["digest"]), "rb").read()
+    raw_bytes = open(layout.blob_path(descriptor["digest"]), "rb").read()
     with Registry(where + "/r") as server, FaultProxy(server.host) as proxy:
         for number, (fault, method) in enumerate(((hang_up(), "PUT"), (status(503), "PUT"), (status(500), "PUT"), (status(404), "PUT"),
                                                   (hang_up(), "POST"), (status(429, retry_after=1), "POST"), (hang_up(), "HEAD"))):
@@ -516,6 +515,11 @@ def uploads_that_break(where):
         rule = proxy.when("/blobs/uploads/", hang_up(), method="PUT")
         bad(where, "copy", f"oci-dir:{path}:app", f"{proxy.host}/refused:1", parts=[proxy.host, "times"])
         same(2 <= rule.hits <= 8, True, rule.hits)
+        with FaultProxy(server.host) as store:
+            proxy.clear()
+            rule = proxy.when("/blobs/uploads/", redirect_elsewhere(store.url), method="PUT")
+            good(where, "copy", f"oci-dir:{path}:app", f"{proxy.host}/redirected:1")
+            same((rule.hits > 0, raw(server.host, "redirected", "1")), (True, raw_bytes))
         # A source that is spoilt is not asked again, and its end never reaches the registry.
         other = Layout(where + "/j")
         spoilt = other.image([make_tar(BASE)])
@@ -549,6 +553,21 @@ def credentials_on_the_way(where):
             good(where, "ls", server.host, extra=NAMED)
         if not any("push" in scope for _, _, scopes in tokens.seen for scope in scopes):
             raise AssertionError("nobody asked for push")
+        authority = Authority(where + "/ca")
+        with Registry(where + "/tls", tls=authority.certificate("server", "DNS:registry.localhost"), users=USERS) as secure:
+            words = ("copy", f"oci-dir:{path}:app", f"registry.localhost:{secure.port}/app:1")
+            bad(where, *words, extra=NAMED, secrets=[PASSWORD], parts=["certificate"])
+            good(where, *words, "--registry-ca", authority.file, extra=NAMED, secrets=[PASSWORD])
+        # A token that has run out in the middle of an upload, and one that is never good enough.
+        with FaultProxy(guarded.host) as proxy:
+            expired = status(401, headers=[("WWW-Authenticate", f'Bearer realm="{tokens.realm}",service="{tokens.service}",'
+                                            'scope="repository:late:pull,push",error="invalid_token"')])
+            proxy.when("/blobs/uploads/", expired, times=1, method="PUT")
+            good(where, "copy", f"oci-dir:{path}:app", f"{proxy.host}/late:1", extra=NAMED, secrets=[PASSWORD])
+            proxy.clear()
+            rule = proxy.when("/blobs/uploads/", expired, method="PUT")
+            bad(where, "copy", f"oci-dir:{path}:app", f"{proxy.host}/never:1", extra=NAMED, secrets=[PASSWORD], parts=["denies"])
+            same(rule.hits, 2)
         # An upload that is sent to another origin takes no credential along.
         with FaultProxy(basic.host) as proxy:
             proxy.when("/blobs/uploads/", status(202, headers=[("Location", elsewhere.url + "/up?sig=x")]), method="POST")
