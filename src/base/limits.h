@@ -31,6 +31,9 @@
 /* Manifests, indexes and image configs: registries cap manifests at 4 MiB. */
 #define PL_LIMIT_MANIFEST_BYTES (4ULL << 20)
 #define PL_LIMIT_CONFIG_BYTES (8ULL << 20)
+/* Seconds for one of these, or any other document of a registry: the largest needs some 70 KiB a
+ * second then, and whoever drips them out cannot hold us for hours. */
+#define PL_LIMIT_DOCUMENT_SECONDS 120
 /* An image's name: a host of 253 bytes with its port, a repository of 255, a tag of 128, and a
  * digest of 135. */
 #define PL_LIMIT_REFERENCE_BYTES 1024
@@ -46,6 +49,13 @@
 #define PL_LIMIT_CERT_FILES 256
 /* Layers of one image: overlayfs mounts no more than 500, Docker no more than 127. */
 #define PL_LIMIT_LAYERS 512
+/* Manifests that one index names: platforms are some ten, but the index of what refers to an image
+ * grows with every signature. */
+#define PL_LIMIT_INDEX_MANIFESTS 10000
+/* What refers to one manifest: each may cost a question. */
+#define PL_LIMIT_REFERRERS 2000
+/* Indexes and manifests that are copied together, in all levels and under all tags. */
+#define PL_LIMIT_COPIED_DOCUMENTS 200000
 /* Members of a docker-archive or oci-archive: a few for each layer. */
 #define PL_LIMIT_ARCHIVE_MEMBERS 65536
 /* Nesting of JSON documents. */

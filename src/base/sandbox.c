@@ -1,30 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/sandbox.h"
 #include "base/io.h"
-#include <assert.h>
+#include "base/sandbox_filter.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/landlock.h>
-#include <linux/seccomp.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
-
-#if defined(__x86_64__)
-#define SANDBOX_ARCH AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define SANDBOX_ARCH AUDIT_ARCH_AARCH64
-#else
-#error "the seccomp filter knows x86_64 and aarch64 alone"
-#endif
 
 #define LAST_DETACHED STDERR_FILENO
 #if defined(__has_feature)
@@ -34,177 +21,8 @@
 #endif
 #endif
 
-/* Memory, threads, clocks, and reading and writing on descriptors that are open already. */
-static const int always_allowed[] = {
-    __NR_read,
-    __NR_pread64,
-    __NR_write,
-    __NR_pwrite64,
-    __NR_readv,
-    __NR_writev,
-    __NR_close,
-    __NR_lseek,
-    __NR_fstat,
-    __NR_ftruncate,
-    __NR_mmap,
-    __NR_munmap,
-    __NR_mremap,
-    __NR_mprotect,
-    __NR_madvise,
-    __NR_brk,
-    __NR_futex,
-    __NR_sched_yield,
-    __NR_exit,
-    __NR_exit_group,
-    __NR_rt_sigreturn,
-    __NR_rt_sigaction,
-    __NR_rt_sigprocmask,
-    __NR_sigaltstack,
-    __NR_clock_gettime,
-    __NR_clock_nanosleep,
-    __NR_getrandom,
-    __NR_set_robust_list,
-    __NR_rseq,
-    __NR_getpid,
-    __NR_gettid,
-    __NR_restart_syscall,
-    __NR_sched_getaffinity,
-    __NR_uname,
-};
-
-/* Reading a directory tree, for a job with read_below_fd; Landlock says which. */
-static const int tree_allowed[] = {
-    __NR_openat,     __NR_openat2, __NR_getdents64, __NR_newfstatat, __NR_statx,
-    __NR_readlinkat, __NR_dup,     __NR_fadvise64,  __NR_fgetxattr,
-};
-
-enum { FILTER_MOST = 256 };
-
 /* Exit status of a child that could not enter its sandbox. */
 enum { NOT_ENTERED = 77 };
-
-struct filter {
-    struct sock_filter code[FILTER_MOST];
-    unsigned short len;
-};
-
-static void emit(struct filter *filter, unsigned short code, unsigned char if_true,
-                 unsigned char if_false, unsigned int k)
-{
-    assert(filter->len < FILTER_MOST);
-    filter->code[filter->len++] = (struct sock_filter){code, if_true, if_false, k};
-}
-
-static void allow_call(struct filter *filter, int number)
-{
-    emit(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (unsigned int)number);
-    emit(filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
-}
-
-static void answer_call(struct filter *filter, int number, unsigned int action)
-{
-    emit(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (unsigned int)number);
-    emit(filter, BPF_RET | BPF_K, 0, 0, action);
-}
-
-/* clone may make threads but no process; clone3, whose flags a filter cannot see, is "not there",
- * at which the C library falls back to clone. */
-static void allow_threads(struct filter *filter)
-{
-    answer_call(filter, __NR_clone3, SECCOMP_RET_ERRNO | ENOSYS);
-    emit(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 4, __NR_clone);
-    emit(filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, args[0]));
-    emit(filter, BPF_JMP | BPF_JSET | BPF_K, 0, 1, CLONE_THREAD);
-    emit(filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
-    emit(filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM);
-}
-
-/* Allows a call when one of its arguments has the value given. The upper half of an argument is not
- * looked at: both calls below take an int. */
-static void allow_call_with(struct filter *filter, int number, unsigned int argument, int value)
-{
-    size_t offset = offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t);
-    emit(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 4, (unsigned int)number);
-    emit(filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, (unsigned int)offset);
-    emit(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (unsigned int)value);
-    emit(filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
-    emit(filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
-}
-
-static bool enter_seccomp(bool with_tree)
-{
-    struct filter filter = {.len = 0};
-    emit(&filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, arch));
-    emit(&filter, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, SANDBOX_ARCH);
-    emit(&filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
-    emit(&filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
-    for (size_t i = 0; i < PL_ARRAY_LEN(always_allowed); i++) {
-        allow_call(&filter, always_allowed[i]);
-    }
-    for (size_t i = 0; with_tree && i < PL_ARRAY_LEN(tree_allowed); i++) {
-        allow_call(&filter, tree_allowed[i]);
-    }
-    /* A signal to oneself, as abort sends it, and to nobody else. */
-    allow_call_with(&filter, __NR_tgkill, 0, getpid());
-    if (with_tree) {
-        /* What opendir asks. F_SETOWN and F_SETSIG would be another way to send signals. */
-        allow_call_with(&filter, __NR_fcntl, 1, F_GETFL);
-        allow_call_with(&filter, __NR_fcntl, 1, F_SETFD);
-        allow_call_with(&filter, __NR_fcntl, 1, F_DUPFD_CLOEXEC);
-    }
-    allow_threads(&filter);
-    answer_call(&filter, __NR_execve, SECCOMP_RET_KILL_PROCESS);
-    answer_call(&filter, __NR_execveat, SECCOMP_RET_KILL_PROCESS);
-    answer_call(&filter, __NR_socket, SECCOMP_RET_KILL_PROCESS);
-    answer_call(&filter, __NR_ptrace, SECCOMP_RET_KILL_PROCESS);
-    emit(&filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM);
-    struct sock_fprog program = {.len = filter.len, .filter = filter.code};
-    return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
-}
-
-/* What a fetching child has no business with: programs, other processes, the kernel's own state.
- * All else it may do: what libcurl and name service modules call is not ours to list. */
-static const int never_fetching[] = {
-    __NR_execve,
-    __NR_execveat,
-    __NR_ptrace,
-    __NR_process_vm_readv,
-    __NR_process_vm_writev,
-    __NR_kill,
-    __NR_tkill,
-    __NR_mount,
-    __NR_umount2,
-    __NR_pivot_root,
-    __NR_chroot,
-    __NR_setns,
-    __NR_bpf,
-    __NR_perf_event_open,
-    __NR_init_module,
-    __NR_finit_module,
-    __NR_kexec_load,
-    __NR_unshare,
-    __NR_keyctl,
-    __NR_pidfd_getfd,
-    __NR_open_by_handle_at,
-    __NR_userfaultfd,
-    __NR_io_uring_setup,
-    __NR_pidfd_send_signal,
-};
-
-static bool enter_fetching_seccomp(void)
-{
-    struct filter filter = {.len = 0};
-    emit(&filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, arch));
-    emit(&filter, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, SANDBOX_ARCH);
-    emit(&filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
-    emit(&filter, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
-    for (size_t i = 0; i < PL_ARRAY_LEN(never_fetching); i++) {
-        answer_call(&filter, never_fetching[i], SECCOMP_RET_ERRNO | EPERM);
-    }
-    emit(&filter, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
-    struct sock_fprog program = {.len = filter.len, .filter = filter.code};
-    return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
-}
 
 static int landlock_abi(void)
 {
@@ -314,7 +132,8 @@ static bool confine(const struct pl_sandbox_job *job)
         return false;
     }
     return !has_seccomp() ||
-           (job->has_network ? enter_fetching_seccomp() : enter_seccomp(job->read_below_fd >= 0));
+           (job->has_network ? pl_sandbox_filter_fetching()
+                             : pl_sandbox_filter_inspecting(job->read_below_fd >= 0));
 }
 
 PL_NORETURN static void run_child(const struct pl_sandbox_job *job, int answer_fd, int parent_pid)
@@ -341,9 +160,10 @@ PL_NORETURN static void run_child(const struct pl_sandbox_job *job, int answer_f
 enum pl_status pl_sandbox_start(struct pl_sandbox_child *child, const struct pl_sandbox_job *job,
                                 size_t answer_ceiling_bytes, struct pl_error *err)
 {
+    const char *role = job->has_network ? "the fetcher" : "the inspector";
     int ends[2] = {-1, -1};
     if (pipe2(ends, O_CLOEXEC) < 0) {
-        return pl_error_sys(err, errno, "making a pipe for the inspector");
+        return pl_error_sys(err, errno, "making a pipe for %s", role);
     }
     int parent_pid = getpid();
     int pid = fork();
@@ -351,14 +171,16 @@ enum pl_status pl_sandbox_start(struct pl_sandbox_child *child, const struct pl_
         int why = errno;
         close(ends[0]);
         close(ends[1]);
-        return pl_error_sys(err, why, "starting the inspector");
+        return pl_error_sys(err, why, "starting %s", role);
     }
     if (pid == 0) {
         run_child(job, ends[1], parent_pid);
     }
     close(ends[1]);
-    *child = (struct pl_sandbox_child){
-        .pid = pid, .answer_fd = ends[0], .answer = PL_BUF_INIT(answer_ceiling_bytes)};
+    *child = (struct pl_sandbox_child){.pid = pid,
+                                       .answer_fd = ends[0],
+                                       .role = role,
+                                       .answer = PL_BUF_INIT(answer_ceiling_bytes)};
     if (job->most_seconds > 0) {
         child->deadline_ms = monotonic_ms() + (uint64_t)job->most_seconds * 1000;
     }
@@ -386,21 +208,21 @@ static enum pl_status reap(struct pl_sandbox_child *child, struct pl_error *err)
     }
     child->pid = 0;
     if (child->answer.overflowed) {
-        return pl_buf_status(&child->answer, "the inspector's answer", err);
+        return pl_buf_status(&child->answer, "a child's answer", err);
     }
     if (child->is_late) {
-        return pl_error_set(err, PL_E_LIMIT, "the inspector took too long and was ended");
+        return pl_error_set(err, PL_E_LIMIT, "%s took too long and was ended", child->role);
     }
     if (WIFSIGNALED(state)) {
-        return pl_error_set(err, PL_E_PARSE, "the inspector was ended by signal %d (%s)",
+        return pl_error_set(err, PL_E_PARSE, "%s was ended by signal %d (%s)", child->role,
                             WTERMSIG(state), sigabbrev_np(WTERMSIG(state)));
     }
     if (WEXITSTATUS(state) == NOT_ENTERED) {
         return pl_error_set(err, PL_E_DENIED,
-                            "the kernel refused the inspector its sandbox (Landlock or seccomp)");
+                            "the kernel refused %s its sandbox (Landlock or seccomp)", child->role);
     }
     if (WEXITSTATUS(state) != 0) {
-        return pl_error_set(err, PL_E_INTERNAL, "the inspector ended with status %d",
+        return pl_error_set(err, PL_E_INTERNAL, "%s ended with status %d", child->role,
                             WEXITSTATUS(state));
     }
     return PL_OK;

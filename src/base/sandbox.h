@@ -37,6 +37,7 @@ struct pl_sandbox_child {
     int pid; /* 0: not running */
     int answer_fd;
     bool is_late; /* being ended by the parent */
+    const char *role; /* "the inspector", "the fetcher": for messages */
     uint64_t deadline_ms; /* on the monotonic clock; 0: none */
     struct pl_buf answer; /* with the ceiling given at the start */
 };

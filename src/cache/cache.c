@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An entry's file is DIR/KIND/HH/REST, where HH and REST are the hex digits of the key's SHA-256.
- * It holds the magic number, the key's length as a varint, the key, and one zstd frame, which has
- * the value's size in its header and a checksum at its end. While it is written it is called
- * DIR/KIND/HH/tmp-PID-NUMBER.
+ * What it holds is in cache/entry.h. While it is written it is called DIR/KIND/HH/tmp-PID-NUMBER.
  */
 #include "cache/cache.h"
 #include "base/io.h"
-#include "base/wire.h"
+#include "cache/entry.h"
 #include "format/digest.h"
 #include <dirent.h>
 #include <errno.h>
@@ -16,14 +14,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include <zstd.h>
-
-static const pl_str magic = PL_STR_INIT("PLCACHE\1");
 
 enum {
-    /* Fast to write and small enough: evidence shrinks to about a seventh. */
-    LEVEL = 1,
-    MOST_KEY_BYTES = 1024,
     MOST_NAME_BYTES = 128,
     /* A writer that took longer than this has died. */
     STALE_MS = 3600 * 1000,
@@ -90,34 +82,6 @@ static size_t name_entry(const char *kind, pl_str key, char name[MOST_NAME_BYTES
     return (size_t)dir_len;
 }
 
-/* The key and the frame of an entry's bytes. */
-static bool split_entry(pl_str bytes, pl_str *ret_key, pl_str *ret_frame)
-{
-    if (!pl_str_starts_with(bytes, magic)) {
-        return false;
-    }
-    struct pl_wire wire = pl_wire_over(pl_str_skip(bytes, magic.len));
-    *ret_key = pl_wire_str(&wire);
-    *ret_frame = pl_str_make((const char *)wire.at, (size_t)(wire.end - wire.at));
-    return !wire.bad && ret_key->len <= MOST_KEY_BYTES;
-}
-
-static bool open_frame(struct pl_arena *arena, pl_str frame, size_t ceiling_bytes, pl_str *ret)
-{
-    unsigned long long size = ZSTD_getFrameContentSize(frame.ptr, frame.len);
-    if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR ||
-        size > ceiling_bytes) {
-        return false;
-    }
-    char *value = pl_arena_alloc(arena, (size_t)size + 1, 1);
-    size_t got = ZSTD_decompress(value, (size_t)size, frame.ptr, frame.len);
-    if (ZSTD_isError(got) || got != size) {
-        return false;
-    }
-    *ret = pl_str_make(value, got);
-    return true;
-}
-
 bool pl_cache_find(struct pl_cache *cache, struct pl_arena *arena, const char *kind, pl_str key,
                    size_t ceiling_bytes, pl_str *ret)
 {
@@ -131,11 +95,8 @@ bool pl_cache_find(struct pl_cache *cache, struct pl_arena *arena, const char *k
         return false;
     }
     struct pl_buf bytes pl_autobuf = PL_BUF_INIT(ceiling_bytes + 4096);
-    pl_str stored_key = PL_STR_EMPTY;
-    pl_str frame = PL_STR_EMPTY;
     bool is_good = pl_io_read_all(fd, name, &bytes, NULL) == PL_OK &&
-                   split_entry(pl_buf_str(&bytes), &stored_key, &frame) &&
-                   pl_str_eq(stored_key, key) && open_frame(arena, frame, ceiling_bytes, ret);
+                   pl_cache_entry_read(arena, pl_buf_str(&bytes), key, ceiling_bytes, ret);
     if (!is_good) {
         pl_cache_discard(cache, kind, key);
         return false;
@@ -151,27 +112,6 @@ void pl_cache_discard(struct pl_cache *cache, const char *kind, pl_str key)
         name_entry(kind, key, name);
         (void)unlinkat(cache->dir_fd, name, 0);
     }
-}
-
-static bool pack_entry(struct pl_buf *into, pl_str key, pl_str value)
-{
-    pl_buf_append(into, magic);
-    pl_wire_put_str(into, key);
-    size_t bound = ZSTD_compressBound(value.len);
-    char *room = pl_buf_reserve(into, bound);
-    ZSTD_CCtx *context = ZSTD_createCCtx();
-    size_t made = 0;
-    if (room && context) {
-        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, LEVEL);
-        ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
-        made = ZSTD_compress2(context, room, bound, value.ptr, value.len);
-    }
-    ZSTD_freeCCtx(context);
-    if (!room || made == 0 || ZSTD_isError(made)) {
-        return false;
-    }
-    into->len += made;
-    return true;
 }
 
 static bool write_entry(struct pl_cache *cache, const char *kind, pl_str key, pl_str bytes)
@@ -201,12 +141,12 @@ static bool write_entry(struct pl_cache *cache, const char *kind, pl_str key, pl
 
 void pl_cache_put(struct pl_cache *cache, const char *kind, pl_str key, pl_str value)
 {
-    if (!cache || key.len > MOST_KEY_BYTES || value.len > cache->max_bytes) {
+    if (!cache || key.len > PL_CACHE_KEY_BYTES || value.len > cache->max_bytes) {
         return;
     }
-    struct pl_buf bytes pl_autobuf =
-        PL_BUF_INIT(magic.len + 10 + key.len + ZSTD_compressBound(value.len));
-    if (!pack_entry(&bytes, key, value) || !write_entry(cache, kind, key, pl_buf_str(&bytes))) {
+    struct pl_buf bytes pl_autobuf = PL_BUF_INIT(pl_cache_entry_bound(key, value));
+    if (!pl_cache_entry_pack(&bytes, key, value) ||
+        !write_entry(cache, kind, key, pl_buf_str(&bytes))) {
         return;
     }
     cache->total_bytes += cache->total_bytes > 0 ? bytes.len : 0;
@@ -266,13 +206,12 @@ struct listing {
 
 static void read_key(int dir_fd, struct pl_arena *arena, struct pl_cache_entry *entry)
 {
-    char head[MOST_KEY_BYTES + 32];
+    char head[PL_CACHE_KEY_BYTES + 32];
     size_t got = 0;
     pl_str key = PL_STR_EMPTY;
-    pl_str frame = PL_STR_EMPTY;
     int fd pl_autoclose = openat(dir_fd, entry->file.ptr, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd >= 0 && pl_io_read(fd, head, sizeof(head), &got, NULL) == PL_OK &&
-        split_entry(pl_str_make(head, got), &key, &frame)) {
+        pl_cache_entry_key(pl_str_make(head, got), &key)) {
         entry->key = pl_arena_dup(arena, key);
     }
 }

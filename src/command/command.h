@@ -42,6 +42,7 @@ struct pl_command {
     const char *details; /* paragraphs for --help, or NULL */
     const char *const *examples; /* whole command lines, each followed by what it does; NULL ends */
     const struct pl_option *options; /* NULL when there are none */
+    bool takes_sources; /* its arguments are images, containers and directories: help lists how */
     /* Gives the exit status of the command contract; on a negative status in *err the caller prints
      * the error and exits by its class, so `return pl_command_failed(status)` suffices. */
     int (*run)(const struct pl_args *args, struct pl_error *err);

@@ -2,6 +2,7 @@
 #include "command/help.h"
 #include "base/compiler.h"
 #include "base/nearest.h"
+#include "image/image.h"
 
 enum { SUMMARY_COLUMN = 30 };
 
@@ -37,6 +38,23 @@ static void print_option(FILE *into, const struct pl_option *option)
     fprintf(into, "%s%s\n", option->summary, option->repeats ? " (may be repeated)" : "");
 }
 
+static void print_sources(FILE *into)
+{
+    size_t count = 0;
+    const struct pl_image_source *const *sources = pl_image_sources(&count);
+    fputs("\nSources:\n", into);
+    for (size_t i = 0; i < count; i++) {
+        fprintf(into, "  %-16s %s\n", sources[i]->name, sources[i]->summary);
+    }
+    fprintf(into, "  %-16s %s\n", "container",
+            "a container as it is now: container:NAME, or an id");
+    fprintf(into, "  %-16s %s\n", "dir", "a root file system: dir:DIR; dir:/ is this machine");
+    fputs("Without a scheme: a path that exists is recognised by its content; any other name is "
+          "that\n"
+          "of an image, for which Docker, Podman, containerd and then its registry are asked.\n",
+          into);
+}
+
 void pl_help_print_command(FILE *into, const struct pl_command *command)
 {
     fprintf(into, "plimsoll %s: %s\n\n", command->name, command->summary);
@@ -50,6 +68,9 @@ void pl_help_print_command(FILE *into, const struct pl_command *command)
     }
     if (command->details) {
         fprintf(into, "\n%s\n", command->details);
+    }
+    if (command->takes_sources) {
+        print_sources(into);
     }
     fputs("\nOptions:\n", into);
     for (const struct pl_option *option = command->options; option && option->name; option++) {

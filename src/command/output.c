@@ -13,7 +13,8 @@ struct target {
     const struct pl_report_format *format;
     const char *path; /* NULL: standard output */
     int fd; /* -1: not open */
-    char *beside; /* what becomes `path` at the end; NULL when that is written as it is */
+    bool is_beside; /* the file has no name yet, or `beside`, and becomes `path` at the end */
+    char *beside; /* or NULL */
     struct pl_report_options options;
     struct pl_writer *writer;
 };
@@ -89,13 +90,62 @@ static struct pl_report_options terminal_options(int fd)
     return options;
 }
 
+/* Tries names beside the target until `make` makes one of them; -1 with errno when it cannot. */
+static int make_beside(struct target *target, int (*make)(const struct target *target))
+{
+    enum { TRIES = 100 };
+    size_t size = strlen(target->path) + 32;
+    target->beside = pl_mem_alloc(size, 1);
+    int made = -1;
+    for (unsigned i = 0; i < TRIES; i++) {
+        snprintf(target->beside, size, "%s.%d.%u", target->path, (int)getpid(), i);
+        made = make(target);
+        if (made >= 0 || errno != EEXIST) {
+            break;
+        }
+    }
+    if (made < 0) {
+        free(PL_TAKE(target->beside));
+    }
+    return made;
+}
+
+static int create_named(const struct target *target)
+{
+    return open(target->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+static int link_nameless(const struct target *target)
+{
+    char nameless[64];
+    snprintf(nameless, sizeof(nameless), "/proc/self/fd/%d", target->fd);
+    return linkat(AT_FDCWD, nameless, AT_FDCWD, target->beside, AT_SYMLINK_FOLLOW);
+}
+
+/* A file without a name leaves nothing behind whatever ends the program; not every file system has
+ * them. */
 static enum pl_status open_beside(struct target *target, struct pl_error *err)
 {
-    size_t size = strlen(target->path) + sizeof(".XXXXXX");
-    target->beside = pl_mem_alloc(size, 1);
-    snprintf(target->beside, size, "%s.XXXXXX", target->path);
-    target->fd = mkostemp(target->beside, O_CLOEXEC);
+    const char *slash = strrchr(target->path, '/');
+    size_t length = slash ? (size_t)(slash - target->path) + 1 : 0;
+    char *directory pl_autofree = pl_mem_alloc(length + sizeof("."), 1);
+    snprintf(directory, length + sizeof("."), "%.*s.", (int)length, target->path);
+    target->is_beside = true;
+    target->fd = open(directory, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    if (target->fd < 0) {
+        target->fd = make_beside(target, create_named);
+    }
     return target->fd < 0 ? pl_error_sys(err, errno, "making a file beside it") : PL_OK;
+}
+
+static enum pl_status put_in_place(struct target *target, struct pl_error *err)
+{
+    if ((!target->beside && make_beside(target, link_nameless) < 0) ||
+        rename(target->beside, target->path) < 0) {
+        return pl_error_sys(err, errno, "replacing it");
+    }
+    free(PL_TAKE(target->beside));
+    return PL_OK;
 }
 
 static enum pl_status open_target(struct target *target, struct pl_error *err)
@@ -166,6 +216,10 @@ enum pl_status pl_output_add(struct pl_output *output, const struct pl_report *r
             target->format->set->between(target->writer);
         }
         enum pl_status st = target->format->write(report, &target->options, target->writer, err);
+        /* On a full disk nothing is gained by going on with the next source. */
+        if (st == PL_OK && target->writer->err.status != PL_OK) {
+            st = pl_writer_finish(target->writer, err);
+        }
         if (st < 0) {
             return wrap_target(target, err);
         }
@@ -177,12 +231,8 @@ enum pl_status pl_output_add(struct pl_output *output, const struct pl_report *r
 static enum pl_status finish_target(struct target *target, struct pl_error *err)
 {
     enum pl_status st = pl_writer_finish(target->writer, err);
-    if (st == PL_OK && target->beside &&
-        (fchmod(target->fd, 0644) < 0 || rename(target->beside, target->path) < 0)) {
-        st = pl_error_sys(err, errno, "replacing it");
-    }
-    if (st == PL_OK) {
-        free(PL_TAKE(target->beside));
+    if (st == PL_OK && target->is_beside) {
+        st = put_in_place(target, err);
     }
     return st < 0 ? wrap_target(target, err) : st;
 }

@@ -3,10 +3,11 @@
 /*
  * output - where the report goes: --format NAME[=FILE], as often as wanted.
  *
- * Without FILE a format goes to standard output, one at most. A FILE is written under a temporary
- * name beside it and renamed, so that nobody reads half a report; what exists and is no regular
- * file (a pipe, /dev/null, a symbolic link) is opened and written as it is. Colour and the width
- * are used on a terminal alone, and no colour with NO_COLOR (https://no-color.org) or TERM=dumb.
+ * Without FILE a format goes to standard output, one at most. A FILE is written without a name, or
+ * where the file system cannot do so under one beside it, and gets its name once it is whole:
+ * nobody reads half a report. What exists and is no regular file (a pipe, /dev/null, a symbolic
+ * link) is opened and written as it is. Colour and the width are used on a terminal alone, and no
+ * colour with NO_COLOR (https://no-color.org) or TERM=dumb.
  */
 #include "command/command.h"
 #include "report/summary.h"

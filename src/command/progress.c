@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 enum { QUIET_MS = 500, STEP_MS = 100 };
+/* All of it stays within 80 columns: a line that wraps cannot be written over. */
+enum { LABEL_CHARS = 40, SUBJECT_CHARS = 44, SHORT_LABEL_CHARS = 24 };
 
 static uint64_t now_ms(void)
 {
@@ -13,11 +15,10 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* Labels are names out of a feed: nothing in them may steer the terminal. */
-static void print_label(pl_str label)
+/* Labels are names out of a feed or an image: nothing in them may steer the terminal. */
+static void print_label(pl_str label, size_t most)
 {
-    enum { LABEL_CHARS = 40 };
-    for (size_t i = 0; i < label.len && i < LABEL_CHARS; i++) {
+    for (size_t i = 0; i < label.len && i < most; i++) {
         char c = label.ptr[i];
         fputc(c >= ' ' && c <= '~' ? c : '?', stderr);
     }
@@ -32,7 +33,11 @@ static void tell(void *context, pl_str label, uint64_t done, uint64_t total)
         return;
     }
     fputs("\r\033[K", stderr);
-    print_label(label);
+    if (line->subject.len > 0) {
+        print_label(line->subject, SUBJECT_CHARS);
+        fputs(": ", stderr);
+    }
+    print_label(label, line->subject.len > 0 ? SHORT_LABEL_CHARS : LABEL_CHARS);
     if (total > 0) {
         uint64_t percent = done < total ? (uint64_t)((double)done * 100 / (double)total) : 100;
         fprintf(stderr, " %llu %%", (unsigned long long)percent);

@@ -10,6 +10,7 @@
 
 struct pl_progress_line {
     struct pl_progress progress; /* to be given to the library */
+    pl_str subject; /* which of several things is being worked on, or empty */
     bool is_terminal;
     bool is_shown;
     uint64_t started_ms;

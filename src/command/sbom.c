@@ -13,9 +13,9 @@ static int run(const struct pl_args *args, struct pl_error *err)
 
 const struct pl_command pl_command_sbom = {
     .name = "sbom",
-    .summary = "list the components of an image or a root file system",
+    .summary = "list the components of images, containers and root file systems",
     .usage = "[options] SOURCE...",
-    .details = "SOURCE is written as for scan. No advisory database is needed.",
+    .details = "Several sources give one document with a summary. No advisory database is needed.",
     .examples =
         (const char *const[]){
             "plimsoll sbom image.tar > components.json",
@@ -25,5 +25,6 @@ const struct pl_command pl_command_sbom = {
             NULL,
         },
     .options = (const struct pl_option[]){PL_OUTPUT_OPTION, PL_SCAN_OPTIONS, {0}},
+    .takes_sources = true,
     .run = run,
 };

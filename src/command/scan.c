@@ -24,22 +24,24 @@ static int run(const struct pl_args *args, struct pl_error *err)
 
 const struct pl_command pl_command_scan = {
     .name = "scan",
-    .summary = "find the known vulnerabilities of an image or a root file system",
+    .summary = "find the known vulnerabilities of images, containers and root file systems",
     .usage = "[options] SOURCE...",
     .details =
-        "SOURCE is docker-archive:FILE, oci-archive:FILE, oci-dir:DIR or dir:DIR; a bare path is\n"
-        "recognised by its content. docker-archive, oci-archive and oci-dir take :TAG after the\n"
-        "path where they hold several images. Nothing is unpacked, every byte is checked against\n"
-        "its digest, and parsing runs in a sandbox.\n"
+        "Several sources give one document with a summary; one that fails does not keep the "
+        "others\n"
+        "from being scanned. Nothing is unpacked or pulled, every byte is checked against its\n"
+        "digest, and parsing runs in a sandbox.\n"
         "\n"
         "Exit status: 0 within policy, 1 outside of it (--fail-on), 2 wrong usage, 3 it could not\n"
         "be done, 4 something could not be seen (--strict).",
     .examples =
         (const char *const[]){
-            "plimsoll scan dir:/",
-            "scan this machine",
-            "docker save app | gzip > app.tar.gz && plimsoll scan app.tar.gz",
-            "scan an image of the local engine",
+            "plimsoll scan nginx:1.27",
+            "scan an image of this machine's engines, or else of its registry",
+            "plimsoll scan container:web dir:/",
+            "scan a container as it is now, and this machine",
+            "plimsoll scan --all-tags --format json=tags.json registry.example/team/app",
+            "scan every image of a repository",
             "plimsoll scan --fail-on high --format table --format json=report.json image.tar",
             "fail a build on findings of high severity or worse, and keep the JSON",
             NULL,
@@ -54,5 +56,6 @@ const struct pl_command pl_command_scan = {
             PL_SCAN_OPTIONS,
             {0},
         },
+    .takes_sources = true,
     .run = run,
 };

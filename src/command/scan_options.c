@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/scan_options.h"
 #include "command/progress.h"
+#include "engine/source.h"
 #include "image/registry/client.h"
+#include <assert.h>
 #include <sched.h>
 
 /* More inspectors than this only wait for one another. */
@@ -70,7 +72,40 @@ static enum pl_status read_options(const struct pl_args *args, struct pl_scan_op
     return st;
 }
 
-/* NAME or registry:NAME, and no more: which tag is what the registry is asked. */
+/* NAME or registry:NAME, and no more: which tags there are is what the registry is asked. */
+static enum pl_status parse_repository(struct pl_arena *arena, pl_str name,
+                                       struct pl_reference *ret, struct pl_error *err)
+{
+    pl_str scheme = PL_STR_EMPTY;
+    pl_str rest = PL_STR_EMPTY;
+    if (pl_str_cut(name, ':', &scheme, &rest) &&
+        (pl_image_source_find(scheme) || pl_str_eq(scheme, PL_STR("dir")) ||
+         pl_str_eq(scheme, PL_STR("container")))) {
+        return pl_error_set(err, PL_E_USAGE,
+                            "only a registry lists tags, and " PL_STR_FMT " is none",
+                            PL_STR_ARG(scheme));
+    }
+    bool is_path = pl_source_looks_like_path(name);
+    bool has_tag_or_port = pl_str_find_char(name, '/') == SIZE_MAX &&
+                           pl_str_find_char(name, ':') != SIZE_MAX &&
+                           pl_str_find_char(name, '@') == SIZE_MAX;
+    struct pl_reference reference = {0};
+    if (!is_path && !has_tag_or_port) {
+        enum pl_status st = pl_reference_parse_repository(arena, name, &reference, err);
+        if (st < 0) {
+            return st;
+        }
+    }
+    if (reference.repository.len == 0) {
+        return pl_error_set(err, PL_E_USAGE, "%s; --all-tags wants the name of a repository alone",
+                            is_path           ? "this is a path"
+                            : has_tag_or_port ? "this has a tag, or is a registry"
+                                              : "this is a registry");
+    }
+    *ret = reference;
+    return PL_OK;
+}
+
 static enum pl_status add_all_tags(struct pl_scan_request *request, pl_str source,
                                    struct pl_error *err)
 {
@@ -83,7 +118,7 @@ static enum pl_status add_all_tags(struct pl_scan_request *request, pl_str sourc
     struct pl_reference reference = {0};
     struct pl_registry *registry PL_CLEANUP(pl_registry_closep) = NULL;
     struct pl_strs tags = {0};
-    enum pl_status st = pl_reference_parse_repository(arena, name, &reference, err);
+    enum pl_status st = parse_repository(arena, name, &reference, err);
     if (st == PL_OK) {
         st = pl_registry_open(&request->options.registry, &reference, &registry, err);
     }
@@ -93,14 +128,26 @@ static enum pl_status add_all_tags(struct pl_scan_request *request, pl_str sourc
     if (st < 0) {
         return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(source));
     }
+    pl_strs_sort(&tags);
     for (size_t i = 0; i < tags.count; i++) {
-        *pl_vec_push(arena, &request->sources) =
+        if (i > 0 && pl_str_eq(tags.items[i], tags.items[i - 1])) {
+            continue;
+        }
+        pl_vec_push(arena, &request->sources)->spelling =
             pl_arena_format(arena, "registry:" PL_STR_FMT ":" PL_STR_FMT, PL_STR_ARG(name),
                             PL_STR_ARG(tags.items[i]));
     }
     return tags.count > 0
                ? PL_OK
                : pl_error_set(err, PL_E_NOT_FOUND, PL_STR_FMT " has no tags", PL_STR_ARG(source));
+}
+
+/* Among several repositories, one whose tags are not told is like an image that is not there. */
+static void add_failure(struct pl_scan_request *request, pl_str source, const struct pl_error *why)
+{
+    struct pl_error *failure = PL_ARENA_NEW(&request->arena, struct pl_error);
+    *failure = *why;
+    *pl_vec_push(&request->arena, &request->sources) = (struct pl_scan_source){source, failure};
 }
 
 static enum pl_status read_sources(const struct pl_args *args, struct pl_scan_request *request,
@@ -114,12 +161,17 @@ static enum pl_status read_sources(const struct pl_args *args, struct pl_scan_re
     for (size_t i = 0; i < count; i++) {
         pl_str source = pl_str_from(pl_args_positional(args, i));
         if (!pl_args_flag(args, "all-tags")) {
-            *pl_vec_push(&request->arena, &request->sources) = source;
+            pl_vec_push(&request->arena, &request->sources)->spelling = source;
             continue;
         }
-        enum pl_status st = add_all_tags(request, source, err);
-        if (st < 0) {
+        struct pl_error why = PL_ERROR_INIT;
+        enum pl_status st = add_all_tags(request, source, &why);
+        if (st < 0 && (count == 1 || st == PL_E_USAGE)) {
+            *err = why;
             return st;
+        }
+        if (st < 0) {
+            add_failure(request, source, &why);
         }
     }
     return PL_OK;
@@ -148,7 +200,7 @@ enum pl_status pl_scan_request_read(const struct pl_args *args, struct pl_scan_r
     return st;
 }
 
-enum { OUTSIDE_POLICY = 1, WITH_GAPS = 4 };
+enum { OUTSIDE_POLICY = 1, WRONG_USAGE = 2, NOT_DONE = 3, WITH_GAPS = 4 };
 
 static int exit_status(const struct pl_args *args, const struct pl_report *report)
 {
@@ -158,13 +210,22 @@ static int exit_status(const struct pl_args *args, const struct pl_report *repor
     return pl_args_flag(args, "strict") && report->gaps.count > 0 ? WITH_GAPS : 0;
 }
 
-static enum pl_status scan_one(struct pl_scan_request *request, pl_str source,
+static enum pl_status scan_one(struct pl_scan_request *request, size_t number,
                                struct pl_arena *arena, struct pl_report *report,
                                struct pl_error *err)
 {
+    const struct pl_scan_source *source = &request->sources.items[number];
+    if (source->failure) {
+        *err = *source->failure;
+        return err->status;
+    }
     struct pl_progress_line line pl_autoprogress = {0};
     pl_progress_line_begin(&line);
-    request->options.source = source;
+    request->options.source = source->spelling;
+    if (request->sources.count > 1) {
+        line.subject = pl_arena_format(arena, "%zu/%zu " PL_STR_FMT, number + 1,
+                                       request->sources.count, PL_STR_ARG(request->options.source));
+    }
     request->options.progress = &line.progress;
     enum pl_status st = pl_scan(arena, &request->options, report, err);
     pl_progress_line_end(&line);
@@ -177,7 +238,7 @@ static int print_one(const struct pl_args *args, struct pl_scan_request *request
     struct pl_arena arena pl_autoarena = {0};
     struct pl_report report = {0};
     struct pl_output *output PL_CLEANUP(pl_output_freep) = NULL;
-    enum pl_status st = scan_one(request, request->sources.items[0], &arena, &report, err);
+    enum pl_status st = scan_one(request, 0, &arena, &report, err);
     if (st == PL_OK) {
         st = pl_output_open(args, otherwise, false, &output, err);
     }
@@ -190,19 +251,13 @@ static int print_one(const struct pl_args *args, struct pl_scan_request *request
     return st < 0 ? pl_command_failed(st) : exit_status(args, &report);
 }
 
-/* Outside policy weighs more than a gap, and a failure more than both. */
+/* Outside policy weighs more than a gap, and any failure more than both. */
 static int worse_exit(int a, int b)
 {
-    static const int order[] = {0, WITH_GAPS, OUTSIDE_POLICY};
-    for (size_t i = 0; i < PL_ARRAY_LEN(order); i++) {
-        if (a == order[i]) {
-            return b;
-        }
-        if (b == order[i]) {
-            return a;
-        }
-    }
-    return a < b ? a : b;
+    static const int weights[] = {
+        [WITH_GAPS] = 1, [OUTSIDE_POLICY] = 2, [WRONG_USAGE] = 3, [NOT_DONE] = 4};
+    assert((size_t)a < PL_ARRAY_LEN(weights) && (size_t)b < PL_ARRAY_LEN(weights));
+    return weights[a] >= weights[b] ? a : b;
 }
 
 static int print_all(const struct pl_args *args, struct pl_scan_request *request,
@@ -213,11 +268,11 @@ static int print_all(const struct pl_args *args, struct pl_scan_request *request
     int result = 0;
     enum pl_status st = pl_output_open(args, otherwise, true, &output, err);
     for (size_t i = 0; i < request->sources.count && st == PL_OK; i++) {
-        pl_str source = request->sources.items[i];
+        pl_str source = request->sources.items[i].spelling;
         struct pl_arena arena pl_autoarena = {0};
         struct pl_report report = {0};
         struct pl_error why = PL_ERROR_INIT;
-        enum pl_status scanned = scan_one(request, source, &arena, &report, &why);
+        enum pl_status scanned = scan_one(request, i, &arena, &report, &why);
         if (scanned < 0) {
             fprintf(stderr, "plimsoll: %s\n", why.msg);
             pl_summary_fail(&summary, &request->arena, source, &why);

@@ -141,7 +141,11 @@ static enum pl_status stream_members(const struct pl_archive_stream *stream, str
 {
     struct pl_budget budget;
     pl_budget_start(&budget, &stream->limits);
-    struct pl_blob_range range = {stream->fd, 0, UINT64_MAX, stream->read_bytes, stream->is_pipe};
+    struct pl_blob_range range = {.fd = stream->fd,
+                                  .left_bytes = UINT64_MAX,
+                                  .read_bytes = stream->read_bytes,
+                                  .is_pipe = stream->is_pipe,
+                                  .most_wait_s = stream->limits.layer_seconds};
     struct pl_blob_options options = {.reader = {pl_blob_range_read, &range}, .budget = &budget};
     struct pl_blob_stream *blob PL_CLEANUP(pl_blob_closep) = NULL;
     struct pl_tar *tar PL_CLEANUP(pl_tar_closep) = NULL;

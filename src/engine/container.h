@@ -4,9 +4,9 @@
  * container - what a container holds now, and what of it is not its image's.
  *
  * The image is inspected as any image is (its layers are often known already), the container's own
- * file system as one tree; the two inventories are then compared. A component is the image's own
- * when it is there with the same version at the same place and no file of it was changed since.
- * Mounted volumes are no part of it; they stand in the facts.
+ * file system as one tree; the two inventories are then compared (engine/since_image.h). What
+ * mounts hold is no part of the comparison; they stand in the facts. When the image is gone or
+ * cannot be read, what the container holds is given all the same, with a gap.
  */
 #include "engine/merge.h"
 #include "engine/source.h"
@@ -17,7 +17,7 @@ struct pl_container_view {
     const struct pl_container_changes *changes;
     struct pl_image image; /* without layers when the engine no longer has it */
     struct pl_merged merged; /* components marked */
-    struct pl_strs removed; /* purls of the image's components that the container lacks */
+    struct pl_components removed; /* the image's components that the container lacks */
 };
 
 /* `name` is what follows "container:". */

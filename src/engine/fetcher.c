@@ -2,6 +2,7 @@
 #include "engine/fetcher.h"
 #include "base/answer.h"
 #include "base/io.h"
+#include "base/tempfile.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -40,6 +41,9 @@ static void run_fetch(void *context, int answer_fd)
 enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, struct pl_fetcher *ret, int *ret_fd,
                                 struct pl_error *err)
 {
+    if (fetch->prepare) {
+        fetch->prepare(fetch->context);
+    }
     int ends[2] = {-1, -1};
     if (pipe2(ends, O_CLOEXEC) < 0) {
         return pl_error_sys(err, errno, "making a pipe for a layer");
@@ -72,6 +76,46 @@ enum pl_status pl_fetcher_end(struct pl_fetcher *fetcher, struct pl_error *err)
         st = PL_OK;
     }
     pl_buf_release(&fetcher->child.answer);
+    return st;
+}
+
+static enum pl_status copy_all(int from_fd, int to_fd, struct pl_error *err)
+{
+    enum { STEP = 128 << 10 };
+    char *block pl_autofree = pl_mem_alloc(1, STEP);
+    size_t got = 1;
+    enum pl_status st = PL_OK;
+    while (st == PL_OK && got > 0) {
+        st = pl_io_read(from_fd, block, STEP, &got, err);
+        if (st == PL_OK) {
+            st = pl_io_write(to_fd, pl_str_make(block, got), err);
+        }
+    }
+    return st;
+}
+
+enum pl_status pl_fetcher_spool(const struct pl_fetch *fetch, int *ret_fd, struct pl_error *err)
+{
+    struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
+    int pipe_fd pl_autoclose = -1;
+    int fd pl_autoclose = -1;
+    enum pl_status st = pl_tempfile_open(NULL, &fd, err);
+    if (st == PL_OK) {
+        st = pl_fetcher_start(fetch, &fetcher, &pipe_fd, err);
+    }
+    if (st < 0) {
+        return st;
+    }
+    st = copy_all(pipe_fd, fd, err);
+    struct pl_error fetching = PL_ERROR_INIT;
+    enum pl_status fetched = pl_fetcher_end(&fetcher, &fetching);
+    if (st == PL_OK && fetched < 0) {
+        *err = fetching;
+        st = fetched;
+    }
+    if (st == PL_OK) {
+        *ret_fd = pl_fd_take(&fd);
+    }
     return st;
 }
 

@@ -23,5 +23,9 @@ enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, struct pl_fetcher 
  * or when the reader had stopped reading; else why the fetching failed. */
 enum pl_status pl_fetcher_end(struct pl_fetcher *fetcher, struct pl_error *err);
 
+/* The whole of it into a file without a name, in the directory for temporary files; *ret_fd is the
+ * caller's. */
+enum pl_status pl_fetcher_spool(const struct pl_fetch *fetch, int *ret_fd, struct pl_error *err);
+
 /* Ends it if it runs; accepts one that was never started. */
 void pl_fetcher_release(struct pl_fetcher *fetcher);

@@ -178,7 +178,8 @@ static enum pl_status walk_links(const struct pl_inspect_layer *layer,
                         collector->links.count < before;
          walks++) {
         before = collector->links.count;
-        struct pl_blob_range range = {layer->fd, layer->offset, layer->length, NULL, false};
+        struct pl_blob_range range = {
+            .fd = layer->fd, .offset = layer->offset, .left_bytes = layer->length};
         struct pl_blob_options options = {.reader = {pl_blob_range_read, &range},
                                           .budget = collector->budget};
         struct pl_budget again;
@@ -210,7 +211,11 @@ enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_re
     struct pl_blob_result result = {0};
     enum pl_status st = walk_once(reader, layer, &collector, &result, err);
     /* A layer that could not be read to its end once is not walked again. */
-    if (st == PL_OK && layer->fd >= 0 && !layer->is_pipe && result.diff_id.text[0] != '\0') {
+    bool is_whole = st == PL_OK && layer->fd >= 0 && result.diff_id.text[0] != '\0';
+    if (is_whole && layer->is_pipe && pl_collector_needs_links(&collector)) {
+        return pl_error_set(err, PL_E_CONFLICT, "hard links want the layer to be read twice");
+    }
+    if (is_whole && !layer->is_pipe) {
         st = walk_links(layer, &collector, err);
         if (st == PL_E_LIMIT) {
             pl_collector_gap(&collector, PL_STR_EMPTY, err->msg);
@@ -238,8 +243,12 @@ void pl_inspect_layer_run(void *context, int answer_fd)
 {
     const struct pl_inspect_layer *layer = context;
     struct pl_arena arena pl_autoarena = {0};
-    struct pl_blob_range range = {layer->fd, layer->offset, layer->length, layer->read_bytes,
-                                  layer->is_pipe};
+    struct pl_blob_range range = {.fd = layer->fd,
+                                  .offset = layer->offset,
+                                  .left_bytes = layer->length,
+                                  .read_bytes = layer->read_bytes,
+                                  .is_pipe = layer->is_pipe,
+                                  .most_wait_s = layer->limits.layer_seconds};
     struct pl_blob_reader reader = {pl_blob_range_read, &range};
     struct pl_evidence evidence = {0};
     struct pl_error err = PL_ERROR_INIT;

@@ -18,6 +18,11 @@ struct run {
     size_t *layer_of; /* which layer the child at a place inspects */
     size_t slots;
     size_t running;
+    /* By layer: a file without a name that holds it, because its inspector wants to read it twice;
+     * or -1. */
+    int *spools;
+    size_t *again; /* layers that are to be inspected once more, from there */
+    size_t again_count;
     _Atomic uint64_t *read_bytes; /* of all children together, in memory they share; or NULL */
 };
 
@@ -63,7 +68,8 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
         slot++;
     }
     const struct pl_image_layer *layer = &run->image->layers.items[index];
-    const struct pl_fetch *fetch = layer->part.fetch;
+    bool is_spooled = run->spools[index] >= 0;
+    const struct pl_fetch *fetch = is_spooled ? NULL : layer->part.fetch;
     int spill_fd pl_autoclose = pl_content_spill_file();
     int pipe_fd pl_autoclose = -1;
     enum pl_status st =
@@ -72,10 +78,12 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
         return st;
     }
     struct pl_inspect_layer inspect = {
-        .fd = fetch ? pipe_fd : layer->part.fd,
+        .fd = fetch        ? pipe_fd
+              : is_spooled ? run->spools[index]
+                           : layer->part.fd,
         .is_pipe = fetch != NULL,
         .offset = layer->part.offset,
-        .length = fetch ? UINT64_MAX : layer->part.length,
+        .length = fetch || is_spooled ? UINT64_MAX : layer->part.length,
         .stored = layer->stored,
         .diff_id = layer->diff_id,
         .hash_beside = left < run->options->jobs,
@@ -134,7 +142,7 @@ static void wait_layer(struct run *run, struct ended_layer *ret)
     ret->index = run->layer_of[slot];
     ret->fetched = PL_OK;
     ret->fetch_error = PL_ERROR_INIT;
-    if (run->image->layers.items[ret->index].part.fetch) {
+    if (run->fetchers[slot].child.pid > 0) {
         ret->fetched = pl_fetcher_end(&run->fetchers[slot], &ret->fetch_error);
     }
     ret->answer = run->children[slot].answer;
@@ -157,6 +165,23 @@ static enum pl_status finish_unfetched(struct run *run, const struct ended_layer
     return pl_error_wrap(err, "layer %zu (%s)", ended->index, digest_for_people(layer));
 }
 
+/* Is it of this layer? What an inspector says is kept under what it says it read. */
+static enum pl_status check_digests(const struct pl_image_layer *layer,
+                                    const struct pl_evidence *evidence, struct pl_error *err)
+{
+    struct pl_digest got = {.text = ""};
+    enum pl_status st = PL_OK;
+    if (layer->stored.text[0] != '\0') {
+        st = pl_digest_parse(evidence->blob_digest, &got, err);
+        st = st < 0 ? st : pl_digest_verify("the layer", &got, &layer->stored, err);
+    }
+    if (st == PL_OK && layer->diff_id.text[0] != '\0' && evidence->diff_id.len > 0) {
+        st = pl_digest_parse(evidence->diff_id, &got, err);
+        st = st < 0 ? st : pl_digest_verify("the uncompressed layer", &got, &layer->diff_id, err);
+    }
+    return st;
+}
+
 /* A child that died took only its own layer with it. */
 static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, struct pl_error *err)
 {
@@ -174,6 +199,13 @@ static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, s
     struct pl_evidence *evidence = PL_ARENA_NEW(run->arena, struct pl_evidence);
     enum pl_status st =
         pl_inspect_answer(run->arena, pl_str_span(pl_buf_str(&answer)), evidence, err);
+    if (st == PL_E_CONFLICT && layer->part.fetch && run->spools[ended->index] < 0) {
+        run->again[run->again_count++] = ended->index;
+        return PL_OK;
+    }
+    if (st == PL_OK) {
+        st = check_digests(layer, evidence, err);
+    }
     if (st < 0) {
         return pl_error_wrap(err, "layer %zu (%s)", ended->index, digest_for_people(layer));
     }
@@ -200,16 +232,7 @@ static enum pl_status adopt(struct run *run, size_t index, struct pl_error *err)
         return PL_OK;
     }
     const struct pl_evidence *evidence = layer->part.evidence;
-    struct pl_digest got = {.text = ""};
-    enum pl_status st = PL_OK;
-    if (layer->stored.text[0] != '\0') {
-        st = pl_digest_parse(evidence->blob_digest, &got, err);
-        st = st < 0 ? st : pl_digest_verify("the layer", &got, &layer->stored, err);
-    }
-    if (st == PL_OK && layer->diff_id.text[0] != '\0' && evidence->diff_id.len > 0) {
-        st = pl_digest_parse(evidence->diff_id, &got, err);
-        st = st < 0 ? st : pl_digest_verify("the uncompressed layer", &got, &layer->diff_id, err);
-    }
+    enum pl_status st = check_digests(layer, evidence, err);
     if (st < 0) {
         return pl_error_wrap(err, "layer %zu (%s)", index, digest_for_people(layer));
     }
@@ -290,6 +313,40 @@ static enum pl_status settle_layer(struct run *run, size_t index, struct pl_erro
     return PL_OK;
 }
 
+static enum pl_status finish_running(struct run *run, struct pl_error *err)
+{
+    while (run->running > 0) {
+        struct ended_layer ended;
+        wait_layer(run, &ended);
+        enum pl_status st = finish_layer(run, &ended, err);
+        if (st < 0) {
+            return st;
+        }
+    }
+    return PL_OK;
+}
+
+/* Hard links to what stood before them in a layer are rare in what catalogers read. Such a layer is
+ * fetched a second time, into a file, and inspected from there. */
+static enum pl_status inspect_again(struct run *run, struct pl_error *err)
+{
+    for (size_t i = 0; i < run->again_count; i++) {
+        size_t index = run->again[i];
+        const struct pl_image_layer *layer = &run->image->layers.items[index];
+        enum pl_status st = pl_fetcher_spool(layer->part.fetch, &run->spools[index], err);
+        if (st == PL_OK) {
+            st = start_layer(run, index, 1, err);
+        }
+        if (st == PL_OK) {
+            st = finish_running(run, err);
+        }
+        if (st < 0) {
+            return pl_error_wrap(err, "layer %zu (%s)", index, digest_for_people(layer));
+        }
+    }
+    return PL_OK;
+}
+
 static enum pl_status inspect_all(struct run *run, const size_t *order, struct pl_error *err)
 {
     size_t count = run->image->layers.count;
@@ -309,15 +366,8 @@ static enum pl_status inspect_all(struct run *run, const size_t *order, struct p
             }
         }
     }
-    while (run->running > 0) {
-        struct ended_layer ended;
-        wait_layer(run, &ended);
-        enum pl_status st = finish_layer(run, &ended, err);
-        if (st < 0) {
-            return st;
-        }
-    }
-    return PL_OK;
+    enum pl_status st = finish_running(run, err);
+    return st < 0 ? st : inspect_again(run, err);
 }
 
 enum pl_status pl_layers_inspect(struct pl_arena *arena, const struct pl_image *image,
@@ -332,6 +382,11 @@ enum pl_status pl_layers_inspect(struct pl_arena *arena, const struct pl_image *
                       .slots = options->jobs};
     run.children = PL_ARENA_ARRAY(&scratch, struct pl_sandbox_child, run.slots);
     run.fetchers = PL_ARENA_ARRAY(&scratch, struct pl_fetcher, run.slots);
+    run.spools = PL_ARENA_ARRAY(&scratch, int, image->layers.count);
+    run.again = PL_ARENA_ARRAY(&scratch, size_t, image->layers.count);
+    for (size_t i = 0; i < image->layers.count; i++) {
+        run.spools[i] = -1;
+    }
     run.layer_of = PL_ARENA_ARRAY(&scratch, size_t, run.slots);
     void *shared = mmap(NULL, sizeof(*run.read_bytes), PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -340,6 +395,11 @@ enum pl_status pl_layers_inspect(struct pl_arena *arena, const struct pl_image *
     pl_sandbox_release(run.children, run.slots);
     for (size_t i = 0; i < run.slots; i++) {
         pl_fetcher_release(&run.fetchers[i]);
+    }
+    for (size_t i = 0; i < image->layers.count; i++) {
+        if (run.spools[i] >= 0) {
+            close(run.spools[i]);
+        }
     }
     if (shared != MAP_FAILED) {
         munmap(shared, sizeof(*run.read_bytes));

@@ -29,26 +29,11 @@ struct merge {
     struct pl_merged *result;
 };
 
-static bool holds_hash(const struct pl_evidence *layer, uint64_t hash)
-{
-    size_t low = 0;
-    size_t high = layer->replaced_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (layer->replaced[middle] < hash) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < layer->replaced_count && layer->replaced[low] == hash;
-}
-
 static bool is_replaced_above(const struct merge *merge, pl_str path, size_t layer)
 {
     uint64_t hash = pl_str_hash(path);
     for (size_t above = layer + 1; above < merge->count; above++) {
-        if (holds_hash(merge->layers[above], hash)) {
+        if (pl_evidence_replaces(merge->layers[above], hash)) {
             return true;
         }
     }

@@ -6,6 +6,7 @@
 #include "engine/content.h"
 #include "engine/fetcher.h"
 #include "image/reference.h"
+#include <assert.h>
 
 /* Looks every layer up by its diff_id; true when each is known, or there as a directory. */
 static bool find_known(struct pl_arena *arena, const struct pl_layer_cache *cache,
@@ -110,33 +111,57 @@ static enum pl_status read_archive(struct pl_arena *arena, const struct pl_sourc
     return st;
 }
 
-enum pl_status pl_source_reach(struct pl_arena *arena, const struct pl_image_source *kind,
-                               pl_str name, const struct pl_source_options *options,
-                               struct pl_source *source, struct pl_error *err)
+/* Asks whether the place has the image. `ret` is to be closed. */
+static enum pl_status find(struct pl_arena *arena, const struct pl_image_source *kind, pl_str name,
+                           const struct pl_source_options *options, struct pl_reached *ret,
+                           struct pl_error *err)
 {
+    assert(kind && kind->reach);
     struct pl_image_documents documents = pl_layer_cache_documents(options->layers->cache.cache);
     struct pl_reach how = {.registry = options->registry,
                            .documents = &documents,
                            .progress = options->layers->progress};
-    struct pl_reached reached = {0};
-    enum pl_status st = kind->reach(arena, &how, name, options->platform, &reached, err);
-    if (st < 0) {
-        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(name));
-    }
-    source->scheme = pl_str_from(kind->name);
-    source->reached = reached;
-    source->image = reached.image;
-    source->name = reached.name.len > 0 ? reached.name : source->name;
-    if (reached.archive && !find_known(arena, &options->layers->cache, &source->image)) {
-        st = read_archive(arena, options, &documents, source, err);
-    }
-    return st;
+    enum pl_status st = kind->reach(arena, &how, name, options->platform, ret, err);
+    return st < 0 ? pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(name)) : PL_OK;
 }
 
-static void note(struct pl_buf *notes, const struct pl_image_source *kind,
+/* From here on `source` is to be closed; its layers are read where they come all together. */
+static enum pl_status take(struct pl_arena *arena, const struct pl_image_source *kind,
+                           const struct pl_reached *reached,
+                           const struct pl_source_options *options, struct pl_source *source,
+                           struct pl_error *err)
+{
+    struct pl_image_documents documents = pl_layer_cache_documents(options->layers->cache.cache);
+    source->scheme = pl_str_from(kind->name);
+    source->reached = *reached;
+    source->image = reached->image;
+    source->name = reached->name.len > 0 ? reached->name : source->name;
+    if (reached->archive && !find_known(arena, &options->layers->cache, &source->image)) {
+        enum pl_status st = read_archive(arena, options, &documents, source, err);
+        if (st < 0) {
+            pl_source_close(source); /* another place may be asked */
+            return st;
+        }
+    }
+    return PL_OK;
+}
+
+enum pl_status pl_source_reach(struct pl_arena *arena, const struct pl_image_source *kind,
+                               pl_str name, const struct pl_source_options *options,
+                               struct pl_source *source, struct pl_error *err)
+{
+    struct pl_reached reached = {0};
+    enum pl_status st = find(arena, kind, name, options, &reached, err);
+    return st < 0 ? st : take(arena, kind, &reached, options, source, err);
+}
+
+static void note(struct pl_buf *notes, const struct pl_image_source *engine,
                  const struct pl_error *why)
 {
-    pl_buf_append_format(notes, "%s%s: %s", notes->len > 0 ? "; " : "", kind->name, why->msg);
+    const char *reason = why->status == PL_E_NOT_FOUND ? "does not have it"
+                         : why->status == PL_E_NET     ? "does not answer"
+                                                       : why->msg;
+    pl_buf_append_format(notes, "; %s: %s", engine->name, reason);
 }
 
 /* "dokcer:alpine" was asked for as an image; the scheme it was probably meant to have, or NULL. */
@@ -153,47 +178,74 @@ static const char *meant_scheme(pl_str name)
     for (size_t i = 0; i < count; i++) {
         pl_nearest_offer(&nearest, sources[i]->name);
     }
+    pl_nearest_offer(&nearest, "container");
     pl_nearest_offer(&nearest, "dir");
     return nearest.best;
+}
+
+/* The engine that is asked after the one of that rank, or NULL. */
+static const struct pl_image_source *next_engine(unsigned rank)
+{
+    const struct pl_image_source *next = NULL;
+    size_t count = 0;
+    const struct pl_image_source *const *sources = pl_image_sources(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (sources[i]->engine_rank > rank &&
+            (!next || sources[i]->engine_rank < next->engine_rank)) {
+            next = sources[i];
+        }
+    }
+    return next;
+}
+
+/* NULL when no engine has it; what they said counts only if nobody else has it either. */
+static const struct pl_image_source *find_in_engines(struct pl_arena *arena, pl_str name,
+                                                     const struct pl_source_options *options,
+                                                     struct pl_reached *ret, struct pl_buf *notes)
+{
+    const struct pl_image_source *engine = NULL;
+    while ((engine = next_engine(engine ? engine->engine_rank : 0))) {
+        struct pl_error why = PL_ERROR_INIT;
+        enum pl_status st = find(arena, engine, name, options, ret, &why);
+        if (st == PL_OK) {
+            return engine;
+        }
+        note(notes, engine, &why);
+    }
+    return NULL;
+}
+
+static enum pl_status say_what_was_tried(pl_str name, const struct pl_buf *notes,
+                                         struct pl_error *err)
+{
+    const char *scheme = meant_scheme(name);
+    char hint[64] = "";
+    if (scheme) {
+        snprintf(hint, sizeof(hint), "; was %s: meant?", scheme);
+    }
+    struct pl_error why = *err;
+    return pl_error_set(err, why.status, "%s%s" PL_STR_FMT, why.msg, hint,
+                        PL_STR_ARG(pl_buf_str(notes)));
 }
 
 enum pl_status pl_source_reach_any(struct pl_arena *arena, pl_str name,
                                    const struct pl_source_options *options,
                                    struct pl_source *source, struct pl_error *err)
 {
-    /* A name that cannot be one is refused before anybody is asked. */
-    struct pl_reference reference = {0};
-    enum pl_status st = pl_reference_parse(arena, name, &reference, err);
     struct pl_buf notes pl_autobuf = PL_BUF_INIT(300);
-    size_t count = 0;
-    const struct pl_image_source *const *sources = pl_image_sources(&count);
-    for (size_t i = 0; i < count && st == PL_OK; i++) {
-        struct pl_error why = PL_ERROR_INIT;
-        if (!sources[i]->is_engine) {
-            continue;
-        }
-        enum pl_status reached = pl_source_reach(arena, sources[i], name, options, source, &why);
-        if (reached == PL_OK) {
-            return PL_OK;
-        }
-        /* An engine that is not there is no news; one that refuses is. */
-        if (reached != PL_E_NOT_FOUND && reached != PL_E_NET) {
-            note(&notes, sources[i], &why);
-        }
-    }
-    if (st == PL_OK) {
-        st = pl_source_reach(arena, pl_image_source_find(PL_STR("registry")), name, options, source,
-                             err);
-    }
+    struct pl_reference reference = {0};
+    struct pl_reached reached = {0};
+    /* A name that cannot be one is refused before anybody is asked. */
+    enum pl_status st = pl_reference_parse(arena, name, &reference, err);
     if (st < 0) {
-        const char *scheme = meant_scheme(name);
-        char hint[64] = "";
-        if (scheme) {
-            snprintf(hint, sizeof(hint), "; was %s: meant?", scheme);
-        }
-        struct pl_error why = *err;
-        return pl_error_set(err, st, "%s%s%s" PL_STR_FMT, why.msg, hint, notes.len > 0 ? "; " : "",
-                            PL_STR_ARG(pl_buf_str(&notes)));
+        return say_what_was_tried(name, &notes, err);
     }
-    return st;
+    const struct pl_image_source *place = find_in_engines(arena, name, options, &reached, &notes);
+    if (!place) {
+        place = pl_image_source_find(PL_STR("registry"));
+        st = find(arena, place, name, options, &reached, err);
+    }
+    /* The place that has it is the one it is taken from: no other is asked when that fails. */
+    return st < 0 ? say_what_was_tried(name, &notes, err)
+                  : take(arena, place, &reached, options, source, err);
 }

@@ -12,6 +12,7 @@ struct scan {
     const struct pl_catalog_matcher *matcher;
     struct pl_report *report;
     bool is_directory; /* as opposed to an image or a container */
+    struct pl_components removed; /* of a container: what its image has and it has not */
 };
 
 static enum pl_status inspect(const struct scan *scan, const struct pl_source *source,
@@ -55,9 +56,10 @@ static enum pl_status scan_container(struct scan *scan, pl_str name,
     struct pl_subject *subject = &scan->report->subject;
     subject->kind = PL_STR("container");
     subject->name = view.facts->name;
+    subject->source = view.facts->engine;
     subject->container = view.facts;
     subject->changes = view.changes;
-    subject->removed = view.removed;
+    scan->removed = view.removed;
     describe_image(scan, &view.image);
     *ret = view.merged;
     return PL_OK;
@@ -76,28 +78,40 @@ static enum pl_status scan_source(struct scan *scan, const struct pl_source_opti
         return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(scan->options->source));
     }
     scan->report->subject.name = source.name;
+    scan->report->subject.source = source.scheme;
     scan->is_directory = source.root_fd >= 0;
     scan->report->subject.kind = scan->is_directory ? PL_STR("filesystem") : PL_STR("image");
     describe_image(scan, &source.image);
     return PL_OK;
 }
 
-static void keep_scope(const struct scan *scan)
+static bool is_in_scope(const struct scan *scan, const struct pl_component *component)
 {
     enum pl_scan_scope scope = scan->options->scope;
     if (scope == PL_SCAN_BY_SOURCE) {
         scope = scan->is_directory ? PL_SCAN_ALL : PL_SCAN_INSTALLED;
     }
+    enum pl_scan_scope own =
+        component->scope == PL_SCOPE_DECLARED ? PL_SCAN_DECLARED : PL_SCAN_INSTALLED;
+    return scope == PL_SCAN_ALL || scope == own;
+}
+
+static void keep_scope(const struct scan *scan)
+{
     struct pl_components *components = &scan->report->components;
     size_t kept = 0;
     for (size_t i = 0; i < components->count; i++) {
-        enum pl_scan_scope own =
-            components->items[i].scope == PL_SCOPE_DECLARED ? PL_SCAN_DECLARED : PL_SCAN_INSTALLED;
-        if (scope == PL_SCAN_ALL || scope == own) {
+        if (is_in_scope(scan, &components->items[i])) {
             components->items[kept++] = components->items[i];
         }
     }
     components->count = kept;
+    for (size_t i = 0; i < scan->removed.count; i++) {
+        if (is_in_scope(scan, &scan->removed.items[i])) {
+            *pl_vec_push(scan->arena, &scan->report->subject.removed) =
+                pl_component_purl(scan->arena, &scan->removed.items[i]);
+        }
+    }
 }
 
 static enum pl_status detect(const struct scan *scan, struct pl_error *err)
@@ -134,7 +148,7 @@ enum pl_status pl_scan(struct pl_arena *arena, const struct pl_scan_options *opt
                                        .cache = {options->cache, &options->limits}};
     struct pl_source_options how = {&options->platform, &layers, &options->registry};
     struct pl_report report = {.verdict_pass = true, .sandbox = pl_str_from(pl_sandbox_missing())};
-    struct scan scan = {arena, options, matcher, &report, false};
+    struct scan scan = {arena, options, matcher, &report, false, {0}};
     struct pl_merged merged = {0};
     pl_str scheme = PL_STR("container:");
     enum pl_status st =

@@ -139,7 +139,7 @@ static enum pl_status open_path(struct pl_arena *arena, const struct pl_image_so
 }
 
 /* A name that says that a file was meant is not looked for in registries. */
-static bool looks_like_path(pl_str spelling)
+bool pl_source_looks_like_path(pl_str spelling)
 {
     static const char *const endings[] = {".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz"};
     for (size_t i = 0; i < PL_ARRAY_LEN(endings); i++) {
@@ -170,7 +170,7 @@ enum pl_status pl_source_open(struct pl_arena *arena, pl_str spelling,
     pl_str path = is_dir || kind ? rest : spelling;
     pl_str selector = PL_STR_EMPTY;
     bool exists = is_dir ? path_exists(path, &info) : split_selector(path, &path, &selector, &info);
-    if (!exists && !is_dir && !kind && !looks_like_path(spelling)) {
+    if (!exists && !is_dir && !kind && !pl_source_looks_like_path(spelling)) {
         return pl_source_reach_any(arena, spelling, options, ret, err);
     }
     if (!exists) {

@@ -25,6 +25,9 @@ struct pl_source {
     struct pl_reached reached;
 };
 
+/* Does it say that a file is meant, rather than the name of an image? */
+bool pl_source_looks_like_path(pl_str spelling);
+
 /* The source is ready even on failure for pl_source_close. */
 enum pl_status pl_source_open(struct pl_arena *arena, pl_str spelling,
                               const struct pl_source_options *options, struct pl_source *ret,

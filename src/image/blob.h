@@ -26,6 +26,10 @@ struct pl_blob_range {
     _Atomic uint64_t
         *read_bytes; /* grows with what was read, for another process to see; or NULL */
     bool is_pipe; /* read from where it is; `offset` does not count */
+    /* Of a pipe: seconds for which it may be waited for, all together, before PL_E_LIMIT: whoever
+     * writes to it must not decide how long that takes. 0: without end. */
+    uint64_t most_wait_s;
+    uint64_t waited_ms;
 };
 enum pl_status pl_blob_range_read(void *range, uint8_t *into, size_t size, size_t *ret_got,
                                   struct pl_error *err);

@@ -28,6 +28,7 @@ static enum pl_status read_diff_ids(struct pl_arena *arena, const json_t *docume
     for (size_t i = 0; i < count; i++) {
         struct pl_image_layer *layer =
             is_new ? pl_vec_push(arena, &image->layers) : &image->layers.items[i];
+        layer->part.fd = is_new ? -1 : layer->part.fd;
         enum pl_status st =
             pl_digest_parse(pl_json_text(json_array_get(diff_ids, i)), &layer->diff_id, err);
         if (st < 0) {
@@ -62,6 +63,7 @@ enum pl_status pl_image_read_config(struct pl_arena *arena, pl_str config, struc
     if (!json_is_object(document)) {
         return pl_error_set(err, PL_E_PARSE, "the image's config is no JSON object");
     }
+    image->config = pl_arena_dup(arena, config);
     image->platform = (struct pl_platform){
         .os = pl_arena_dup(arena, pl_json_str(document, "os")),
         .architecture = pl_arena_dup(arena, pl_json_str(document, "architecture")),

@@ -17,6 +17,9 @@ struct pl_fetch_sink {
 };
 
 struct pl_fetch {
+    /* Called before that process starts, in the one that starts it, for what cannot be done there
+     * (running a credential helper) or is to be done once for many; or NULL. */
+    void (*prepare)(void *context);
     bool spawns; /* it goes through another program (ssh), so its process is not confined */
     /* Hands all bytes to the sink, in order; a sink's failure is passed on. */
     enum pl_status (*run)(void *context, const struct pl_fetch_sink *sink, struct pl_error *err);

@@ -38,6 +38,7 @@ struct pl_image_layers {
 struct pl_image {
     pl_str digest; /* of the manifest; of the config where there is no manifest */
     struct pl_platform platform;
+    pl_str config; /* its bytes */
     struct pl_image_layers layers;
 };
 
@@ -89,12 +90,13 @@ struct pl_image_source {
     const char *name; /* "docker-archive" */
     const char *summary;
     /* Not NULL for an image that lies elsewhere: `name` is what follows the scheme. Then nothing
-     * below counts but `is_engine`. */
+     * below counts but `engine_rank`. */
     enum pl_status (*reach)(struct pl_arena *arena, const struct pl_reach *how, pl_str name,
                             const struct pl_platform *platform, struct pl_reached *ret,
                             struct pl_error *err);
-    /* An engine of this machine, asked for a name without a scheme before any registry is. */
-    bool is_engine;
+    /* Of an engine of this machine, else 0: the engines are asked for a name without a scheme
+     * before any registry is, the lowest rank first. No two have the same. */
+    unsigned engine_rank;
     bool is_directory; /* the store is a directory, else an archive */
     /* The part that tells this layout, for recognition without a scheme. */
     const char *marker;

@@ -9,6 +9,7 @@
 #include "image/manifest.h"
 #include "base/limits.h"
 #include "format/json.h"
+#include "image/document.h"
 
 /* Indexes within indexes, and documents read on the way to one manifest. */
 enum { MOST_INDEXES = 4, MOST_READS = 32 };
@@ -22,22 +23,6 @@ struct search {
     size_t reads;
 };
 
-static enum pl_status read_descriptor(const json_t *json, struct pl_descriptor *ret,
-                                      struct pl_error *err)
-{
-    struct pl_descriptor descriptor = {
-        .size_bytes = pl_json_uint(json, "size"),
-        .media_type = pl_json_str(json, "mediaType"),
-        .artifact_type = pl_json_str(json, "artifactType"),
-        .has_urls = json_array_size(pl_json_array(json, "urls")) > 0,
-    };
-    enum pl_status st = pl_digest_parse(pl_json_str(json, "digest"), &descriptor.digest, err);
-    if (st == PL_OK) {
-        *ret = descriptor;
-    }
-    return st;
-}
-
 /* Reads a small blob and checks it against its descriptor's digest. */
 static enum pl_status read_document(const struct search *search, const json_t *json,
                                     const char *what, bool is_manifest,
@@ -46,7 +31,7 @@ static enum pl_status read_document(const struct search *search, const json_t *j
 {
     size_t ceiling = is_manifest ? PL_LIMIT_MANIFEST_BYTES : PL_LIMIT_CONFIG_BYTES;
     const struct pl_blob_getter *blobs = search->query->blobs;
-    enum pl_status st = read_descriptor(json, ret_descriptor, err);
+    enum pl_status st = pl_descriptor_read(json, ret_descriptor, err);
     if (st == PL_OK) {
         st = blobs->read(blobs->context, ret_descriptor, is_manifest, ceiling, ret, err);
     }
@@ -66,7 +51,7 @@ static enum pl_status read_layer(const struct search *search, const json_t *json
     struct pl_arena *arena = search->query->arena;
     struct pl_image_layer layer = {.part = {.fd = -1}};
     struct pl_descriptor descriptor;
-    enum pl_status st = read_descriptor(json, &descriptor, err);
+    enum pl_status st = pl_descriptor_read(json, &descriptor, err);
     if (st < 0) {
         return pl_error_wrap(err, "layer %zu of the manifest", search->image->layers.count);
     }
@@ -94,15 +79,6 @@ static enum pl_status read_layer(const struct search *search, const json_t *json
     return PL_OK;
 }
 
-/* Charts, signatures, SBOMs and the like have manifests as images have. */
-static bool is_image_config(pl_str media_type)
-{
-    return media_type.len == 0 ||
-           pl_str_eq(media_type, PL_STR("application/vnd.oci.image.config.v1+json")) ||
-           pl_str_eq(media_type, PL_STR("application/vnd.docker.container.image.v1+json")) ||
-           pl_str_eq(media_type, PL_STR("application/octet-stream"));
-}
-
 static enum pl_status check_kind(const json_t *manifest, const struct pl_digest *digest,
                                  struct pl_error *err)
 {
@@ -120,7 +96,8 @@ static enum pl_status check_kind(const json_t *manifest, const struct pl_digest 
     }
     pl_str kind = pl_json_str(manifest, "artifactType");
     kind = kind.len > 0 ? kind : pl_json_str(config, "mediaType");
-    if (!is_image_config(pl_json_str(config, "mediaType"))) {
+    /* Charts, signatures, SBOMs and the like have manifests as images have. */
+    if (!pl_media_type_is_image_config(pl_json_str(config, "mediaType"))) {
         return pl_error_set(err, PL_E_UNSUPPORTED,
                             "it is no image but an artifact of type " PL_STR_FMT, PL_STR_ARG(kind));
     }
@@ -168,6 +145,11 @@ static enum pl_status read_manifest(const struct search *search, const json_t *m
     }
     search->image->digest = pl_arena_dup(arena, pl_digest_str(digest));
     st = pl_image_read_config(arena, config, search->image, err);
+    /* A config makes the layers where there are none yet; here the manifest has said so. */
+    if (st == PL_OK && search->image->layers.count != json_array_size(layers)) {
+        return pl_error_set(err, PL_E_PARSE, "the image's config names %zu layers, its manifest 0",
+                            search->image->layers.count);
+    }
     return st < 0 ? st : check_platform(search, err);
 }
 
@@ -179,25 +161,10 @@ static struct pl_platform platform_of(const json_t *descriptor)
                                 .variant = pl_json_str(platform, "variant")};
 }
 
-/* Attestations of BuildKit stand in an index beside the images they speak of. */
-static bool is_attestation(const json_t *descriptor)
-{
-    pl_str type =
-        pl_json_str(pl_json_object(descriptor, "annotations"), "vnd.docker.reference.type");
-    return pl_str_eq(type, PL_STR("attestation-manifest"));
-}
-
 static bool has_platform(const json_t *descriptor)
 {
     pl_str architecture = platform_of(descriptor).architecture;
     return architecture.len > 0 && !pl_str_eq(architecture, PL_STR("unknown"));
-}
-
-static bool is_index(const json_t *descriptor)
-{
-    pl_str type = pl_json_str(descriptor, "mediaType");
-    return pl_str_eq(type, PL_STR("application/vnd.oci.image.index.v1+json")) ||
-           pl_str_eq(type, PL_STR("application/vnd.docker.distribution.manifest.list.v2+json"));
 }
 
 static pl_str tag_of(const json_t *descriptor)
@@ -216,7 +183,8 @@ static void list_offers(const struct search *search, const json_t *manifests, bo
         pl_str offer = has_platform(descriptor) && !by_tag
                            ? pl_platform_format(search->arena, &platform)
                            : tag_of(descriptor);
-        if (offer.len > 0 && used + offer.len + 3 < size && !is_attestation(descriptor)) {
+        if (offer.len > 0 && used + offer.len + 3 < size &&
+            !pl_descriptor_is_attestation(descriptor)) {
             used += (size_t)snprintf(into + used, size - used, "%s" PL_STR_FMT, used ? ", " : "",
                                      PL_STR_ARG(offer));
         }
@@ -238,7 +206,8 @@ static struct choice choose(const struct search *search, const json_t *manifests
         const json_t *descriptor = json_array_get(manifests, i);
         struct pl_platform platform = platform_of(descriptor);
         bool states = has_platform(descriptor);
-        if (is_attestation(descriptor) ||
+        /* Attestations of BuildKit stand in an index beside the images they speak of. */
+        if (pl_descriptor_is_attestation(descriptor) ||
             (by_tag && !pl_str_eq(tag_of(descriptor), search->query->tag)) ||
             (states && !pl_platform_matches(search->query->platform, &platform))) {
             continue;
@@ -299,7 +268,8 @@ static enum pl_status try_indexes(struct search *search, const json_t *manifests
     enum pl_status st = PL_E_NOT_FOUND;
     for (size_t i = 0; i < json_array_size(manifests) && st == PL_E_NOT_FOUND; i++) {
         const json_t *descriptor = json_array_get(manifests, i);
-        if (is_index(descriptor) && !has_platform(descriptor)) {
+        if (pl_media_type_is_index(pl_json_str(descriptor, "mediaType")) &&
+            !has_platform(descriptor)) {
             *ret_tried = true;
             st = follow_descriptor(search, descriptor, depth, err);
         }

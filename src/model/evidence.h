@@ -79,6 +79,9 @@ struct pl_evidence {
     struct pl_gaps gaps; /* of the layer as a whole: a limit, a damaged end */
 };
 
+/* Has the layer an entry at `path` that is no directory? `path_hash` is pl_str_hash of it. */
+bool pl_evidence_replaces(const struct pl_evidence *layer, uint64_t path_hash);
+
 /* Receives facts while one file is read. Filled in by whoever runs the catalogers. */
 struct pl_sink {
     struct pl_arena *arena; /* of the evidence */

@@ -26,7 +26,10 @@ struct pl_layer_infos {
 
 struct pl_subject {
     pl_str kind; /* "image", "container" or "filesystem" */
-    pl_str name; /* as the user spelled it */
+    pl_str name; /* as the user spelled it; where it was reached, the whole of its name */
+    /* Where it came from, as the scheme that would say so: "docker", "registry", "oci-dir", "dir".
+     * Of a container, its engine. */
+    pl_str source;
     pl_str digest; /* of the image's manifest, or of its config when there is no manifest */
     pl_str platform; /* "linux/amd64" */
     struct pl_os os;

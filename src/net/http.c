@@ -10,6 +10,9 @@
 
 enum { MOST_REDIRECTS = 5 };
 
+/* After as much, a break is the first one again. */
+enum { GOOD_PROGRESS_BYTES = 8 << 20 };
+
 struct sending {
     struct pl_http *http;
     struct pl_arena *arena;
@@ -17,9 +20,11 @@ struct sending {
     struct pl_http_target start;
     const char *authorization; /* the request's, later the login's */
     bool has_logged_in;
+    uint64_t logged_in_at; /* what had been handed out by then */
     struct pl_http_body body;
     unsigned tries;
     unsigned most_tries; /* after the last failure */
+    uint64_t mark; /* how much was handed out when the tries were counted from one again */
     bool is_own_error; /* the failure's text is the caller's, and stays as it is */
 };
 
@@ -127,6 +132,7 @@ static enum pl_status log_in(struct sending *sending, struct chain *chain,
     const struct pl_http_login *login = sending->request->login;
     const char *value = NULL;
     sending->has_logged_in = true;
+    sending->logged_in_at = sending->body.handed;
     sending->most_tries = 1;
     sending->is_own_error = true;
     enum pl_status st = login->answer(login->context, sending->arena, answer, &value, err);
@@ -153,6 +159,14 @@ static void tell_where(const struct sending *sending, const struct chain *chain,
     } else {
         pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(shown));
     }
+}
+
+/* Once, and again when the login did help: of a long body that broke, the rest may be asked for
+ * after the token's time. */
+static bool may_log_in(const struct sending *sending, const struct chain *chain)
+{
+    return sending->request->login && !chain->is_foreign &&
+           (!sending->has_logged_in || sending->body.handed > sending->logged_in_at);
 }
 
 static enum pl_status run_attempt(struct sending *sending, struct chain *chain,
@@ -203,8 +217,7 @@ static enum pl_status run_chain(struct sending *sending, struct pl_http_response
     for (;;) {
         struct pl_http_response answer = {0};
         enum pl_status st = run_attempt(sending, &chain, &answer, err);
-        if (st == PL_OK && answer.status == 401 && request->login && !sending->has_logged_in &&
-            !chain.is_foreign) {
+        if (st == PL_OK && answer.status == 401 && may_log_in(sending, &chain)) {
             st = log_in(sending, &chain, &answer, err);
         } else if (st == PL_OK && is_redirect(answer.status) && !request->keeps_redirect &&
                    pl_http_header_value(&answer, "location").len > 0) {
@@ -223,6 +236,11 @@ static enum pl_status run_chain(struct sending *sending, struct pl_http_response
 static bool may_repeat(struct sending *sending, enum pl_status st,
                        const struct pl_http_response *answer)
 {
+    /* A long body over a bad line: who gets on may go on. */
+    if (sending->body.handed >= sending->mark + GOOD_PROGRESS_BYTES) {
+        sending->mark = sending->body.handed;
+        sending->tries = 1;
+    }
     if (sending->request->is_once || sending->tries >= sending->most_tries ||
         (st == PL_OK && !pl_http_is_retry_status(answer->status))) {
         return false;

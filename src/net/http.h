@@ -81,9 +81,10 @@ struct pl_http_upload {
     uint64_t length;
 };
 
-/* Asked once a request when the answer is 401: gives the value of a new Authorization header, in
- * `arena`, or PL_E_DENIED with the words for it. It may send requests with the same client. Not
- * asked when a redirect led to another origin: what that wants to know is not for it. */
+/* Asked once a request when the answer is 401, and again when some of the body came since: gives
+ * the value of a new Authorization header, in `arena`, or PL_E_DENIED with the words for it. It may
+ * send requests with the same client. Not asked when a redirect led to another origin: what that
+ * wants to know is not for it. */
 struct pl_http_login {
     enum pl_status (*answer)(void *context, struct pl_arena *arena,
                              const struct pl_http_response *challenge, const char **ret_value,
@@ -105,6 +106,8 @@ struct pl_http_request {
     const struct pl_http_sink *sink; /* NULL: into the response's body */
     uint64_t max_bytes; /* of a success's body; PL_E_LIMIT beyond */
     uint64_t from_offset; /* asks for the body from there on (Range), and hands that out alone */
+    unsigned most_seconds; /* of one transfer, without the time that the sink takes; LIMIT beyond.
+                              0: for as long as it does not stand still */
     bool keeps_redirect; /* a 3xx is given back rather than followed */
     bool is_once; /* never repeated: not to be done twice (POST) */
     const struct pl_progress *progress; /* told "downloading"; or NULL */

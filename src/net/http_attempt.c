@@ -121,7 +121,8 @@ static int note_connected(void *context, char *server_ip, char *own_ip, int serv
         }
     }
     attempt->is_connected = true;
-    attempt->mark_ms = transfer_ms(attempt);
+    attempt->began_ms = transfer_ms(attempt);
+    attempt->mark_ms = attempt->began_ms;
     attempt->mark_bytes = 0;
     return CURL_PREREQFUNC_OK;
 }
@@ -152,6 +153,19 @@ static bool stands_still(struct pl_http_attempt *attempt, uint64_t bytes)
     return passed >= patience_ms(attempt);
 }
 
+static bool takes_too_long(struct pl_http_attempt *attempt)
+{
+    unsigned most_seconds = attempt->request->most_seconds;
+    if (most_seconds == 0 || !attempt->is_connected ||
+        transfer_ms(attempt) - attempt->began_ms < 1000ULL * most_seconds) {
+        return false;
+    }
+    attempt->is_out_of_time = true;
+    pl_error_set(&attempt->error, PL_E_LIMIT, "the answer was not whole after %u seconds",
+                 most_seconds);
+    return true;
+}
+
 static int note_progress(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
                          curl_off_t up)
 {
@@ -170,7 +184,7 @@ static int note_progress(void *context, curl_off_t down_total, curl_off_t down, 
                      attempt->http->timings.stall_bytes_per_s, (patience_ms(attempt) + 999) / 1000);
         return 1;
     }
-    return 0;
+    return takes_too_long(attempt) ? 1 : 0;
 }
 
 /*
@@ -299,7 +313,8 @@ static enum pl_status explain(struct pl_http_attempt *attempt, CURLcode code, st
     attempt->most_tries = tries_of(attempt, failure);
     if (attempt->error.status < 0) {
         /* Standing still is the one reason of our own that another try may do away with. */
-        bool is_stall = code == CURLE_ABORTED_BY_CALLBACK && !attempt->is_own_error;
+        bool is_stall =
+            code == CURLE_ABORTED_BY_CALLBACK && !attempt->is_own_error && !attempt->is_out_of_time;
         attempt->most_tries = is_stall ? http->timings.most_tries : 1;
         *err = attempt->error;
         /* A malformed header is the network's failure as much as a broken connection. */

@@ -36,6 +36,7 @@ void pl_document_subject(struct pl_json_writer *json, const struct pl_subject *s
     pl_json_writer_begin_object(json);
     pl_json_writer_member(json, "kind", subject->kind);
     pl_json_writer_member(json, "name", subject->name);
+    pl_json_writer_member(json, "source", subject->source);
     pl_json_writer_member(json, "digest", subject->digest);
     pl_json_writer_member(json, "platform", subject->platform);
     write_os(json, subject);

@@ -5,6 +5,9 @@
 #include "report/document.h"
 #include "report/grid.h"
 
+/* Longer names are cut; the JSON document has them whole. */
+enum { SHOWN_BYTES = 400 };
+
 static void begin_json(struct pl_writer *writer)
 {
     pl_writer_format(writer, "{\"schema_version\":\"%s\",\"reports\":[\n",
@@ -16,6 +19,7 @@ static void between_json(struct pl_writer *writer)
     pl_writer_str(writer, PL_STR(",\n"));
 }
 
+/* A source that failed has no counts, an inventory no findings and no verdict. */
 static void write_row(struct pl_json_writer *json, const struct pl_summary_row *row)
 {
     pl_json_writer_begin_object(json);
@@ -71,7 +75,7 @@ static void between_table(struct pl_writer *writer)
     pl_writer_char(writer, '\n');
 }
 
-/* "3 critical, 10 high" */
+/* "3 critical, 10 high"; empty where nothing was looked for. */
 static pl_str findings_text(struct pl_arena *arena, const struct pl_summary_row *row)
 {
     struct pl_buf text pl_autobuf = PL_BUF_INIT(1024);
@@ -82,8 +86,8 @@ static pl_str findings_text(struct pl_arena *arena, const struct pl_summary_row 
                                  pl_severity_to_string((enum pl_severity)i));
         }
     }
-    if (text.len == 0) {
-        pl_buf_append(&text, row->has_findings ? PL_STR("none") : PL_STR("not looked for"));
+    if (text.len == 0 && row->has_findings) {
+        pl_buf_append(&text, PL_STR("none"));
     }
     return pl_arena_dup(arena, pl_buf_str(&text));
 }
@@ -91,20 +95,39 @@ static pl_str findings_text(struct pl_arena *arena, const struct pl_summary_row 
 static void fill_row(struct pl_arena *arena, const struct pl_summary_row *row,
                      struct pl_grid_row *cells)
 {
-    enum { SHOWN_BYTES = 400 };
     cells->cells[0].text = pl_utf8_clean(arena, row->source, SHOWN_BYTES);
     if (row->failure.len > 0) {
         cells->cells[1].text = PL_STR("failed");
         cells->cells[1].sgr = "1;31";
-        cells->cells[4].text = pl_utf8_clean(arena, row->failure, SHOWN_BYTES);
         return;
     }
-    bool passes = row->verdict_pass || !row->has_findings;
-    cells->cells[1].text = passes ? PL_STR("pass") : PL_STR("outside policy");
-    cells->cells[1].sgr = passes ? NULL : "31";
+    bool is_outside = row->has_findings && !row->verdict_pass;
+    cells->cells[1].text = is_outside          ? PL_STR("outside policy")
+                           : row->has_findings ? PL_STR("within policy")
+                                               : PL_STR("listed");
+    cells->cells[1].sgr = is_outside ? "31" : NULL;
     cells->cells[2].text = pl_arena_format(arena, "%llu", (unsigned long long)row->components);
     cells->cells[3].text = pl_arena_format(arena, "%llu", (unsigned long long)row->gaps);
     cells->cells[4].text = findings_text(arena, row);
+}
+
+/* Under the table, since they are long. */
+static void write_failures(struct pl_arena *arena, const struct pl_summary *summary, unsigned width,
+                           struct pl_writer *writer)
+{
+    const char *before = "\n";
+    for (size_t i = 0; i < summary->count; i++) {
+        const struct pl_summary_row *row = &summary->items[i];
+        if (row->failure.len == 0) {
+            continue;
+        }
+        pl_writer_str(writer, pl_str_from(before));
+        pl_grid_write_paragraph(
+            pl_arena_format(arena, "Failed: " PL_STR_FMT,
+                            PL_STR_ARG(pl_utf8_clean(arena, row->failure, SHOWN_BYTES))),
+            width, 2, writer);
+        before = "";
+    }
 }
 
 static void end_table(const struct pl_summary *summary, const struct pl_report_options *options,
@@ -115,13 +138,23 @@ static void end_table(const struct pl_summary *summary, const struct pl_report_o
     };
     struct pl_arena arena pl_autoarena = {0};
     struct pl_grid grid = {.columns = columns, .column_count = PL_ARRAY_LEN(columns)};
+    unsigned width = options->width_columns > 0 ? options->width_columns : PL_REPORT_WIDTH;
+    size_t failed = 0;
+    bool has_findings = false;
     for (size_t i = 0; i < summary->count; i++) {
         fill_row(&arena, &summary->items[i], pl_vec_push(&arena, &grid));
+        failed += summary->items[i].failure.len > 0;
+        has_findings = has_findings || summary->items[i].has_findings;
     }
-    pl_writer_format(writer, "%sSummary of %zu sources\n\n", summary->count > 0 ? "\n" : "",
-                     summary->count);
-    pl_grid_write(&grid, options->width_columns > 0 ? options->width_columns : PL_REPORT_WIDTH,
-                  options->color, writer);
+    grid.column_count -= has_findings ? 0 : 1;
+    pl_writer_format(writer, "%s%zu source%s", summary->count > failed ? "\n" : "", summary->count,
+                     summary->count == 1 ? "" : "s");
+    if (failed > 0) {
+        pl_writer_format(writer, ", %zu of them failed", failed);
+    }
+    pl_writer_str(writer, PL_STR("\n\n"));
+    pl_grid_write(&grid, width, options->color, writer);
+    write_failures(&arena, summary, width, writer);
 }
 
 const struct pl_report_set pl_report_set_table = {begin_table, between_table, end_table};

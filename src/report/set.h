@@ -5,7 +5,8 @@
  */
 #include "report/format.h"
 
-/* {"schema_version", "reports": [...], "summary": [...]} around JSON documents. */
+/* {"schema_version", "reports": [...], "summary": [...]} around JSON documents:
+ * docs/schema/report-set-1.0.json. */
 extern const struct pl_report_set pl_report_set_json;
 /* The reports one below the other, and a table with a row for each. */
 extern const struct pl_report_set pl_report_set_table;

@@ -23,6 +23,5 @@ void pl_summary_fail(struct pl_summary *summary, struct pl_arena *arena, pl_str 
 {
     struct pl_summary_row *row = pl_vec_push(arena, summary);
     *row = (struct pl_summary_row){.source = pl_arena_dup(arena, source),
-                                   .failure = pl_arena_dup(arena, pl_str_from(why->msg)),
-                                   .status = why->status};
+                                   .failure = pl_arena_dup(arena, pl_str_from(why->msg))};
 }

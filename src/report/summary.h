@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * summary - of several reports made in one run: a row for each source, and the totals.
+ * summary - of several reports made in one run: a row for each source, in the order they were
+ * given.
  *
  * Reports are printed and let go one by one; what the summary needs of each is kept here.
  */
@@ -11,11 +12,10 @@
 struct pl_summary_row {
     pl_str source; /* as the user spelled it, or as it was found (a tag) */
     pl_str failure; /* not empty: there is no report, and why */
-    enum pl_status status; /* of the failure */
     uint64_t components;
     uint64_t findings[PL_SEVERITY_COUNT_]; /* active ones, by severity */
     uint64_t gaps;
-    bool has_findings; /* they were looked for */
+    bool has_findings; /* they were looked for; else there is no verdict either */
     bool verdict_pass;
 };
 

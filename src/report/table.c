@@ -61,16 +61,30 @@ static pl_str join_clean(const struct table *table, const struct pl_strs *list, 
     return pl_arena_dup(table->arena, pl_buf_str(&joined));
 }
 
+/* Where it came from, unless the name begins with it: "docker:app", but "app" from docker. */
+static pl_str source_text(const struct table *table)
+{
+    const struct pl_subject *subject = &table->report->subject;
+    pl_str scheme = PL_STR_EMPTY;
+    pl_str rest = PL_STR_EMPTY;
+    bool is_said =
+        pl_str_cut(subject->name, ':', &scheme, &rest) && pl_str_eq(scheme, subject->source);
+    return is_said ? PL_STR_EMPTY : clean(table, subject->source);
+}
+
 static void write_subject(const struct table *table)
 {
     const struct pl_subject *subject = &table->report->subject;
     size_t count = table->report->components.count;
     pl_str name = clean(table, subject->name);
     pl_str platform = clean(table, subject->platform);
+    pl_str source = source_text(table);
     paragraph(table, 2,
-              pl_arena_format(table->arena, PL_STR_FMT " (" PL_STR_FMT "%s" PL_STR_FMT ")",
+              pl_arena_format(table->arena,
+                              PL_STR_FMT " (" PL_STR_FMT "%s" PL_STR_FMT "%s" PL_STR_FMT ")",
                               PL_STR_ARG(name), PL_STR_ARG(clean(table, subject->kind)),
-                              platform.len > 0 ? ", " : "", PL_STR_ARG(platform)));
+                              platform.len > 0 ? ", " : "", PL_STR_ARG(platform),
+                              source.len > 0 ? ", from " : "", PL_STR_ARG(source)));
     if (subject->digest.len > 0) {
         paragraph(table, 2, clean(table, subject->digest));
     }
@@ -97,10 +111,12 @@ static void write_since_image(const struct table *table)
                 PL_STR_ARG(component->version), pl_since_image_to_string(component->since_image));
         }
     }
+    pl_str state = clean(table, subject->container->state);
+    pl_str image = clean(table, subject->container->image_name);
     paragraph(table, 2,
-              pl_arena_format(table->arena, PL_STR_FMT ", image " PL_STR_FMT,
-                              PL_STR_ARG(clean(table, subject->container->state)),
-                              PL_STR_ARG(clean(table, subject->container->image_name))));
+              pl_arena_format(table->arena, PL_STR_FMT "%s" PL_STR_FMT,
+                              PL_STR_ARG(state.len > 0 ? state : PL_STR("unknown state")),
+                              image.len > 0 ? ", image " : "", PL_STR_ARG(image)));
     if (unlike.count > 0) {
         paragraph(table, 2,
                   pl_arena_format(table->arena, "Not as in the image: " PL_STR_FMT,

@@ -51,7 +51,7 @@ def write_blob(layout, data):
     return {"digest": "sha256:" + digest, "size": len(data)}, path
 
 
-def make_image(layout, files, layers):
+def make_image(layout, files, layers, is_packed=True):
     os.makedirs(os.path.join(layout, "blobs", "sha256"))
     blobs, descriptors, diff_ids = [], [], []
     # Largest first into the layer that has least, so that the layers are alike in size.
@@ -71,9 +71,10 @@ def make_image(layout, files, layers):
             plain.seek(0)
             data = plain.read()
         diff_ids.append("sha256:" + hashlib.sha256(data).hexdigest())
-        packed = subprocess.run(["gzip", "-6", "-n"], input=data, stdout=subprocess.PIPE, check=True).stdout
-        descriptor, path = write_blob(layout, packed)
-        descriptor["mediaType"] = "application/vnd.oci.image.layer.v1.tar+gzip"
+        if is_packed:
+            data = subprocess.run(["gzip", "-6", "-n"], input=data, stdout=subprocess.PIPE, check=True).stdout
+        descriptor, path = write_blob(layout, data)
+        descriptor["mediaType"] = "application/vnd.oci.image.layer.v1.tar" + ("+gzip" if is_packed else "")
         descriptors.append(descriptor)
         blobs.append(path)
     machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(os.uname().machine, os.uname().machine)

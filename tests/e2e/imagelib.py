@@ -113,10 +113,10 @@ def simple(where, *layers, **options):
     return layout.index(layout.image([make_tar(entries) for entries in layers], **options))
 
 
-def docker_archive(where, layers, tag="test:1", config_name=None):
+def docker_archive(where, layers, tag="test:1", config_name=None, diff_ids=None):
     """The layout of docker save before version 25."""
     config = json.dumps({"os": "linux", "architecture": "amd64",
-                         "rootfs": {"type": "layers", "diff_ids": [sha256(tar) for tar in layers]}}).encode()
+                         "rootfs": {"type": "layers", "diff_ids": diff_ids or [sha256(tar) for tar in layers]}}).encode()
     name = config_name or sha256(config).split(":")[1] + ".json"
     parts = [entry(name, config)]
     for number, tar in enumerate(layers):

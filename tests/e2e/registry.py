@@ -13,7 +13,7 @@ import time
 import unittest.mock
 import zlib
 
-from imagelib import (PLAIN, PLIMSOLL, ZSTD, Layout, entry, has, main, make_tar, run, same, sha256, stanza, stays_below,
+from imagelib import (PLAIN, PLIMSOLL, ZSTD, Layout, directory, entry, has, main, make_tar, run, same, sha256, stanza, stays_below,
                       zstd)
 from httpserver import Recorder
 from match import database, record
@@ -70,6 +70,21 @@ def the_same_as_the_layout(where):
         result = reach(where, f"registry:{registry.host}/team/docker")
         is_whole(result, "schema 2, and the tag that is meant without one")
         same(result.json["subject"]["digest"], skopeo_inspect(registry.host, "team/docker", "latest")["Digest"])
+
+
+def hard_links_to_what_stood_before(where):
+    layout = Layout(where + "/i")
+    layout.descriptor = layout.image([make_tar(BASE), make_tar(
+        [entry("a-copy", stanza("linked", "1")), directory("var/lib/dpkg"), entry(STATUS, kind=tarfile.LNKTYPE, link="a-copy")])])
+    layout.index(layout.descriptor)
+    wanted = run("sbom", "oci-dir:" + where + "/i")
+    same(wanted.packages, [("linked", "1")])
+    with Registry(where + "/r") as registry:
+        registry.push(where + "/i", "a", "1")
+        for jobs in ("1", "2"):
+            result = reach(where, f"{registry.host}/a:1", "--no-cache", "--jobs", jobs)
+            same((result.status, result.gaps), (0, []))
+            same(contents(result), contents(wanted))
 
 
 def findings_are_the_same(where):
@@ -432,6 +447,7 @@ def secrets_stay_out_of_the_process_list(where):
 
 
 if __name__ == "__main__":
-    main([the_same_as_the_layout, findings_are_the_same, platforms_in_nested_indexes, indexes_that_never_end,
-          names_and_passwords_in_every_place, tokens, certificates, what_is_known_is_not_read_again, layers_that_are_not_there,
-          what_is_no_image, digests_are_held_to, large_layers_are_never_held, names_that_are_wrong, secrets_stay_out_of_the_process_list])
+    main([the_same_as_the_layout, hard_links_to_what_stood_before, findings_are_the_same, platforms_in_nested_indexes,
+          indexes_that_never_end, names_and_passwords_in_every_place, tokens, certificates, what_is_known_is_not_read_again,
+          layers_that_are_not_there, what_is_no_image, digests_are_held_to, large_layers_are_never_held,
+          names_that_are_wrong, secrets_stay_out_of_the_process_list])

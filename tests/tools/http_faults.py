@@ -304,6 +304,10 @@ def breaking(after, times, ranges=True, etags=None, how="reset", chunked=False):
     return handler
 
 
+LONG_STEP = 9 << 20
+LONG = bytes(range(256)) * (LONG_STEP // 256) * 7
+
+
 def check_broken():
     def wrong_part(connection, request, count):
         if count == 1:
@@ -330,7 +334,16 @@ def check_broken():
         return connection.answer(206, BODY[first:last + 1],
                                  "Content-Range: bytes %d-%d/%d" % (first, last, len(BODY)))
 
+    def often(connection, request, count):
+        """Breaks off more often than a request is tried, but gets on in between."""
+        first = int(request.headers.get("range", "bytes=0-")[6:-1])
+        part = ["Content-Range: bytes %d-%d/%d" % (first, len(LONG) - 1, len(LONG))] if first else []
+        connection.head(206 if first else 200, "Content-Length: %d" % (len(LONG) - first), *part)
+        connection.send(LONG[first:first + LONG_STEP])
+        return True
+
     server = http_server.Server({
+        "/often": often,
         "/resets": lambda c, r, n: c.reset() if n <= 2 else c.answer(200, b"fine"),
         "/dead": lambda c, r, n: c.reset(), "/closes": lambda c, r, n: True,
         "/range": breaking(50000, 1, how="close"), "/twice": breaking(30000, 2),
@@ -344,6 +357,8 @@ def check_broken():
         "/stops": breaking(100, 99, how="close"), "/wrong": wrong_part, "/length": other_length,
         "/shrunk": shrunk, "/short": short_part, "/post": breaking(50000, 1, how="close"),
         "/broken404": lambda c, r, n: c.head(404, "Content-Length: 100") or c.send(b"half") or True})
+    result = good("--quiet", "--max=%d" % len(LONG), server.url("/often"))
+    assert result.bytes == [len(LONG)] and server.counts["/often"] == 7
     assert good(server.url("/resets")).body == b"fine"
     assert server.counts["/resets"] == 3
     bad("network", ["/dead", "tried 5 times"], server.url("/dead?" + SECRET))
@@ -400,17 +415,26 @@ def check_stalls(top):
             connection.send(b"x")
             time.sleep(0.05)
 
+    def trickles(connection, request, count):
+        """Fast enough not to stand still."""
+        connection.head(200, "Content-Length: 1000000")
+        while True:
+            connection.send(b"x" * 1000)
+            time.sleep(0.05)
+
     def late(connection, request, count):
         time.sleep(1)
         return connection.answer(200, b"late")
 
     site = {"/half": breaking(50000, 1, how="stall"), "/mute": lambda c, r, n: c.wait_until_closed(),
-            "/drips": drips, "/big": lambda c, r, n: c.answer(200, BODY * 80), "/late": late}
+            "/drips": drips, "/trickles": trickles,
+            "/big": lambda c, r, n: c.answer(200, BODY * 80), "/late": late}
     server = http_server.Server(site)
     assert good(server.url("/half")).body == BODY
     bad("network", ["/mute", "tried 5 times", "stood still", "512 bytes a second"], server.url("/mute"))
     assert server.counts["/mute"] == 5
     bad("network", ["/drips", "stood still"], "--once", server.url("/drips"))
+    bad("limit", ["/trickles", "not whole after 1 seconds"], "--most-seconds=1", server.url("/trickles"))
     # A sink that takes its time is not the server's fault.
     result = good("--sink-ms=1500", "--quiet", "--max=20000000", server.url("/big"))
     assert result.bytes == [len(BODY) * 80] and server.counts["/big"] == 1

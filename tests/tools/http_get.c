@@ -222,6 +222,7 @@ static int ask_in_child(struct pl_http *http, struct options *options, const cha
     X("connect-ms", timings.connect_ms = (unsigned)number)                                         \
     X("stall-ms", timings.stall_ms = (unsigned)number)                                             \
     X("local-answer-ms", timings.local_answer_ms = (unsigned)number)                               \
+    X("most-seconds", request.most_seconds = (unsigned)number)                                     \
     X("backoff-ms", timings.backoff_ms = (unsigned)number)                                         \
     X("most-wait-s", timings.most_wait_s = (unsigned)number)
 

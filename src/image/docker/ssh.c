@@ -2,16 +2,15 @@
 #include "image/docker/ssh.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/program.h"
 #include "base/utf8.h"
+#include "image/registry/credentials.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-
-extern char **environ;
 
 enum {
     MOST_ARGUMENTS = 24,
@@ -28,7 +27,7 @@ struct pl_docker_tunnel pl_docker_tunnel_start(const struct pl_docker_ssh *ssh)
 }
 
 /* The strings were checked when the host was parsed; "--" ends ssh's options all the same. */
-static void fill_arguments(const struct pl_docker_ssh *ssh, char **arguments)
+static void fill_arguments(const struct pl_docker_ssh *ssh, const char **arguments)
 {
     const char *list[MOST_ARGUMENTS] = {"ssh",           "-T", "-o",
                                         "BatchMode=yes", "-o", "ConnectTimeout=30"};
@@ -46,7 +45,6 @@ static void fill_arguments(const struct pl_docker_ssh *ssh, char **arguments)
     for (size_t i = 0; ssh->command[i]; i++) {
         list[used++] = ssh->command[i];
     }
-    /* posix_spawn takes its arguments without const for old callers' sake, and writes to none. */
     memcpy(arguments, list, (used + 1) * sizeof(*arguments));
 }
 
@@ -54,23 +52,11 @@ static void fill_arguments(const struct pl_docker_ssh *ssh, char **arguments)
  * not. */
 static int spawn_ssh(const struct pl_docker_ssh *ssh, int fd, int said_fd, pid_t *ret)
 {
-    char *arguments[MOST_ARGUMENTS] = {NULL};
+    const char *arguments[MOST_ARGUMENTS] = {NULL};
     fill_arguments(ssh, arguments);
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, said_fd, STDERR_FILENO);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int failure = posix_spawnp(ret, "ssh", &actions, &attributes, arguments, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return failure;
+    const struct pl_program program = {
+        .arguments = arguments, .fds = {fd, fd, said_fd}, .without = pl_credentials_variables};
+    return pl_program_start(&program, ret);
 }
 
 enum pl_status pl_docker_tunnel_dial(void *context, int *ret_fd, struct pl_error *err)
@@ -139,6 +125,8 @@ void pl_docker_tunnel_close(struct pl_docker_tunnel *tunnel)
         while (!has_ended(child)) {
             if (waited_ms == PATIENCE_MS) {
                 kill(child, SIGTERM);
+            } else if (waited_ms == 2 * PATIENCE_MS) {
+                kill(child, SIGKILL);
             }
             const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
             nanosleep(&pause, NULL);

@@ -86,6 +86,7 @@ static enum pl_status find_scheme(struct pl_registry_session *session, struct pl
         struct pl_http_request request = {.url = url.ptr,
                                           .max_bytes = PL_LIMIT_MANIFEST_BYTES,
                                           .keeps_redirect = true,
+                                          .most_seconds = PL_LIMIT_DOCUMENT_SECONDS,
                                           .is_once = schemes[i][4] == 's'};
         struct pl_http_response response = {0};
         struct pl_error failure = PL_ERROR_INIT;
@@ -132,9 +133,24 @@ static const char *make_url(const struct pl_registry_session *session, struct pl
         .ptr;
 }
 
+/* What the sink has got already: where a mirror broke off for good, the next endpoint goes on. */
+struct handed {
+    const struct pl_http_sink *sink;
+    uint64_t bytes;
+};
+
+static enum pl_status hand_on(void *context, pl_span piece, struct pl_error *err)
+{
+    struct handed *handed = context;
+    enum pl_status st = handed->sink->take(handed->sink->context, piece, err);
+    handed->bytes += st == PL_OK ? piece.len : 0;
+    return st;
+}
+
 static enum pl_status send_to(struct pl_registry *registry, struct pl_registry_session *session,
                               struct pl_arena *arena, const struct pl_registry_request *request,
-                              struct pl_http_response *ret, struct pl_error *err)
+                              struct handed *handed, struct pl_http_response *ret,
+                              struct pl_error *err)
 {
     enum pl_status st = make_ready(session, err);
     if (st < 0) {
@@ -143,13 +159,27 @@ static enum pl_status send_to(struct pl_registry *registry, struct pl_registry_s
     struct pl_registry_login context = {registry, session, request->action};
     struct pl_http_login login = {pl_registry_log_in, &context};
     struct pl_http_request http = request->http;
+    if (!http.sink && !http.upload && http.most_seconds == 0) {
+        http.most_seconds = PL_LIMIT_DOCUMENT_SECONDS;
+    }
+    struct pl_http_sink sink = {hand_on, handed};
     bool is_own = false;
+    if (http.sink) {
+        http.sink = &sink;
+        http.from_offset += handed->bytes;
+        http.max_bytes -= handed->bytes;
+    }
     http.url = make_url(session, arena, request, &is_own);
     if (is_own) {
         http.login = &login;
         http.authorization = session->authorization[request->action];
     }
-    return pl_http_send(session->http, arena, &http, ret, err);
+    uint64_t before = handed->bytes;
+    st = pl_http_send(session->http, arena, &http, ret, err);
+    if (st == PL_OK && http.sink) {
+        ret->body_bytes += before;
+    }
+    return st;
 }
 
 static bool is_no_answer(enum pl_status st, unsigned status)
@@ -163,11 +193,12 @@ enum pl_status pl_registry_send(struct pl_registry *registry, struct pl_arena *a
                                 struct pl_http_response *ret, struct pl_error *err)
 {
     enum pl_status st = PL_OK;
+    struct handed handed = {request->http.sink, 0};
     for (size_t i = registry->current; i < registry->endpoints.count; i++) {
         struct pl_registry_session *session = &registry->sessions[i];
         struct pl_http_response response = {0};
         struct pl_error failure = PL_ERROR_INIT;
-        st = send_to(registry, session, arena, request, &response, &failure);
+        st = send_to(registry, session, arena, request, &handed, &response, &failure);
         if (session->endpoint->is_mirror && is_no_answer(st, response.status)) {
             continue;
         }

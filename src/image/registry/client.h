@@ -72,6 +72,12 @@ enum pl_status pl_registry_blob(struct pl_registry *registry,
                                 const struct pl_descriptor *descriptor,
                                 const struct pl_http_sink *sink, struct pl_error *err);
 
+/* Before blobs are fetched by forked processes: when nothing was asked so far, since all documents
+ * were known, finds out how the registry is spoken to and logs in, once for all of them; and a
+ * credential helper can be run by this process, but not by those. What fails will fail there, too,
+ * and is told then. */
+void pl_registry_greet(struct pl_registry *registry, const struct pl_digest *blob);
+
 /* Is the blob there? */
 enum pl_status pl_registry_has_blob(struct pl_registry *registry, const struct pl_digest *digest,
                                     bool *ret, struct pl_error *err);

@@ -4,6 +4,13 @@
 #include "image/registry/helper.h"
 #include <unistd.h>
 
+const char *const pl_credentials_variables[] = {
+    "PLIMSOLL_REGISTRY_PASSWORD",
+    "PLIMSOLL_REGISTRY_TOKEN",
+    "DOCKER_AUTH_CONFIG",
+    NULL,
+};
+
 /* An environment variable, empty when it is not set. */
 static pl_str variable(const char *name)
 {

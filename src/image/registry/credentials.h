@@ -30,6 +30,9 @@ static inline bool pl_credentials_are_empty(const struct pl_credentials *c)
     return c->user.len == 0 && c->identity_token.len == 0 && c->registry_token.len == 0;
 }
 
+/* Environment variables with secrets in them, ended by NULL: no program that we start gets them. */
+extern const char *const pl_credentials_variables[];
+
 /* Empty when there are none. A file that is damaged, or a helper that fails, is an error that says
  * so: going on as nobody would only give a puzzling "denied" later. */
 enum pl_status pl_credentials_find(struct pl_arena *arena, pl_str registry, pl_str repository,

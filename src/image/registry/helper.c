@@ -15,12 +15,12 @@
 #include "base/buf.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "base/program.h"
 #include "format/json.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -74,31 +74,6 @@ static enum pl_status input_of(pl_str input, int *ret_fd, struct pl_error *err)
     }
     *ret_fd = pl_fd_take(&fd);
     return PL_OK;
-}
-
-/* In a process group of its own, so that all it starts can be ended with it. */
-static int spawn(char *const *argv, int in, int out, pid_t *ret_pid)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    int failed = posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-    if (!failed) {
-        failed = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    }
-    if (!failed) {
-        failed =
-            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    }
-    if (!failed) {
-        failed = posix_spawnp(ret_pid, argv[0], &actions, &attributes, argv, environ);
-    }
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return failed;
 }
 
 /* Until the end of its output; LIMIT when time or room runs out. */
@@ -171,12 +146,6 @@ static enum pl_status run(struct pl_arena *arena, const struct pl_helper *helper
     }
     const char *program =
         pl_arena_format(arena, "docker-credential-" PL_STR_FMT, PL_STR_ARG(helper->name)).ptr;
-    char *verb_copy pl_autofree = strdup(verb);
-    char *program_copy pl_autofree = strdup(program);
-    if (!verb_copy || !program_copy) {
-        pl_mem_abort(strlen(program) + 1);
-    }
-    char *argv[] = {program_copy, verb_copy, NULL};
     int in pl_autoclose = -1;
     st = input_of(input, &in, err);
     if (st < 0) {
@@ -189,7 +158,13 @@ static enum pl_status run(struct pl_arena *arena, const struct pl_helper *helper
     int out pl_autoclose = ends[0];
     int64_t deadline = now_ms() + helper->timeout_ms;
     pid_t pid = 0;
-    int failed = spawn(argv, in, ends[1], &pid);
+    /* In a process group of its own, so that all it starts can be ended with it. */
+    const char *const arguments[] = {program, verb, NULL};
+    const struct pl_program started = {.arguments = arguments,
+                                       .fds = {in, ends[1], -1},
+                                       .without = pl_credentials_variables,
+                                       .has_own_group = true};
+    int failed = pl_program_start(&started, &pid);
     close(ends[1]);
     if (failed == ENOENT) {
         return pl_error_set(err, PL_E_NOT_FOUND,

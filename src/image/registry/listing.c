@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Link: </v2/NAME/tags/list?n=100&last=x>; rel="next", <...>; rel="other" */
 #include "image/registry/listing.h"
 #include "base/limits.h"
+#include "image/registry/link.h"
+#include "image/registry/location.h"
 #include "image/registry/session.h"
 
 /* Docker Hub gives 100 tags a page, and the largest repositories have some ten thousand. */
@@ -15,26 +16,6 @@ void pl_registry_names_add(struct pl_registry_names *names, pl_str name)
         *pl_vec_push(names->arena, &names->names) =
             pl_arena_format(names->arena, PL_STR_FMT, PL_STR_ARG(name));
     }
-}
-
-/* The target of the first link that is the next page, or empty. */
-static pl_str next_link(pl_str header)
-{
-    pl_str before = PL_STR_EMPTY;
-    pl_str rest = header;
-    while (pl_str_cut(rest, '<', &before, &rest)) {
-        pl_str target = PL_STR_EMPTY;
-        pl_str parameters = PL_STR_EMPTY;
-        if (!pl_str_cut(rest, '>', &target, &rest)) {
-            break;
-        }
-        pl_str_cut(rest, '<', &parameters, &before);
-        if (pl_str_contains(parameters, PL_STR("rel=\"next\"")) ||
-            pl_str_contains(parameters, PL_STR("rel=next"))) {
-            return target;
-        }
-    }
-    return PL_STR_EMPTY;
 }
 
 static enum pl_status take_page(struct pl_registry *registry, const struct pl_registry_list *list,
@@ -64,18 +45,19 @@ enum pl_status pl_registry_list(struct pl_registry *registry, const struct pl_re
         if (st == PL_OK) {
             st = take_page(registry, list, &response, err);
         }
-        pl_str next = st < 0 ? PL_STR_EMPTY : next_link(pl_http_header_value(&response, "link"));
-        if (next.len == 0) {
+        pl_str next = PL_STR_EMPTY;
+        pl_str link = pl_link_next(pl_http_header_value(&response, "link"));
+        if (st == PL_OK && link.len > 0) {
+            st = pl_registry_location(&urls, response.url, link, &next, err);
+        }
+        if (st < 0 || link.len == 0) {
             return st;
         }
         if (url && pl_str_eq(next, pl_str_from(url))) {
             return pl_error_set(err, PL_E_PARSE, "%s: its pages lead round in a circle",
                                 list->what);
         }
-        st = pl_arena_cstr(&urls, next, &url, err);
-        if (st < 0) {
-            return st;
-        }
+        url = next.ptr;
     }
     return pl_error_set(err, PL_E_LIMIT, "%s has more than %d pages", list->what, MOST_PAGES);
 }

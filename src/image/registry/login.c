@@ -2,18 +2,17 @@
 /*
  * How a registry lets us in (distribution, "Token Authentication Specification"): it answers 401
  * with a challenge. For Basic the credentials are sent to it. For Bearer they are sent to the
- * realm, a token server, with what we want to do (scope), and what it answers is sent to the
- * registry:
- * {"token": ..., "access_token": ..., "expires_in": ...}. With a refresh token ("identity token")
- * the server is asked by POST as OAuth2 has it. Without credentials it is asked as nobody.
+ * realm, a token server, with what we want to do (scope), and the token that it answers with is
+ * sent to the registry. With a refresh token ("identity token") the server is asked by POST as
+ * OAuth2 has it. Without credentials it is asked as nobody.
  */
 #include "base/limits.h"
 #include "format/base64.h"
-#include "format/json.h"
 #include "image/registry/challenge.h"
 #include "image/registry/session.h"
+#include "image/registry/token.h"
 
-enum { MOST_TOKEN_BYTES = 64 << 10 };
+enum { TOKEN_SECONDS = 60 };
 
 struct grant {
     struct pl_registry_login *login;
@@ -51,6 +50,9 @@ static pl_str default_scope(struct pl_arena *arena, const struct pl_registry_log
 {
     if (login->action == PL_REGISTRY_CATALOG) {
         return PL_STR("registry:catalog:*");
+    }
+    if (login->session->endpoint->repository.len == 0) {
+        return PL_STR_EMPTY; /* it is only asked whether we are let in */
     }
     return pl_arena_format(arena, "repository:" PL_STR_FMT ":%s",
                            PL_STR_ARG(login->session->endpoint->repository),
@@ -92,17 +94,10 @@ static enum pl_status read_token(const struct grant *grant, const struct pl_http
                             "the token server " PL_STR_FMT " answers with status %u",
                             PL_STR_ARG(where), response->status);
     }
-    json_t *document pl_autojson = NULL;
-    enum pl_status st = pl_json_parse(response->body, "the token server's answer", &document, err);
+    pl_str token = PL_STR_EMPTY;
+    enum pl_status st = pl_registry_token_parse(grant->arena, response->body, &token, err);
     if (st < 0) {
-        return st;
-    }
-    pl_str token = pl_json_str(document, "token");
-    token = token.len > 0 ? token : pl_json_str(document, "access_token");
-    if (token.len == 0 || token.len > MOST_TOKEN_BYTES ||
-        pl_str_find_char(token, '\n') != SIZE_MAX || pl_str_find_char(token, '\r') != SIZE_MAX) {
-        return pl_error_set(err, PL_E_PARSE, "the token server " PL_STR_FMT " gives no token",
-                            PL_STR_ARG(where));
+        return pl_error_wrap(err, "the token server " PL_STR_FMT, PL_STR_ARG(where));
     }
     *ret_value = bearer_value(grant->arena, token);
     return PL_OK;
@@ -120,7 +115,7 @@ static void append_scopes(struct pl_buf *buf, pl_str scopes)
 static enum pl_status refresh(const struct grant *grant, const char **ret_value,
                               struct pl_error *err)
 {
-    struct pl_buf form pl_autobuf = PL_BUF_INIT(MOST_TOKEN_BYTES * 4);
+    struct pl_buf form pl_autobuf = PL_BUF_INIT(PL_REGISTRY_TOKEN_BYTES * 4);
     append_parameter(&form, "grant_type", PL_STR("refresh_token"));
     append_parameter(&form, "service", grant->challenge->service);
     append_parameter(&form, "client_id", PL_STR("plimsoll"));
@@ -128,13 +123,17 @@ static enum pl_status refresh(const struct grant *grant, const char **ret_value,
     append_parameter(&form, "scope", grant->scope);
     const char *headers[] = {"Content-Type: application/x-www-form-urlencoded", NULL};
     const char *url = NULL;
-    enum pl_status st = pl_arena_cstr(grant->arena, grant->challenge->realm, &url, err);
+    enum pl_status st = pl_buf_status(&form, "what is sent to the token server", err);
+    if (st == PL_OK) {
+        st = pl_arena_cstr(grant->arena, grant->challenge->realm, &url, err);
+    }
     struct pl_http_request request = {.method = "POST",
                                       .url = url,
                                       .headers = headers,
                                       .body = pl_buf_str(&form),
                                       .has_body = true,
-                                      .max_bytes = MOST_TOKEN_BYTES * 2,
+                                      .max_bytes = PL_REGISTRY_TOKEN_BYTES * 2,
+                                      .most_seconds = TOKEN_SECONDS,
                                       .keeps_redirect = true};
     struct pl_http_response response = {0};
     if (st == PL_OK) {
@@ -147,7 +146,7 @@ static enum pl_status ask_token(const struct grant *grant, const char **ret_valu
                                 struct pl_error *err)
 {
     bool has_user = grant->credentials->user.len > 0;
-    struct pl_buf url pl_autobuf = PL_BUF_INIT(MOST_TOKEN_BYTES);
+    struct pl_buf url pl_autobuf = PL_BUF_INIT(PL_REGISTRY_TOKEN_BYTES);
     pl_buf_append(&url, grant->challenge->realm);
     pl_buf_append_char(&url,
                        pl_str_find_char(grant->challenge->realm, '?') == SIZE_MAX ? '?' : '&');
@@ -159,14 +158,18 @@ static enum pl_status ask_token(const struct grant *grant, const char **ret_valu
         append_parameter(&url, "account", grant->credentials->user);
     }
     const char *text = NULL;
-    enum pl_status st = pl_arena_cstr(grant->arena, pl_buf_str(&url), &text, err);
+    enum pl_status st = pl_buf_status(&url, "the token server's URL", err);
+    if (st == PL_OK) {
+        st = pl_arena_cstr(grant->arena, pl_buf_str(&url), &text, err);
+    }
     if (st < 0) {
         return st;
     }
     struct pl_http_request request = {
         .url = text,
         .authorization = has_user ? basic_value(grant->arena, grant->credentials) : NULL,
-        .max_bytes = MOST_TOKEN_BYTES * 2,
+        .max_bytes = PL_REGISTRY_TOKEN_BYTES * 2,
+        .most_seconds = TOKEN_SECONDS,
     };
     struct pl_http_response response = {0};
     st = pl_http_send(grant->login->session->http, grant->arena, &request, &response, err);

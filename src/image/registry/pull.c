@@ -12,7 +12,7 @@
 #include "image/registry/session.h"
 
 /* Schema 1 stands last, to be refused by its name rather than as something unknown. */
-static const char *const accept_manifests[] = {
+const char *const pl_registry_accept_manifests[] = {
     "Accept: application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
     "application/vnd.docker.distribution.manifest.list.v2+json, "
     "application/vnd.docker.distribution.manifest.v2+json, "
@@ -28,10 +28,35 @@ static enum pl_status ask_manifest(struct pl_registry *registry, struct pl_arena
         .action = PL_REGISTRY_PULL,
         .path = pl_arena_format(arena, "manifests/" PL_STR_FMT, PL_STR_ARG(selector)).ptr,
         .http = {.method = method,
-                 .headers = accept_manifests,
+                 .headers = pl_registry_accept_manifests,
                  .max_bytes = PL_LIMIT_MANIFEST_BYTES},
     };
     return pl_registry_send(registry, arena, &request, ret, err);
+}
+
+static enum pl_status take_tags(void *context, const json_t *page, struct pl_error *err)
+{
+    (void)err;
+    struct pl_registry_names *names = context;
+    const json_t *tags = pl_json_array(page, "tags");
+    for (size_t i = 0; i < json_array_size(tags); i++) {
+        pl_registry_names_add(names, pl_json_text(json_array_get(tags, i)));
+    }
+    return PL_OK;
+}
+
+/* A word of advice is worth a few pages, and no registry may draw it out. */
+struct hint {
+    struct pl_registry_names names;
+    unsigned pages;
+};
+
+static enum pl_status take_hint(void *context, const json_t *page, struct pl_error *err)
+{
+    enum { MOST_HINT_PAGES = 10 };
+    struct hint *hint = context;
+    enum pl_status st = take_tags(&hint->names, page, err);
+    return st == PL_OK && ++hint->pages >= MOST_HINT_PAGES ? PL_E_LIMIT : st;
 }
 
 /* "tag 1.26: not found; is it 1.25 that was meant?" `digest` is what the tag was said to stand for,
@@ -43,9 +68,17 @@ static enum pl_status no_such_manifest(struct pl_registry *registry, pl_str sele
 {
     enum { MOST_NAMED = 5 };
     struct pl_arena scratch pl_autoarena = {0};
-    struct pl_strs tags = {0};
-    if (selector.len == 0 || pl_str_find_char(selector, ':') != SIZE_MAX ||
-        pl_registry_tags(registry, &scratch, &tags, NULL) < 0 || tags.count == 0) {
+    struct hint hint = {.names = {.arena = &scratch}};
+    if (selector.len > 0 && pl_str_find_char(selector, ':') == SIZE_MAX) {
+        struct pl_registry_list list = {.action = PL_REGISTRY_PULL,
+                                        .path = "tags/list",
+                                        .what = "the list of tags",
+                                        .take = take_hint,
+                                        .context = &hint};
+        (void)pl_registry_list(registry, &list, NULL);
+    }
+    const struct pl_strs tags = hint.names.names;
+    if (tags.count == 0) {
         return pl_registry_refused(registry, response, "the manifest", err);
     }
     struct pl_nearest nearest = pl_nearest_start(selector);
@@ -208,6 +241,20 @@ enum pl_status pl_registry_blob(struct pl_registry *registry,
     return PL_OK;
 }
 
+void pl_registry_greet(struct pl_registry *registry, const struct pl_digest *blob)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    struct pl_registry_request request = {
+        .action = PL_REGISTRY_PULL,
+        .path = pl_arena_format(&scratch, "blobs/%s", blob->text).ptr,
+        .http = {.method = "HEAD", .keeps_redirect = true},
+    };
+    struct pl_http_response response = {0};
+    if (!registry->sessions[registry->current].http) {
+        (void)pl_registry_send(registry, &scratch, &request, &response, NULL);
+    }
+}
+
 enum pl_status pl_registry_has_blob(struct pl_registry *registry, const struct pl_digest *digest,
                                     bool *ret, struct pl_error *err)
 {
@@ -226,17 +273,6 @@ enum pl_status pl_registry_has_blob(struct pl_registry *registry, const struct p
         *ret = response.status == 200;
     }
     return st;
-}
-
-static enum pl_status take_tags(void *context, const json_t *page, struct pl_error *err)
-{
-    (void)err;
-    struct pl_registry_names *names = context;
-    const json_t *tags = pl_json_array(page, "tags");
-    for (size_t i = 0; i < json_array_size(tags); i++) {
-        pl_registry_names_add(names, pl_json_text(json_array_get(tags, i)));
-    }
-    return PL_OK;
 }
 
 enum pl_status pl_registry_tags(struct pl_registry *registry, struct pl_arena *arena,

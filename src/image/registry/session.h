@@ -25,6 +25,10 @@ struct pl_registry {
     size_t current; /* the endpoint that answered last */
 };
 
+/* The header that asks for every kind of manifest and index: a registry may answer 404 for one that
+ * is there, but is not among what is accepted. */
+extern const char *const pl_registry_accept_manifests[];
+
 /* Answers a 401 (pl_http_login): `context` is a struct pl_registry_login. */
 struct pl_registry_login {
     struct pl_registry *registry;

@@ -320,6 +320,6 @@ static enum pl_status reach(struct pl_arena *arena, const struct pl_reach *how, 
 const struct pl_image_source pl_image_source_containerd = {
     .name = "containerd",
     .summary = "an image of containerd, as nerdctl and Kubernetes use it: containerd:NAME",
-    .is_engine = true,
+    .engine_rank = 3,
     .reach = reach,
 };

@@ -12,5 +12,5 @@ const struct pl_image_source pl_image_source_docker = {
     .name = "docker",
     .summary = "an image of the Docker engine: docker:NAME, an id, or NAME@DIGEST",
     .reach = reach,
-    .is_engine = true,
+    .engine_rank = 1,
 };

@@ -12,5 +12,5 @@ const struct pl_image_source pl_image_source_podman = {
     .name = "podman",
     .summary = "an image of Podman, by its service: podman:NAME, an id, or NAME@DIGEST",
     .reach = reach,
-    .is_engine = true,
+    .engine_rank = 2,
 };

@@ -7,9 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -416,6 +419,156 @@ static void test_sandbox__threads_work_inside(void **state)
     pl_assert_str(pl_buf_str(&answer), "2002000");
 }
 
+/* One system call of a child that fetches; `path` is looked at by the kernel alone. */
+static long fetching(int number, long a, long b, long c, long d)
+{
+    struct orders orders = {.number = number, .arguments = {a, b, c, d}};
+    struct pl_sandbox_job job = {.run = try_call,
+                                 .context = &orders,
+                                 .keep_fds = {-1, -1, -1, -1},
+                                 .read_below_fd = -1,
+                                 .most_seconds = 60,
+                                 .has_network = true};
+    struct pl_sandbox_child child = {0};
+    struct pl_error err = PL_ERROR_INIT;
+    size_t which = 99;
+    assert_int_equal(pl_sandbox_start(&child, &job, CEILING, &err), PL_OK);
+    if (pl_sandbox_wait_any(&child, 1, NULL, &which, &err) < 0) {
+        fail_msg("call %d: %s", number, err.msg);
+    }
+    long got = strtol(pl_buf_str(&child.answer).ptr, NULL, 10);
+    pl_sandbox_release(&child, 1);
+    return got;
+}
+
+static void test_sandbox__a_fetcher_connects_and_reads_files(void **state)
+{
+    NEEDS_A_WHOLE_SANDBOX();
+    static const char names[] = "/etc/resolv.conf";
+    static const char random[] = "/dev/urandom";
+    assert_true(fetching(__NR_socket, AF_INET, SOCK_STREAM, 0, 0) >= 0);
+    assert_true(fetching(__NR_socket, AF_UNIX, SOCK_STREAM, 0, 0) >= 0);
+    assert_true(fetching(__NR_openat, AT_FDCWD, (long)random, O_RDONLY | O_CLOEXEC, 0) >= 0);
+    long opened = fetching(__NR_openat, AT_FDCWD, (long)names, O_RDONLY | O_CLOEXEC, 0);
+    assert_true(opened >= 0 || opened == -ENOENT); /* a machine without name servers */
+    /* Limits of its own, as the C library asks for them. */
+    static uint64_t limits[2];
+    assert_int_equal(fetching(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, (long)limits), 0);
+}
+
+static void test_sandbox__a_fetcher_changes_no_file(void **state)
+{
+    NEEDS_A_WHOLE_SANDBOX();
+    char path[] = "/tmp/pl-test-fetcher-XXXXXX";
+    char fresh[sizeof(path) + 8];
+    int made pl_autoclose = mkstemp(path);
+    assert_int_equal(write(made, "abc", 3), 3);
+    snprintf(fresh, sizeof(fresh), "%s.new", path);
+    const long p = (long)path;
+    const long at = AT_FDCWD;
+    assert_int_equal(fetching(__NR_openat, at, p, O_WRONLY, 0), -EACCES);
+    assert_int_equal(fetching(__NR_openat, at, p, O_RDWR, 0), -EACCES);
+    assert_int_equal(fetching(__NR_openat, at, p, O_RDONLY | O_TRUNC, 0), -EACCES);
+    assert_int_equal(fetching(__NR_openat, at, (long)fresh, O_RDONLY | O_CREAT, 0600), -EACCES);
+    assert_int_equal(fetching(__NR_openat, at, (long)"/tmp", O_TMPFILE | O_RDWR, 0600), -EACCES);
+    assert_int_equal(fetching(__NR_openat2, at, p, 0, 0), -ENOSYS);
+    assert_int_equal(fetching(__NR_truncate, p, 0, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_fchmodat, at, p, 0777, 0), -EPERM);
+    assert_int_equal(fetching(__NR_fchownat, at, p, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_utimensat, at, p, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_unlinkat, at, p, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_mkdirat, at, (long)fresh, 0700, 0), -EPERM);
+    assert_int_equal(fetching(__NR_symlinkat, p, at, (long)fresh, 0), -EPERM);
+    assert_int_equal(fetching(__NR_linkat, at, p, at, (long)fresh), -EPERM);
+    assert_int_equal(fetching(__NR_renameat2, at, p, at, (long)fresh), -EPERM);
+#ifdef __NR_open
+    assert_int_equal(fetching(__NR_open, p, O_WRONLY, 0, 0), -EACCES);
+    assert_int_equal(fetching(__NR_open, p, O_RDONLY | O_TRUNC, 0, 0), -EACCES);
+    assert_int_equal(fetching(__NR_creat, p, 0600, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_chmod, p, 0777, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_unlink, p, 0, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_rename, p, (long)fresh, 0, 0), -EPERM);
+#endif
+    struct stat info = {0};
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_size, 3);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(access(fresh, F_OK), -1);
+}
+
+/* Signal 0 asks whether one could be sent; a parent's numbers are this process's own. */
+static void test_sandbox__a_fetcher_starts_and_reaches_no_other_process(void **state)
+{
+    NEEDS_A_WHOLE_SANDBOX();
+    static const char program[] = "/bin/true";
+    static const char *const arguments[] = {program, NULL};
+    const long own = getpid();
+    assert_int_equal(fetching(__NR_execve, (long)program, (long)arguments, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_execveat, AT_FDCWD, (long)program, (long)arguments, 0), -EPERM);
+    assert_int_equal(fetching(__NR_ptrace, 16 /* PTRACE_ATTACH */, own, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_process_vm_readv, own, 0, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_kill, own, 0, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_tkill, own, 0, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_tgkill, own, own, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_rt_sigqueueinfo, own, 0, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_rt_tgsigqueueinfo, own, own, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_prlimit64, own, RLIMIT_NOFILE, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_fcntl, 1, F_SETOWN, own, 0), -EPERM);
+    assert_int_equal(fetching(__NR_fcntl, 1, F_SETSIG, SIGKILL, 0), -EPERM);
+    assert_int_equal(fetching(__NR_ioctl, 0, TIOCSTI, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_unshare, 0, 0, 0, 0), -EPERM);
+    assert_int_equal(fetching(__NR_mount, 0, 0, 0, 0), -EPERM);
+}
+
+/* What is said of one that dies does not call it an inspector. */
+static void test_sandbox__a_fetcher_is_called_one(void **state)
+{
+    struct pl_sandbox_job job = {
+        .run = leave, .keep_fds = {-1, -1, -1, -1}, .read_below_fd = -1, .has_network = true};
+    struct pl_sandbox_child child = {0};
+    struct pl_error err = PL_ERROR_INIT;
+    size_t which = 99;
+    assert_int_equal(pl_sandbox_start(&child, &job, CEILING, &err), PL_OK);
+    assert_int_equal(pl_sandbox_wait_any(&child, 1, NULL, &which, &err), PL_E_INTERNAL);
+    assert_string_equal(err.msg, "the fetcher ended with status 3");
+    pl_sandbox_release(&child, 1);
+}
+
+static void say_and_stay(void *context, int answer_fd)
+{
+    (void)!write(answer_fd, "so far", 6);
+    sleep_forever(context, answer_fd);
+}
+
+/* One that has ended is heard out; one that has not is ended. */
+static void test_sandbox__end_takes_what_was_said(void **state)
+{
+    struct orders orders = {.arguments = {70000}};
+    struct pl_sandbox_job job = {
+        .run = say_much, .context = &orders, .keep_fds = {-1, -1, -1, -1}, .read_below_fd = -1};
+    struct pl_sandbox_child child = {0};
+    struct pl_error err = PL_ERROR_INIT;
+    /* More than a pipe holds: it has not ended, as long as nobody listens. */
+    assert_int_equal(pl_sandbox_start(&child, &job, CEILING, &err), PL_OK);
+    struct pollfd answers = {.fd = child.answer_fd, .events = POLLIN};
+    assert_int_equal(poll(&answers, 1, 60000), 1);
+    enum pl_status st = pl_sandbox_end(&child, &err);
+    assert_true(st == PL_OK || st == PL_E_CONFLICT);
+    assert_int_equal(child.pid, 0);
+    pl_sandbox_release(&child, 1);
+
+    orders = (struct orders){.number = 0};
+    job.run = say_and_stay;
+    assert_int_equal(pl_sandbox_start(&child, &job, CEILING, &err), PL_OK);
+    answers.fd = child.answer_fd;
+    int pid = child.pid;
+    assert_int_equal(poll(&answers, 1, 60000), 1);
+    assert_int_equal(pl_sandbox_end(&child, &err), PL_E_CONFLICT);
+    pl_assert_str(pl_buf_str(&child.answer), "so far");
+    assert_int_equal(kill(pid, 0), -1);
+    pl_sandbox_release(&child, 1);
+}
+
 int pl_test_sandbox(void)
 {
     const struct CMUnitTest tests[] = {
@@ -432,6 +585,11 @@ int pl_test_sandbox(void)
         cmocka_unit_test(test_sandbox__running_children_are_ended_by_release),
         cmocka_unit_test(test_sandbox__several_at_once_each_with_its_answer),
         cmocka_unit_test(test_sandbox__threads_work_inside),
+        cmocka_unit_test(test_sandbox__a_fetcher_connects_and_reads_files),
+        cmocka_unit_test(test_sandbox__a_fetcher_changes_no_file),
+        cmocka_unit_test(test_sandbox__a_fetcher_starts_and_reaches_no_other_process),
+        cmocka_unit_test(test_sandbox__a_fetcher_is_called_one),
+        cmocka_unit_test(test_sandbox__end_takes_what_was_said),
     };
     return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
 }
