@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* References of RFC 3986, section 5.4.1, but for those with dot segments; links of RFC 8288,
  * section 3.5, and of the distribution specification, "Listing Tags". */
-#include "image/registry/link.h"
 #include "image/registry/location.h"
+#include "image/registry/link.h"
 #include "unit/test.h"
 
 static void resolves(const char *base, const char *reference, const char *wanted)
