@@ -32,6 +32,10 @@ static void read_image(struct pl_arena *arena, const json_t *answer)
     pl_docker_read_history(arena, answer, &found.image);
     const json_t *history = json_object_get(answer, "history");
     pl_docker_read_history(arena, history, &found.image);
+    struct pl_docker_info info;
+    if (pl_docker_info_from_place(found.driver, found.top_dir, &info)) {
+        expect(info.root.len > 0 && info.root.len < found.top_dir.len);
+    }
     for (size_t i = 0; i < found.image.layers.count; i++) {
         expect(found.image.layers.items[i].diff_id.text[0] != '\0');
     }

@@ -216,6 +216,10 @@ enum pl_status pl_output_add(struct pl_output *output, const struct pl_report *r
             target->format->set->between(target->writer);
         }
         enum pl_status st = target->format->write(report, &target->options, target->writer, err);
+        /* On a full disk nothing is gained by going on with the next source. */
+        if (st == PL_OK && target->writer->err.status != PL_OK) {
+            st = pl_writer_finish(target->writer, err);
+        }
         if (st < 0) {
             return wrap_target(target, err);
         }

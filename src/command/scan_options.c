@@ -133,13 +133,21 @@ static enum pl_status add_all_tags(struct pl_scan_request *request, pl_str sourc
         if (i > 0 && pl_str_eq(tags.items[i], tags.items[i - 1])) {
             continue;
         }
-        *pl_vec_push(arena, &request->sources) =
+        pl_vec_push(arena, &request->sources)->spelling =
             pl_arena_format(arena, "registry:" PL_STR_FMT ":" PL_STR_FMT, PL_STR_ARG(name),
                             PL_STR_ARG(tags.items[i]));
     }
     return tags.count > 0
                ? PL_OK
                : pl_error_set(err, PL_E_NOT_FOUND, PL_STR_FMT " has no tags", PL_STR_ARG(source));
+}
+
+/* Among several repositories, one whose tags are not told is like an image that is not there. */
+static void add_failure(struct pl_scan_request *request, pl_str source, const struct pl_error *why)
+{
+    struct pl_error *failure = PL_ARENA_NEW(&request->arena, struct pl_error);
+    *failure = *why;
+    *pl_vec_push(&request->arena, &request->sources) = (struct pl_scan_source){source, failure};
 }
 
 static enum pl_status read_sources(const struct pl_args *args, struct pl_scan_request *request,
@@ -153,12 +161,17 @@ static enum pl_status read_sources(const struct pl_args *args, struct pl_scan_re
     for (size_t i = 0; i < count; i++) {
         pl_str source = pl_str_from(pl_args_positional(args, i));
         if (!pl_args_flag(args, "all-tags")) {
-            *pl_vec_push(&request->arena, &request->sources) = source;
+            pl_vec_push(&request->arena, &request->sources)->spelling = source;
             continue;
         }
-        enum pl_status st = add_all_tags(request, source, err);
-        if (st < 0) {
+        struct pl_error why = PL_ERROR_INIT;
+        enum pl_status st = add_all_tags(request, source, &why);
+        if (st < 0 && (count == 1 || st == PL_E_USAGE)) {
+            *err = why;
             return st;
+        }
+        if (st < 0) {
+            add_failure(request, source, &why);
         }
     }
     return PL_OK;
@@ -201,9 +214,14 @@ static enum pl_status scan_one(struct pl_scan_request *request, size_t number,
                                struct pl_arena *arena, struct pl_report *report,
                                struct pl_error *err)
 {
+    const struct pl_scan_source *source = &request->sources.items[number];
+    if (source->failure) {
+        *err = *source->failure;
+        return err->status;
+    }
     struct pl_progress_line line pl_autoprogress = {0};
     pl_progress_line_begin(&line);
-    request->options.source = request->sources.items[number];
+    request->options.source = source->spelling;
     if (request->sources.count > 1) {
         line.subject = pl_arena_format(arena, "%zu/%zu " PL_STR_FMT, number + 1,
                                        request->sources.count, PL_STR_ARG(request->options.source));
@@ -250,7 +268,7 @@ static int print_all(const struct pl_args *args, struct pl_scan_request *request
     int result = 0;
     enum pl_status st = pl_output_open(args, otherwise, true, &output, err);
     for (size_t i = 0; i < request->sources.count && st == PL_OK; i++) {
-        pl_str source = request->sources.items[i];
+        pl_str source = request->sources.items[i].spelling;
         struct pl_arena arena pl_autoarena = {0};
         struct pl_report report = {0};
         struct pl_error why = PL_ERROR_INIT;

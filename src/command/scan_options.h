@@ -31,12 +31,19 @@
         .name = "strict", .summary = "exit with 4 when something could not be seen"                \
     }
 
+struct pl_scan_source {
+    pl_str spelling;
+    const struct pl_error *failure; /* the tags of this repository could not be listed; or NULL */
+};
+
 /* What the command line says beside the scan's own options; what it points to lives in the arena or
  * in argv. */
 struct pl_scan_request {
     struct pl_arena arena;
     struct pl_scan_options options;
-    struct pl_strs sources;
+    struct {
+        PL_VEC_FIELDS(struct pl_scan_source);
+    } sources;
     struct pl_cache *cache;
 };
 
@@ -50,6 +57,6 @@ enum pl_status pl_scan_request_read(const struct pl_args *args, struct pl_scan_r
 /* Scans each source, showing progress, and prints the report, or the reports with a summary; in
  * `otherwise` where no format is asked for. Gives the exit status: 0, 1 outside policy, 4 with gaps
  * under --strict. Of several sources one that fails does not keep the others from being scanned;
- * the exit status is then that of the failure. */
+ * the exit status is that of the worst: a failure, then outside policy, then gaps. */
 int pl_scan_and_print(const struct pl_args *args, struct pl_scan_request *request,
                       const char *otherwise, struct pl_error *err);

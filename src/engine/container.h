@@ -4,12 +4,9 @@
  * container - what a container holds now, and what of it is not its image's.
  *
  * The image is inspected as any image is (its layers are often known already), the container's own
- * file system as one tree; the two inventories are then compared. A component is as in the image
- * when that has it too, with the same version and architecture and (but for packages of the system)
- * at the same place, and no file of it was changed or deleted since. Each of the image's components
- * answers for one of the container's: of several versions of a package, those that both have are
- * each other's, then what is left over is altered as long as both sides have some, and after that
- * new or removed. What mounts hold is no part of the comparison; they stand in the facts.
+ * file system as one tree; the two inventories are then compared (engine/since_image.h). What
+ * mounts hold is no part of the comparison; they stand in the facts. When the image is gone or
+ * cannot be read, what the container holds is given all the same, with a gap.
  */
 #include "engine/merge.h"
 #include "engine/source.h"

@@ -155,10 +155,13 @@ enum pl_status pl_source_reach(struct pl_arena *arena, const struct pl_image_sou
     return st < 0 ? st : take(arena, kind, &reached, options, source, err);
 }
 
-static void note(struct pl_buf *notes, const struct pl_image_source *kind,
+static void note(struct pl_buf *notes, const struct pl_image_source *engine,
                  const struct pl_error *why)
 {
-    pl_buf_append_format(notes, "%s%s: %s", notes->len > 0 ? "; " : "", kind->name, why->msg);
+    const char *reason = why->status == PL_E_NOT_FOUND ? "does not have it"
+                         : why->status == PL_E_NET     ? "does not answer"
+                                                       : why->msg;
+    pl_buf_append_format(notes, "; %s: %s", engine->name, reason);
 }
 
 /* "dokcer:alpine" was asked for as an image; the scheme it was probably meant to have, or NULL. */
@@ -195,8 +198,7 @@ static const struct pl_image_source *next_engine(unsigned rank)
     return next;
 }
 
-/* NULL when no engine has it. That one is not there, or does not have it, is no news; that one
- * refuses is, should nobody else have the image. */
+/* NULL when no engine has it; what they said counts only if nobody else has it either. */
 static const struct pl_image_source *find_in_engines(struct pl_arena *arena, pl_str name,
                                                      const struct pl_source_options *options,
                                                      struct pl_reached *ret, struct pl_buf *notes)
@@ -208,9 +210,7 @@ static const struct pl_image_source *find_in_engines(struct pl_arena *arena, pl_
         if (st == PL_OK) {
             return engine;
         }
-        if (st != PL_E_NOT_FOUND && st != PL_E_NET) {
-            note(notes, engine, &why);
-        }
+        note(notes, engine, &why);
     }
     return NULL;
 }
@@ -224,8 +224,8 @@ static enum pl_status say_what_was_tried(pl_str name, const struct pl_buf *notes
         snprintf(hint, sizeof(hint), "; was %s: meant?", scheme);
     }
     struct pl_error why = *err;
-    return pl_error_set(err, why.status, "%s%s%s" PL_STR_FMT, why.msg, hint,
-                        notes->len > 0 ? "; " : "", PL_STR_ARG(pl_buf_str(notes)));
+    return pl_error_set(err, why.status, "%s%s" PL_STR_FMT, why.msg, hint,
+                        PL_STR_ARG(pl_buf_str(notes)));
 }
 
 enum pl_status pl_source_reach_any(struct pl_arena *arena, pl_str name,

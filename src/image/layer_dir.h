@@ -4,7 +4,7 @@
  * layer_dir - a layer that an engine keeps unpacked, as a directory for overlayfs.
  *
  * Nothing in it is checked against a digest: what is read there is what the engine mounts. The
- * directory holds whiteouts as overlayfs has them (engine/inspect_layer_dir.c). It is opened once
+ * directory holds whiteouts as overlayfs has them (engine/inspect_tree.c). It is opened once
  * and read by its descriptor; that the engine does not remove the layer meanwhile is for its reader
  * to ask afterwards.
  */

@@ -61,13 +61,24 @@ static pl_str join_clean(const struct table *table, const struct pl_strs *list, 
     return pl_arena_dup(table->arena, pl_buf_str(&joined));
 }
 
+/* Where it came from, unless the name begins with it: "docker:app", but "app" from docker. */
+static pl_str source_text(const struct table *table)
+{
+    const struct pl_subject *subject = &table->report->subject;
+    pl_str scheme = PL_STR_EMPTY;
+    pl_str rest = PL_STR_EMPTY;
+    bool is_said =
+        pl_str_cut(subject->name, ':', &scheme, &rest) && pl_str_eq(scheme, subject->source);
+    return is_said ? PL_STR_EMPTY : clean(table, subject->source);
+}
+
 static void write_subject(const struct table *table)
 {
     const struct pl_subject *subject = &table->report->subject;
     size_t count = table->report->components.count;
     pl_str name = clean(table, subject->name);
     pl_str platform = clean(table, subject->platform);
-    pl_str source = clean(table, subject->source);
+    pl_str source = source_text(table);
     paragraph(table, 2,
               pl_arena_format(table->arena,
                               PL_STR_FMT " (" PL_STR_FMT "%s" PL_STR_FMT "%s" PL_STR_FMT ")",

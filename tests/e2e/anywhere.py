@@ -92,12 +92,14 @@ def engines_that_are_not_there(where):
 
 
 def nobody_has_it(where):
-    """Then the registry's word counts, and what an engine refused is said as well."""
+    """Then the registry's word counts, and what each engine said follows."""
     with Registry(where + "/r") as registry:
         registry.push(image(where + "/i", "of-the-registry"), "a", "1")
         result = sbom(where, f"{registry.host}/a:2")
         is_refused(result, "there is no tag 2", f"{registry.host}/a:2")
-        same("docker" in result.err.replace("docker-registry", ""), False, result.err)
+        has(result.err, "; docker: does not answer; podman: does not answer; containerd: does not answer")
+        docker = docker_with(f"{registry.host}/b:1", "of-docker")
+        has(sbom(where, f"{registry.host}/b:2", DOCKER_HOST=docker.host).err, "; docker: does not have it; podman: does not")
         is_refused(sbom(where, f"{registry.host}/a:2", DOCKER_HOST="nonsense://x"), "there is no tag 2", "docker: ", "nonsense")
         same(came_from(sbom(where, f"{registry.host}/a:1", DOCKER_HOST="nonsense://x")),
              ("registry", ["of-the-registry"], ""))

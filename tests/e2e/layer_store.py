@@ -101,6 +101,7 @@ def through_the_store(at, spelling, **options):
     socket = watched(at)
     result = look(at, spelling, socket.host, **options)
     same((result.status, b"/get" in socket.asked), (0, False), f"{spelling} was not read in the store: {result.err}")
+    same(b"/info" in socket.asked, isinstance(at, enginelib.PodmanRootless), "a question that takes long")
     return result
 
 

@@ -216,6 +216,20 @@ def tags_that_fail(where):
         same(["failure" in row for row in result.json["summary"]], [True, True, False], result.json["summary"])
 
 
+def a_repository_that_fails(where):
+    """Among several, as an image would; a name that cannot be one is wrong usage, and nothing is begun."""
+    with SmallRegistry() as registry:
+        for name in ("a", "b"):
+            fill(registry, name, [make_tar(BASE)], ["1"])
+        names = [f"{registry.host}/{name}" for name in ("a", "nobody", "b")]
+        result = clean(run("sbom", "--all-tags", *names, env=environment(where)))
+        same((result.status, len(result.json["reports"])), (3, 2), result.err)
+        same([(row["source"], "failure" in row) for row in result.json["summary"]],
+             [(f"registry:{names[0]}:1", False), (names[1], True), (f"registry:{names[2]}:1", False)])
+        wrong = run("sbom", "--all-tags", *names, "./file", env=environment(where))
+        same((wrong.status, wrong.out), (2, b""))
+
+
 def no_tags(where):
     with SmallRegistry() as registry:
         registry.store_blob("empty", b"x")
@@ -293,5 +307,5 @@ def progress_names_the_source(where):
 
 if __name__ == "__main__":
     main([each_as_if_alone, one_that_fails_keeps_nobody, all_fail, exit_statuses, two_formats, killed_on_the_way, all_tags,
-          all_tags_of_one, tags_that_fail, no_tags, what_has_no_tags, bad_names_among_good_ones, memory_does_not_grow,
+          all_tags_of_one, tags_that_fail, a_repository_that_fails, no_tags, what_has_no_tags, bad_names_among_good_ones, memory_does_not_grow,
           progress_names_the_source])

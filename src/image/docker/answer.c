@@ -3,7 +3,8 @@
  * GET /images/NAME/json is an object: "Id", the digest of the image's config, or of its manifest or
  * index where the engine keeps images in containerd's store; "RootFS": {"Type": "layers", "Layers":
  * [diff_id, ...]}, lowest first; "Os", "Architecture", "Variant"; "RepoTags": ["NAME:TAG", ...];
- * "RepoDigests": ["NAME@DIGEST", ...], both null when there are none.
+ * "RepoDigests": ["NAME@DIGEST", ...], both null when there are none; "GraphDriver": {"Name": ...,
+ * "Data": {"UpperDir": PATH, ...}}, where the layers lie unless that is containerd's store.
  *
  * GET /images/NAME/history is an array of the steps of the build, newest first: {"Id": ...,
  * "CreatedBy": ..., "Size": BYTES, ...}. Unlike the config's history it does not say which steps
@@ -78,6 +79,10 @@ enum pl_status pl_docker_read_image(struct pl_arena *arena, const json_t *answer
         .os = pl_arena_dup(arena, pl_json_str(answer, "Os")),
         .architecture = pl_arena_dup(arena, pl_json_str(answer, "Architecture")),
         .variant = pl_arena_dup(arena, pl_json_str(answer, "Variant"))};
+    const json_t *storage = pl_json_object(answer, "GraphDriver");
+    pl_str top_dir = pl_json_str(pl_json_object(storage, "Data"), "UpperDir");
+    found.driver = pl_arena_dup(arena, pl_json_str(storage, "Name"));
+    found.top_dir = pl_arena_dup(arena, top_dir);
     copy_strings(arena, pl_json_array(answer, "RepoTags"), &found.tags);
     copy_strings(arena, pl_json_array(answer, "RepoDigests"), &found.digests);
     *ret = found;

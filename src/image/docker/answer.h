@@ -14,6 +14,8 @@ struct pl_docker_image {
     struct pl_image image; /* digest is the Id; layers with diff_id */
     struct pl_strs tags; /* "nginx:1.25" */
     struct pl_strs digests; /* "nginx@sha256:..." */
+    pl_str driver; /* of the storage that it lies in: "overlay2"; empty: not said */
+    pl_str top_dir; /* the files of its top layer there: "/var/lib/docker/overlay2/HEX/diff" */
 };
 
 /* GET /images/NAME/json */

@@ -4,6 +4,7 @@
 #include "image/docker/answer.h"
 #include "image/docker/store.h"
 #include "image/reference.h"
+#include <unistd.h>
 
 enum { MOST_NEAR = 3, MOST_EDITS = 4 };
 
@@ -233,18 +234,27 @@ static enum pl_status find_image(struct question *question, const struct pl_plat
     return st;
 }
 
-/* Where the engine keeps the layers, when that can be read; else NULL, and the archive will do. */
+/* Where the engine keeps the layers, when that can be read; else NULL, and the archive will do. The
+ * image's own place says enough unless the engine is rootless. */
 static struct pl_docker_store *open_store(struct pl_docker *docker, struct pl_arena *arena,
-                                          struct pl_image *image)
+                                          struct pl_docker_image *found)
 {
     json_t *answer pl_autojson = NULL;
     struct pl_docker_info info = {0};
     struct pl_docker_store *store = NULL;
-    if (!pl_docker_is_local(docker) || pl_docker_get(docker, PL_STR("/info"), &answer, NULL) < 0) {
+    enum pl_status st = PL_E_NOT_FOUND;
+    if (!pl_docker_is_local(docker) || geteuid() != 0) {
         return NULL;
     }
-    pl_docker_read_info(arena, answer, &info);
-    return pl_docker_store_open(arena, &info, image, &store, NULL) == PL_OK ? store : NULL;
+    if (pl_docker_info_from_place(found->driver, found->top_dir, &info)) {
+        st = pl_docker_store_open(arena, &info, &found->image, &store, NULL);
+    }
+    bool may_be_elsewhere = st < 0 && pl_docker_store_is_known(found->driver);
+    if (may_be_elsewhere && pl_docker_get(docker, PL_STR("/info"), &answer, NULL) == PL_OK) {
+        pl_docker_read_info(arena, answer, &info);
+        st = pl_docker_store_open(arena, &info, &found->image, &store, NULL);
+    }
+    return st == PL_OK ? store : NULL;
 }
 
 static void close_store(void *context)
@@ -264,7 +274,7 @@ static enum pl_status reach(struct pl_docker *docker, struct pl_arena *arena,
     if (st < 0) {
         return st;
     }
-    struct pl_docker_store *store = open_store(docker, arena, &found.image);
+    struct pl_docker_store *store = open_store(docker, arena, &found);
     json_t *history pl_autojson = NULL;
     /* Without the history the report says less, and nothing wrong. */
     if (!read_known_config(arena, how->documents, store, &found.image) &&

@@ -125,6 +125,8 @@ void pl_docker_tunnel_close(struct pl_docker_tunnel *tunnel)
         while (!has_ended(child)) {
             if (waited_ms == PATIENCE_MS) {
                 kill(child, SIGTERM);
+            } else if (waited_ms == 2 * PATIENCE_MS) {
+                kill(child, SIGKILL);
             }
             const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
             nanosleep(&pause, NULL);

@@ -20,6 +20,7 @@
 #include "base/map.h"
 #include "format/base64.h"
 #include "image/layer_dir.h"
+#include "image/path.h"
 #include "image/tree.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -173,6 +174,11 @@ static const struct layout *layout_of(pl_str driver)
     return NULL;
 }
 
+bool pl_docker_store_is_known(pl_str driver)
+{
+    return layout_of(driver) != NULL;
+}
+
 void pl_docker_read_info(struct pl_arena *arena, const json_t *answer, struct pl_docker_info *ret)
 {
     const json_t *options = pl_json_array(answer, "SecurityOptions");
@@ -185,6 +191,19 @@ void pl_docker_read_info(struct pl_arena *arena, const json_t *answer, struct pl
         ret->is_rootless = ret->is_rootless || pl_str_eq(pl_json_text(json_array_get(options, i)),
                                                          PL_STR("name=rootless"));
     }
+}
+
+bool pl_docker_info_from_place(pl_str driver, pl_str top_dir, struct pl_docker_info *ret)
+{
+    pl_str own = pl_path_parent(top_dir);
+    pl_str home = pl_path_parent(own);
+    pl_str root = pl_path_parent(home);
+    if (root.len == 0 || !pl_str_eq(pl_path_base(top_dir), PL_STR("diff")) ||
+        !pl_layer_dir_is_id(pl_path_base(own)) || !pl_str_eq(pl_path_base(home), driver)) {
+        return false;
+    }
+    *ret = (struct pl_docker_info){.driver = driver, .root = root};
+    return true;
 }
 
 /* To all but those with CAP_SYS_ADMIN over the whole machine, the kernel hides the attributes by

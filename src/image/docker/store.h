@@ -13,14 +13,22 @@
 
 struct pl_docker_store;
 
-/* What GET /info says of the storage. */
+/* What an engine says of its storage. */
 struct pl_docker_info {
     pl_str driver; /* "overlay2" */
     pl_str root; /* the directory of everything that the engine keeps */
     bool is_rootless;
 };
 
+/* GET /info. Podman takes half a second for the answer. */
 void pl_docker_read_info(struct pl_arena *arena, const json_t *answer, struct pl_docker_info *ret);
+
+/* What can be told from where an image lies: `top_dir` is ROOT/DRIVER/ID/diff. False when it
+ * cannot. Whether the engine is rootless is not among it. */
+bool pl_docker_info_from_place(pl_str driver, pl_str top_dir, struct pl_docker_info *ret);
+
+/* Is this a kind of storage that can be read? */
+bool pl_docker_store_is_known(pl_str driver);
 
 /* Finds the directory of each layer of `image`, all of them or none, and sets `part.dir`. Fails as
  * UNSUPPORTED for other kinds of storage, DENIED to whom the kernel does not show all of it, and

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/limits.h"
 #include "image/manifest.h"
 #include "image/registry/client.h"
+#include <time.h>
 
 /* Of one image while it is opened, and of its layers until they are done. */
 struct remote {
@@ -53,11 +55,33 @@ static enum pl_status locate_layer(void *context, const struct pl_descriptor *de
     return PL_OK;
 }
 
-static enum pl_status into_buffer(void *context, pl_span bytes, struct pl_error *err)
+/* A config as it comes, for as long as may be. */
+struct document {
+    struct pl_buf bytes;
+    time_t started_s;
+};
+
+static time_t monotonic_s(void)
 {
-    (void)err;
-    pl_buf_append(context, pl_span_str(bytes));
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static enum pl_status into_document(void *context, pl_span bytes, struct pl_error *err)
+{
+    struct document *document = context;
+    pl_buf_append(&document->bytes, pl_span_str(bytes));
+    if (monotonic_s() - document->started_s > PL_LIMIT_DOCUMENT_SECONDS) {
+        return pl_error_set(err, PL_E_NET, "it took longer than %d seconds",
+                            PL_LIMIT_DOCUMENT_SECONDS);
+    }
     return PL_OK;
+}
+
+static void release_document(struct document *document)
+{
+    pl_buf_release(&document->bytes);
 }
 
 static enum pl_status read_config(const struct remote *remote,
@@ -67,11 +91,12 @@ static enum pl_status read_config(const struct remote *remote,
     if (descriptor->size_bytes > ceiling_bytes) {
         return pl_error_set(err, PL_E_LIMIT, "it is larger than %zu bytes", ceiling_bytes);
     }
-    struct pl_buf bytes pl_autobuf = PL_BUF_INIT(ceiling_bytes);
-    struct pl_http_sink sink = {into_buffer, &bytes};
+    struct document document PL_CLEANUP(release_document) = {PL_BUF_INIT(ceiling_bytes),
+                                                             monotonic_s()};
+    struct pl_http_sink sink = {into_document, &document};
     enum pl_status st = pl_registry_blob(remote->registry, descriptor, &sink, err);
     if (st == PL_OK) {
-        *ret = pl_arena_dup(remote->arena, pl_buf_str(&bytes));
+        *ret = pl_arena_dup(remote->arena, pl_buf_str(&document.bytes));
     }
     return st;
 }

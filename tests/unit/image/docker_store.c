@@ -288,6 +288,29 @@ static void test_layer_dir__reads_regular_files(void **state)
                      PL_E_NOT_FOUND);
 }
 
+static void test_store__the_place_of_an_image(void **state)
+{
+    struct pl_docker_info info;
+    assert_true(pl_docker_info_from_place(
+        PL_STR("overlay2"), PL_STR("/var/lib/docker/overlay2/" HEX_A "/diff"), &info));
+    pl_assert_str(info.root, "/var/lib/docker");
+    pl_assert_str(info.driver, "overlay2");
+    static const char *const odd[] = {"",
+                                      "/",
+                                      "diff",
+                                      HEX_A "/diff",
+                                      "overlay2/" HEX_A "/diff",
+                                      "/var/lib/docker/overlay/" HEX_A "/diff",
+                                      "/var/lib/docker/overlay2/" HEX_A "/root",
+                                      "/var/lib/docker/overlay2/" HEX_A "0/diff",
+                                      "/var/lib/docker/overlay2/../diff"};
+    for (size_t i = 0; i < PL_ARRAY_LEN(odd); i++) {
+        assert_false(pl_docker_info_from_place(PL_STR("overlay2"), pl_str_from(odd[i]), &info));
+    }
+    assert_true(pl_docker_store_is_known(PL_STR("overlay2")));
+    assert_false(pl_docker_store_is_known(PL_STR("vfs")));
+}
+
 static void test_store__other_kinds_of_storage_are_left_alone(void **state)
 {
     struct home *home = *state;
@@ -319,6 +342,7 @@ int pl_test_docker_store(void)
         cmocka_unit_test(test_store__layers_are_found_in_podmans_list),
         cmocka_unit_test(test_store__only_whole_layers_with_plain_ids_are_taken),
         cmocka_unit_test(test_store__what_engines_say_of_their_storage),
+        cmocka_unit_test(test_store__the_place_of_an_image),
         cmocka_unit_test_setup_teardown(test_layer_dir__is_there_until_its_removal_begins,
                                         make_home, remove_home),
         cmocka_unit_test_setup_teardown(test_layer_dir__names_are_digits_and_nothing_else,
