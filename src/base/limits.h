@@ -31,9 +31,9 @@
 /* Manifests, indexes and image configs: registries cap manifests at 4 MiB. */
 #define PL_LIMIT_MANIFEST_BYTES (4ULL << 20)
 #define PL_LIMIT_CONFIG_BYTES (8ULL << 20)
-/* Seconds for one of these, or any other document of a registry: the largest needs some 30 KiB a
+/* Seconds for one of these, or any other document of a registry: the largest needs some 70 KiB a
  * second then, and whoever drips them out cannot hold us for hours. */
-#define PL_LIMIT_DOCUMENT_SECONDS 300
+#define PL_LIMIT_DOCUMENT_SECONDS 120
 /* An image's name: a host of 253 bytes with its port, a repository of 255, a tag of 128, and a
  * digest of 135. */
 #define PL_LIMIT_REFERENCE_BYTES 1024

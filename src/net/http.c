@@ -7,7 +7,6 @@
 #include "net/http.h"
 #include "net/http_attempt.h"
 #include <assert.h>
-#include <time.h>
 
 enum { MOST_REDIRECTS = 5 };
 
@@ -22,7 +21,6 @@ struct sending {
     const char *authorization; /* the request's, later the login's */
     bool has_logged_in;
     uint64_t logged_in_at; /* what had been handed out by then */
-    uint64_t deadline_ms; /* on the monotonic clock; 0: none */
     struct pl_http_body body;
     unsigned tries;
     unsigned most_tries; /* after the last failure */
@@ -184,7 +182,6 @@ static enum pl_status run_attempt(struct sending *sending, struct chain *chain,
         .user = sending->start.user,
         .password = sending->start.password,
         .is_foreign = chain->is_foreign,
-        .deadline_ms = sending->deadline_ms,
         .has_body = chain->has_body,
         .body = &sending->body,
     };
@@ -317,11 +314,6 @@ enum pl_status pl_http_send(struct pl_http *http, struct pl_arena *arena,
                  .max_bytes = request->max_bytes,
                  .whole = UINT64_MAX},
     };
-    if (request->most_seconds > 0) {
-        struct timespec now = {0};
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        sending.deadline_ms = ((uint64_t)now.tv_sec + request->most_seconds) * 1000;
-    }
     struct pl_error failure = PL_ERROR_INIT;
     struct pl_http_response answer = {0};
     enum pl_status st = check_request(request, &failure);

@@ -105,8 +105,9 @@ struct pl_http_request {
     const struct pl_http_upload *upload; /* in place of `body`; or NULL */
     const struct pl_http_sink *sink; /* NULL: into the response's body */
     uint64_t max_bytes; /* of a success's body; PL_E_LIMIT beyond */
-    unsigned most_seconds; /* for all tries together, but for the pauses; 0: as long as it moves */
     uint64_t from_offset; /* asks for the body from there on (Range), and hands that out alone */
+    unsigned most_seconds; /* of one transfer, without the time that the sink takes; LIMIT beyond.
+                              0: for as long as it does not stand still */
     bool keeps_redirect; /* a 3xx is given back rather than followed */
     bool is_once; /* never repeated: not to be done twice (POST) */
     const struct pl_progress *progress; /* told "downloading"; or NULL */

@@ -121,7 +121,8 @@ static int note_connected(void *context, char *server_ip, char *own_ip, int serv
         }
     }
     attempt->is_connected = true;
-    attempt->mark_ms = transfer_ms(attempt);
+    attempt->began_ms = transfer_ms(attempt);
+    attempt->mark_ms = attempt->began_ms;
     attempt->mark_bytes = 0;
     return CURL_PREREQFUNC_OK;
 }
@@ -152,9 +153,17 @@ static bool stands_still(struct pl_http_attempt *attempt, uint64_t bytes)
     return passed >= patience_ms(attempt);
 }
 
-static bool is_late(const struct pl_http_attempt *attempt)
+static bool takes_too_long(struct pl_http_attempt *attempt)
 {
-    return attempt->deadline_ms > 0 && now_ns() / 1000000 >= attempt->deadline_ms;
+    unsigned most_seconds = attempt->request->most_seconds;
+    if (most_seconds == 0 || !attempt->is_connected ||
+        transfer_ms(attempt) - attempt->began_ms < 1000ULL * most_seconds) {
+        return false;
+    }
+    attempt->is_out_of_time = true;
+    pl_error_set(&attempt->error, PL_E_LIMIT, "the answer was not whole after %u seconds",
+                 most_seconds);
+    return true;
 }
 
 static int note_progress(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
@@ -167,11 +176,6 @@ static int note_progress(void *context, curl_off_t down_total, curl_off_t down, 
     if (body->handed > 0) {
         pl_progress_tell(attempt->request->progress, PL_STR("downloading"), body->handed,
                          body->whole == UINT64_MAX ? 0 : body->whole - body->from);
-    }
-    if (is_late(attempt)) {
-        pl_error_set(&attempt->error, PL_E_NET, "it took longer than %u seconds",
-                     attempt->request->most_seconds);
-        return 1;
     }
     if (attempt->is_connected &&
         stands_still(attempt, (uint64_t)down + (uint64_t)up + attempt->head.bytes)) {
@@ -310,7 +314,7 @@ static enum pl_status explain(struct pl_http_attempt *attempt, CURLcode code, st
     if (attempt->error.status < 0) {
         /* Standing still is the one reason of our own that another try may do away with. */
         bool is_stall =
-            code == CURLE_ABORTED_BY_CALLBACK && !attempt->is_own_error && !is_late(attempt);
+            code == CURLE_ABORTED_BY_CALLBACK && !attempt->is_own_error && !attempt->is_out_of_time;
         attempt->most_tries = is_stall ? http->timings.most_tries : 1;
         *err = attempt->error;
         /* A malformed header is the network's failure as much as a broken connection. */

@@ -19,7 +19,6 @@ struct pl_http_attempt {
     const char *user; /* of the caller's URL, in place of `authorization`; or NULL */
     const char *password;
     bool is_foreign; /* not the origin that the caller named: what may be secret stays out */
-    uint64_t deadline_ms; /* on the monotonic clock; 0: none */
     bool has_body; /* the request's body goes along */
     struct pl_http_body *body;
 
@@ -27,6 +26,8 @@ struct pl_http_attempt {
     struct pl_http_head head;
     struct pl_buf failure; /* beginning of a body that is no success's */
     unsigned most_tries; /* after an error: how often the request may be made in all */
+    uint64_t began_ms; /* when it was connected, on the clock of mark_ms */
+    bool is_out_of_time; /* the request's most_seconds are over */
     bool is_own_error; /* the sink's or the upload's, whose words stand as they are */
 
     /* While it runs. */

@@ -85,8 +85,8 @@ static enum pl_status find_scheme(struct pl_registry_session *session, struct pl
         /* Once: what does not speak TLS will not do so later. */
         struct pl_http_request request = {.url = url.ptr,
                                           .max_bytes = PL_LIMIT_MANIFEST_BYTES,
-                                          .most_seconds = PL_LIMIT_DOCUMENT_SECONDS,
                                           .keeps_redirect = true,
+                                          .most_seconds = PL_LIMIT_DOCUMENT_SECONDS,
                                           .is_once = schemes[i][4] == 's'};
         struct pl_http_response response = {0};
         struct pl_error failure = PL_ERROR_INIT;
@@ -159,15 +159,15 @@ static enum pl_status send_to(struct pl_registry *registry, struct pl_registry_s
     struct pl_registry_login context = {registry, session, request->action};
     struct pl_http_login login = {pl_registry_log_in, &context};
     struct pl_http_request http = request->http;
+    if (!http.sink && !http.upload && http.most_seconds == 0) {
+        http.most_seconds = PL_LIMIT_DOCUMENT_SECONDS;
+    }
     struct pl_http_sink sink = {hand_on, handed};
     bool is_own = false;
     if (http.sink) {
         http.sink = &sink;
         http.from_offset += handed->bytes;
         http.max_bytes -= handed->bytes;
-    }
-    if (!http.sink && !http.upload) {
-        http.most_seconds = PL_LIMIT_DOCUMENT_SECONDS;
     }
     http.url = make_url(session, arena, request, &is_own);
     if (is_own) {

@@ -12,6 +12,8 @@
 #include "image/registry/session.h"
 #include "image/registry/token.h"
 
+enum { TOKEN_SECONDS = 60 };
+
 struct grant {
     struct pl_registry_login *login;
     struct pl_arena *arena;
@@ -131,7 +133,7 @@ static enum pl_status refresh(const struct grant *grant, const char **ret_value,
                                       .body = pl_buf_str(&form),
                                       .has_body = true,
                                       .max_bytes = PL_REGISTRY_TOKEN_BYTES * 2,
-                                      .most_seconds = PL_LIMIT_DOCUMENT_SECONDS,
+                                      .most_seconds = TOKEN_SECONDS,
                                       .keeps_redirect = true};
     struct pl_http_response response = {0};
     if (st == PL_OK) {
@@ -167,7 +169,7 @@ static enum pl_status ask_token(const struct grant *grant, const char **ret_valu
         .url = text,
         .authorization = has_user ? basic_value(grant->arena, grant->credentials) : NULL,
         .max_bytes = PL_REGISTRY_TOKEN_BYTES * 2,
-        .most_seconds = PL_LIMIT_DOCUMENT_SECONDS,
+        .most_seconds = TOKEN_SECONDS,
     };
     struct pl_http_response response = {0};
     st = pl_http_send(grant->login->session->http, grant->arena, &request, &response, err);
