@@ -53,7 +53,7 @@ static void test_answer__names(void **state)
     pl_assert_str(docker.tags.items[0], "local/app:2");
     pl_assert_str(docker.driver, "overlay2");
     assert_true(
-        pl_str_ends_with(docker.top_dir, PL_STR("e40e440e15c35def38140fde7b800f7b779/diff")));
+        pl_str_ends_with(docker.top_dir, PL_STR("a40e440e15c35def38140fde7b800f7b779/diff")));
     assert_int_equal(docker.digests.count, 0);
     struct pl_docker_image podman = image_of_answer(&arena, "podman-image.json");
     pl_assert_str(podman.tags.items[0], "localhost/local/app:2");
