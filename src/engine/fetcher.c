@@ -13,6 +13,8 @@ enum { PIPE_BYTES = 1 << 20, ANSWER_BYTES = 4096 };
 
 struct job {
     const struct pl_fetch *fetch;
+    const struct pl_digest *digest; /* or empty */
+    struct pl_digest_state *state; /* NULL without one */
     int pipe_fd;
     bool has_no_reader;
 };
@@ -22,6 +24,22 @@ static enum pl_status into_pipe(void *context, pl_span bytes, struct pl_error *e
     struct job *job = context;
     enum pl_status st = pl_io_write(job->pipe_fd, pl_span_str(bytes), err);
     job->has_no_reader = st < 0 && err->sys_errno == EPIPE;
+    if (job->state) {
+        pl_digest_update(job->state, bytes);
+    }
+    return st;
+}
+
+static enum pl_status fetch_and_check(struct job *job, struct pl_error *err)
+{
+    struct pl_fetch_sink sink = {into_pipe, job};
+    job->state = job->digest->text[0] != '\0' ? pl_digest_new(job->digest) : NULL;
+    enum pl_status st = job->fetch->run(job->fetch->context, &sink, err);
+    if (st == PL_OK && job->state) {
+        struct pl_digest got = pl_digest_finish(job->state);
+        st = pl_digest_verify("it", &got, job->digest, err);
+    }
+    pl_digest_free(job->state);
     return st;
 }
 
@@ -29,17 +47,17 @@ static enum pl_status into_pipe(void *context, pl_span bytes, struct pl_error *e
 static void run_fetch(void *context, int answer_fd)
 {
     struct job *job = context;
-    struct pl_fetch_sink sink = {into_pipe, job};
     struct pl_error err = PL_ERROR_INIT;
-    enum pl_status st = job->fetch->run(job->fetch->context, &sink, &err);
+    enum pl_status st = fetch_and_check(job, &err);
     struct pl_buf answer pl_autobuf = PL_BUF_INIT(ANSWER_BYTES);
     pl_answer_put(&answer, job->has_no_reader ? PL_OK : st, &err);
+    pl_wire_put_uint(&answer, job->has_no_reader ? 0 : 1);
     (void)pl_io_write(answer_fd, pl_buf_str(&answer), NULL);
     close(answer_fd);
 }
 
-enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, struct pl_fetcher *ret, int *ret_fd,
-                                struct pl_error *err)
+enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, const struct pl_digest *digest,
+                                struct pl_fetcher *ret, int *ret_fd, struct pl_error *err)
 {
     if (fetch->prepare) {
         fetch->prepare(fetch->context);
@@ -52,7 +70,7 @@ enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, struct pl_fetcher 
     int write_end pl_autoclose = ends[1];
     /* A smaller pipe works as well. */
     (void)fcntl(write_end, F_SETPIPE_SZ, PIPE_BYTES);
-    struct job job = {.fetch = fetch, .pipe_fd = write_end};
+    struct job job = {.fetch = fetch, .digest = digest, .pipe_fd = write_end};
     struct pl_sandbox_job child = {.run = run_fetch,
                                    .context = &job,
                                    .keep_fds = {write_end, -1, -1, -1},
@@ -72,6 +90,7 @@ enum pl_status pl_fetcher_end(struct pl_fetcher *fetcher, struct pl_error *err)
     if (st == PL_OK) {
         struct pl_wire answer = pl_wire_over(pl_buf_str(&fetcher->child.answer));
         st = pl_answer_take(&answer, err);
+        fetcher->is_whole = st == PL_OK && pl_wire_uint(&answer) == 1;
     } else if (st == PL_E_CONFLICT) {
         st = PL_OK;
     }
@@ -101,7 +120,7 @@ enum pl_status pl_fetcher_spool(const struct pl_fetch *fetch, int *ret_fd, struc
     int fd pl_autoclose = -1;
     enum pl_status st = pl_tempfile_open(NULL, &fd, err);
     if (st == PL_OK) {
-        st = pl_fetcher_start(fetch, &fetcher, &pipe_fd, err);
+        st = pl_fetcher_start(fetch, &(struct pl_digest){.text = ""}, &fetcher, &pipe_fd, err);
     }
     if (st < 0) {
         return st;

@@ -3,21 +3,25 @@
 /*
  * fetcher - a process that fetches bytes into a pipe.
  *
- * It has the network, and credentials, but does not look at what it carries; whoever reads the
- * pipe, a sandboxed child, looks at it and has neither. How the fetching ended is told apart from
- * the bytes: a reader sees an early end of the pipe and cannot know why.
+ * It has the network, and credentials, and hashes what it carries but does not look at it; whoever
+ * reads the pipe, a sandboxed child, looks at it and has neither. How the fetching ended is told
+ * apart from the bytes: a reader sees an early end of the pipe and cannot know why.
  */
 #include "base/sandbox.h"
+#include "format/digest.h"
 #include "image/fetch.h"
 
 struct pl_fetcher {
     struct pl_sandbox_child child;
+    bool is_whole; /* once it has ended: everything was handed over, and has its digest */
 };
 
-/* *ret_fd is the end of the pipe to read from, to be closed by the caller once the reader has it.
+/* `digest` is what the bytes are to have, checked here where it is not empty: a failure is
+ * PL_E_TRUST, told when all bytes were handed over. *ret_fd is the end of the pipe to read from, to
+ * be closed by the caller once the reader has it.
  */
-enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, struct pl_fetcher *ret, int *ret_fd,
-                                struct pl_error *err);
+enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, const struct pl_digest *digest,
+                                struct pl_fetcher *ret, int *ret_fd, struct pl_error *err);
 
 /* To be called when the reader is done, whatever came of it. PL_OK when all bytes were handed over,
  * or when the reader had stopped reading; else why the fetching failed. */

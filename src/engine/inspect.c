@@ -147,6 +147,8 @@ static enum pl_status walk_once(const struct pl_blob_reader *reader,
     struct pl_blob_options options = {.reader = *reader,
                                       .budget = collector->budget,
                                       .stored_like = &layer->stored,
+                                      .stored_known =
+                                          layer->is_stored_checked ? &layer->stored : NULL,
                                       .diff_like = &layer->diff_id,
                                       .hash_beside = layer->hash_beside};
     struct pl_blob_stream *stream PL_CLEANUP(pl_blob_closep) = NULL;

@@ -20,6 +20,7 @@ struct pl_inspect_layer {
     uint64_t offset;
     uint64_t length;
     struct pl_digest stored; /* what addresses the blob; empty: nothing does */
+    bool is_stored_checked; /* by whoever fetches it: it is not hashed again */
     struct pl_digest diff_id; /* what the image's config says; empty: nothing */
     bool hash_beside;
     int spill_fd; /* an empty unlinked file, or -1 */

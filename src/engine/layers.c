@@ -73,7 +73,8 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
     int spill_fd pl_autoclose = pl_content_spill_file();
     int pipe_fd pl_autoclose = -1;
     enum pl_status st =
-        fetch ? pl_fetcher_start(fetch, &run->fetchers[slot], &pipe_fd, err) : PL_OK;
+        fetch ? pl_fetcher_start(fetch, &layer->stored, &run->fetchers[slot], &pipe_fd, err)
+              : PL_OK;
     if (st < 0) {
         return st;
     }
@@ -85,6 +86,7 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
         .offset = layer->part.offset,
         .length = fetch || is_spooled ? UINT64_MAX : layer->part.length,
         .stored = layer->stored,
+        .is_stored_checked = fetch != NULL && layer->stored.text[0] != '\0',
         .diff_id = layer->diff_id,
         .hash_beside = left < run->options->jobs,
         .spill_fd = spill_fd,
@@ -116,6 +118,7 @@ struct ended_layer {
     bool has_died;
     struct pl_error why;
     enum pl_status fetched; /* how its fetching ended */
+    bool is_unchecked; /* it was fetched, but not to the end, where its digest is checked */
     struct pl_error fetch_error;
 };
 
@@ -141,9 +144,11 @@ static void wait_layer(struct run *run, struct ended_layer *ret)
                                         &slot, &ret->why) < 0;
     ret->index = run->layer_of[slot];
     ret->fetched = PL_OK;
+    ret->is_unchecked = false;
     ret->fetch_error = PL_ERROR_INIT;
     if (run->fetchers[slot].child.pid > 0) {
         ret->fetched = pl_fetcher_end(&run->fetchers[slot], &ret->fetch_error);
+        ret->is_unchecked = !run->fetchers[slot].is_whole;
     }
     ret->answer = run->children[slot].answer;
     run->children[slot].answer = (struct pl_buf){0};
@@ -202,6 +207,9 @@ static enum pl_status finish_layer(struct run *run, struct ended_layer *ended, s
     if (st == PL_E_CONFLICT && layer->part.fetch && run->spools[ended->index] < 0) {
         run->again[run->again_count++] = ended->index;
         return PL_OK;
+    }
+    if (st == PL_OK && ended->is_unchecked) {
+        st = pl_error_set(err, PL_E_TRUST, "its inspector answered without reading all of it");
     }
     if (st == PL_OK) {
         st = check_digests(layer, evidence, err);

@@ -76,7 +76,8 @@ static enum pl_status read_archive(struct pl_arena *arena, const struct pl_sourc
     struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
     int pipe_fd pl_autoclose = -1;
     int spill_fd pl_autoclose = pl_content_spill_file();
-    enum pl_status st = pl_fetcher_start(reached->archive, &fetcher, &pipe_fd, err);
+    enum pl_status st = pl_fetcher_start(reached->archive, &(struct pl_digest){.text = ""},
+                                         &fetcher, &pipe_fd, err);
     if (st < 0) {
         return st;
     }

@@ -35,7 +35,8 @@ struct pl_blob_stream {
     struct pl_blob_reader reader;
     struct pl_budget *budget;
     struct pl_decoder *decoder;
-    struct pl_digest_state *stored_state;
+    struct pl_digest_state *stored_state; /* NULL: stored_known is taken */
+    struct pl_digest stored_known;
     struct pl_digest_state
         *diff_state; /* NULL for a plain layer: the stored digest is the diff_id */
     struct hasher *hasher; /* NULL: hash in place */
@@ -197,6 +198,9 @@ static uint64_t hash_bytes(struct pl_blob_stream *stream, struct pl_digest_state
                            pl_span bytes)
 {
     struct hasher *hasher = stream->hasher;
+    if (!state) {
+        return 0;
+    }
     if (!hasher) {
         pl_digest_update(state, bytes);
         return 0;
@@ -243,7 +247,11 @@ enum pl_status pl_blob_open(const struct pl_blob_options *options, struct pl_blo
     struct pl_blob_stream *stream PL_CLEANUP(pl_blob_closep) = pl_mem_alloc(1, sizeof(*stream));
     stream->reader = options->reader;
     stream->budget = options->budget;
-    stream->stored_state = pl_digest_new(options->stored_like);
+    if (options->stored_known) {
+        stream->stored_known = *options->stored_known;
+    } else {
+        stream->stored_state = pl_digest_new(options->stored_like);
+    }
     if (options->hash_beside) {
         stream->hasher = hasher_new();
     }
@@ -373,7 +381,8 @@ struct pl_blob_result pl_blob_finish(struct pl_blob_stream *stream)
     if (stream->hasher) {
         hasher_wait(stream->hasher, stream->hasher->posted);
     }
-    stream->result.stored = pl_digest_finish(stream->stored_state);
+    stream->result.stored =
+        stream->stored_state ? pl_digest_finish(stream->stored_state) : stream->stored_known;
     if (stream->is_open_complete) {
         stream->result.diff_id =
             stream->diff_state ? pl_digest_finish(stream->diff_state) : stream->result.stored;

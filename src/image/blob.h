@@ -38,6 +38,9 @@ struct pl_blob_options {
     struct pl_blob_reader reader;
     struct pl_budget *budget; /* borrowed */
     const struct pl_digest *stored_like; /* whose algorithm to use, or NULL */
+    /* Not NULL where somebody else checks that the stored bytes have this digest: it is taken for
+     * theirs, and only what comes out of a compressed layer is hashed here. */
+    const struct pl_digest *stored_known;
     const struct pl_digest *diff_like;
     bool hash_beside;
 };

@@ -15,6 +15,7 @@ struct orders {
     const char *words;
     bool stays; /* never ends by itself */
     bool prepared;
+    struct pl_digest digest; /* that they are to have; empty: any */
 };
 
 static enum pl_status run_orders(void *context, const struct pl_fetch_sink *sink,
@@ -65,7 +66,7 @@ static void start(struct orders *orders, struct pl_fetch *fetch, struct pl_fetch
 {
     struct pl_error err = PL_ERROR_INIT;
     *fetch = (struct pl_fetch){.run = run_orders, .context = orders};
-    if (pl_fetcher_start(fetch, fetcher, ret_fd, &err) < 0) {
+    if (pl_fetcher_start(fetch, &orders->digest, fetcher, ret_fd, &err) < 0) {
         fail_msg("%s", err.msg);
     }
 }
@@ -90,7 +91,28 @@ static void test_fetcher__all_bytes_arrive(void **state)
         int pid = fetcher.child.pid;
         assert_int_equal(read_some(fd, UINT64_MAX), sizes[i]);
         assert_int_equal(pl_fetcher_end(&fetcher, &err), PL_OK);
+        assert_true(fetcher.is_whole);
         expect_gone(pid);
+    }
+}
+
+/* SHA-256 of 0, 1, ... 255, as sha256sum(1) has it: those bytes pass, a thousand of them do not. */
+static void test_fetcher__the_digest_is_checked(void **state)
+{
+    static const char digest[] =
+        "sha256:40aff2e9d2d8922e47afd4648e6967497158785fbd1da870e7110266bf944880";
+    for (uint64_t bytes = 256; bytes <= 1000; bytes += 744) {
+        struct orders orders = {.bytes = bytes};
+        struct pl_fetch fetch;
+        struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
+        struct pl_error err = PL_ERROR_INIT;
+        int fd pl_autoclose = -1;
+        assert_int_equal(pl_digest_parse(pl_str_from(digest), &orders.digest, &err), PL_OK);
+        start(&orders, &fetch, &fetcher, &fd);
+        assert_int_equal(read_some(fd, UINT64_MAX), bytes);
+        assert_int_equal(pl_fetcher_end(&fetcher, &err), bytes == 256 ? PL_OK : PL_E_TRUST);
+        assert_int_equal(fetcher.is_whole, bytes == 256);
+        assert_true(bytes == 256 || strstr(err.msg, digest) != NULL);
     }
 }
 
@@ -144,6 +166,7 @@ static void test_fetcher__a_reader_may_stop_early(void **state)
             assert_int_equal(poll(&answer, 1, 60000), 1);
         }
         assert_int_equal(pl_fetcher_end(&fetcher, &err), PL_OK);
+        assert_false(fetcher.is_whole);
         expect_gone(pid);
         if (!closes_first) {
             close(fd);
@@ -210,7 +233,8 @@ static void test_fetcher__prepares_where_it_is_started(void **state)
     struct pl_fetch fetch = {.prepare = prepare, .run = run_orders, .context = &orders};
     struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
     int fd pl_autoclose = -1;
-    assert_int_equal(pl_fetcher_start(&fetch, &fetcher, &fd, NULL), PL_OK);
+    assert_int_equal(pl_fetcher_start(&fetch, &(struct pl_digest){.text = ""}, &fetcher, &fd, NULL),
+                     PL_OK);
     assert_true(orders.prepared);
     assert_int_equal(read_some(fd, UINT64_MAX), 10);
     assert_int_equal(pl_fetcher_end(&fetcher, NULL), PL_OK);
@@ -220,6 +244,7 @@ int pl_test_fetcher(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fetcher__all_bytes_arrive),
+        cmocka_unit_test(test_fetcher__the_digest_is_checked),
         cmocka_unit_test(test_fetcher__a_failure_is_told),
         cmocka_unit_test(test_fetcher__a_reader_may_stop_early),
         cmocka_unit_test(test_fetcher__one_that_hangs_is_ended),
