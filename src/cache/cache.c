@@ -114,29 +114,52 @@ void pl_cache_discard(struct pl_cache *cache, const char *kind, pl_str key)
     }
 }
 
-static bool write_entry(struct pl_cache *cache, const char *kind, pl_str key, pl_str bytes)
+/* A file without a name gets it, in the place of an entry that was there. */
+static bool name_file(struct pl_cache *cache, int fd, const char *name)
 {
-    char name[MOST_NAME_BYTES];
-    char temporary[MOST_NAME_BYTES];
-    size_t dir_len = name_entry(kind, key, name);
-    snprintf(temporary, sizeof(temporary), "%.*s/tmp-%d-%u", (int)dir_len, name, (int)getpid(),
-             cache->temporary++);
-    char dir[MOST_NAME_BYTES];
-    snprintf(dir, sizeof(dir), "%.*s", (int)dir_len, name);
-    (void)mkdirat(cache->dir_fd, kind, 0700);
-    (void)mkdirat(cache->dir_fd, dir, 0700);
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    for (int tries = 0; tries < 2; tries++) {
+        if (linkat(AT_FDCWD, path, cache->dir_fd, name, AT_SYMLINK_FOLLOW) == 0) {
+            return true;
+        }
+        if (errno != EEXIST || unlinkat(cache->dir_fd, name, 0) != 0) {
+            break;
+        }
+    }
+    return errno == EEXIST; /* another process was quicker */
+}
+
+/* Where files have to have names: a temporary one first, which a writer that is killed leaves. */
+static bool write_named(struct pl_cache *cache, const char *dir, const char *name, pl_str bytes)
+{
+    char temporary[2 * MOST_NAME_BYTES];
+    snprintf(temporary, sizeof(temporary), "%s/tmp-%d-%u", dir, (int)getpid(), cache->temporary++);
     int fd pl_autoclose =
         openat(cache->dir_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
         return false;
     }
-    /* Not synced: after a power cut the checksum tells an entry that did not get to the disk. */
     if (pl_io_write(fd, bytes, NULL) < 0 ||
         renameat(cache->dir_fd, temporary, cache->dir_fd, name) != 0) {
         (void)unlinkat(cache->dir_fd, temporary, 0);
         return false;
     }
     return true;
+}
+
+/* Not synced: after a power cut the checksum tells an entry that did not get to the disk. */
+static bool write_entry(struct pl_cache *cache, const char *kind, pl_str key, pl_str bytes)
+{
+    char name[MOST_NAME_BYTES];
+    char dir[MOST_NAME_BYTES];
+    size_t dir_len = name_entry(kind, key, name);
+    snprintf(dir, sizeof(dir), "%.*s", (int)dir_len, name);
+    (void)mkdirat(cache->dir_fd, kind, 0700);
+    (void)mkdirat(cache->dir_fd, dir, 0700);
+    int fd pl_autoclose = openat(cache->dir_fd, dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    bool is_named = fd >= 0 && pl_io_write(fd, bytes, NULL) == PL_OK && name_file(cache, fd, name);
+    return is_named || write_named(cache, dir, name, bytes);
 }
 
 void pl_cache_put(struct pl_cache *cache, const char *kind, pl_str key, pl_str value)
