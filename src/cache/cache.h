@@ -5,7 +5,7 @@
  *
  * An entry has a kind (a short word), a key and a value, and is one file, compressed and under a
  * checksum. Any number of processes may use a directory at once and none waits for another: an
- * entry appears whole by a rename, is never changed, and disappears by an unlink. When an entry is
+ * entry appears whole, is never changed, and disappears by an unlink. When an entry is
  * found its file's time is set, and when the total grows past the bound those go that were used
  * longest ago. A damaged entry is removed and not found.
  *
