@@ -61,6 +61,15 @@ static struct pl_sandbox_job layer_job(struct pl_inspect_layer *layer)
                                    .most_seconds = pl_inspect_most_seconds(&layer->limits)};
 }
 
+/* Who fetches a layer hashes it as stored, beside its inspector, who inflates it and hashes what
+ * comes out. A plain layer has one digest, and the one who has less to do is then the inspector. */
+static bool is_checked_by_fetcher(const struct pl_image_layer *layer)
+{
+    pl_str type = layer->info.media_type;
+    return layer->part.fetch && layer->stored.text[0] != '\0' &&
+           !pl_str_ends_with(type, PL_STR(".tar"));
+}
+
 static enum pl_status start_layer(struct run *run, size_t index, size_t left, struct pl_error *err)
 {
     size_t slot = 0;
@@ -72,9 +81,11 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
     const struct pl_fetch *fetch = is_spooled ? NULL : layer->part.fetch;
     int spill_fd pl_autoclose = pl_content_spill_file();
     int pipe_fd pl_autoclose = -1;
-    enum pl_status st =
-        fetch ? pl_fetcher_start(fetch, &layer->stored, &run->fetchers[slot], &pipe_fd, err)
-              : PL_OK;
+    bool is_checked = fetch && is_checked_by_fetcher(layer);
+    struct pl_digest unchecked = {.text = ""};
+    enum pl_status st = fetch ? pl_fetcher_start(fetch, is_checked ? &layer->stored : &unchecked,
+                                                 &run->fetchers[slot], &pipe_fd, err)
+                              : PL_OK;
     if (st < 0) {
         return st;
     }
@@ -86,7 +97,7 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
         .offset = layer->part.offset,
         .length = fetch || is_spooled ? UINT64_MAX : layer->part.length,
         .stored = layer->stored,
-        .is_stored_checked = fetch != NULL && layer->stored.text[0] != '\0',
+        .is_stored_checked = is_checked,
         .diff_id = layer->diff_id,
         .hash_beside = left < run->options->jobs,
         .spill_fd = spill_fd,
