@@ -186,6 +186,13 @@ class Docker(Engine):
                        "hosts": ["unix://" + base + "/e.sock"], "bridge": "none", "iptables": False,
                        "ip6tables": False}, out)
         super().__init__([unshare, "--net", dockerd, "--config-file", base + "/daemon.json", *options], base)
+        # Layers are unpacked in a root of their own, which a daemon that is itself in a changed root cannot make.
+        try:
+            self.import_tar("probe:1", [entry("file", b"x")])
+        except AssertionError as why:
+            self.stop()
+            raise Skip(f"a private dockerd takes no image here: {why}") from why
+        self.client("rmi", "probe:1")
 
     def load(self, archive):
         self.client("load", "-i", archive)
