@@ -233,6 +233,13 @@ class Docker(Engine):
             running = self.client("ps", "-q", check=False).split()
             if running:
                 self.client("kill", *running, check=False)
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        # A daemon mounts its data upon itself, and one that is killed leaves that.
+        subprocess.run(["umount", self.base + "/data"], stderr=subprocess.DEVNULL, check=False)
         super().stop()
 
 
