@@ -90,6 +90,9 @@ enum pl_status pl_collector_opaque(struct pl_collector *collector, pl_str dir,
 enum pl_status pl_collector_entry(struct pl_collector *collector, const struct pl_walk_entry *entry,
                                   const struct pl_content_reader *reader, struct pl_error *err);
 
+/* May pl_collector_entry want this entry, or its content? */
+bool pl_collector_wants(const struct pl_collector *collector, const struct pl_walk_entry *entry);
+
 /* Are there wanted hard links whose content no walk handed over so far? Then another walk is made,
  * with pl_collector_link_target for each entry; to be asked before each. */
 bool pl_collector_needs_links(struct pl_collector *collector);

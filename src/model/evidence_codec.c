@@ -4,7 +4,7 @@
 #include "base/wire.h"
 
 /* Raise the last byte with any change of the format or of what catalogers find. */
-static const char magic[8] = {'P', 'L', 'E', 'V', 'I', 'D', 0, 1};
+static const char magic[8] = {'P', 'L', 'E', 'V', 'I', 'D', 0, 2};
 
 /* Writing. */
 
@@ -28,6 +28,9 @@ static void put_strs(struct pl_writer *out, const struct pl_strs *list)
     }
 }
 
+/* The lists of a component, in one order for both directions. */
+#define COMPONENT_LISTS(X) X(licenses) X(files) X(hashes) X(depends) X(qualifiers) X(cpes)
+
 static void put_component(struct pl_writer *out, const struct pl_component *component)
 {
     put_str(out, component->type);
@@ -40,8 +43,15 @@ static void put_component(struct pl_writer *out, const struct pl_component *comp
     put_str(out, component->vendor);
     put_uint(out, component->scope);
     put_uint(out, component->is_pseudo);
-    put_strs(out, &component->licenses);
-    put_strs(out, &component->files);
+    put_uint(out, component->relation);
+    put_uint(out, component->is_dev);
+    put_uint(out, component->is_optional);
+    put_str(out, component->inside);
+    put_str(out, component->basis);
+    put_uint(out, component->confidence);
+#define X(field) put_strs(out, &component->field);
+    COMPONENT_LISTS(X)
+#undef X
 }
 
 static void put_attachments(struct pl_writer *out, const struct pl_attachments *list)
@@ -202,8 +212,15 @@ static void get_component(struct reader *in, struct pl_component *ret)
     ret->vendor = get_str(in);
     ret->scope = (enum pl_scope)get_up_to(in, PL_SCOPE_DECLARED);
     ret->is_pseudo = get_up_to(in, 1) != 0;
-    get_list(in, &ret->licenses, get_str);
-    get_list(in, &ret->files, get_str);
+    ret->relation = (enum pl_relation)get_up_to(in, PL_RELATION_TRANSITIVE);
+    ret->is_dev = get_up_to(in, 1) != 0;
+    ret->is_optional = get_up_to(in, 1) != 0;
+    ret->inside = get_str(in);
+    ret->basis = get_str(in);
+    ret->confidence = (unsigned)get_up_to(in, 100);
+#define X(field) get_list(in, &ret->field, get_str);
+    COMPONENT_LISTS(X)
+#undef X
 }
 
 static void get_attachments(struct reader *in, struct pl_attachments *ret)
@@ -236,7 +253,7 @@ static void get_file(struct reader *in, struct pl_evidence_file *ret)
     ret->mode = (uint32_t)get_up_to(in, 07777);
     ret->link = pl_wire_str(&in->wire);
     ret->cataloger = get_str(in);
-    size_t count = pl_wire_count(&in->wire, 12);
+    size_t count = pl_wire_count(&in->wire, 22);
     for (size_t i = 0; i < count && !in->wire.bad; i++) {
         get_component(in, pl_vec_push(in->arena, &ret->components));
     }
