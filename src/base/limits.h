@@ -78,6 +78,8 @@
 #define PL_LIMIT_JOINS 8000000
 /* The licences of one package: texlive's, the longest known, are below a hundred. */
 #define PL_LIMIT_LICENSES 1000
+/* Licences, hashes, needs of a package that several places state, together. */
+#define PL_LIMIT_UNIFIED_STRINGS 1000
 /* One package's header in an rpm database, and the entries in it: rpm refuses larger ones. */
 #define PL_LIMIT_RPM_HEADER_BYTES (256 << 20)
 #define PL_LIMIT_RPM_TAGS 65535
