@@ -9,8 +9,9 @@
 
 /* Uncompressed bytes of one layer or directory walk. The largest public images are about 30 GiB. */
 #define PL_LIMIT_LAYER_BYTES (64ULL << 30)
-/* Entries of one layer. Images with node_modules reach some hundred thousand. */
-#define PL_LIMIT_LAYER_ENTRIES 1000000ULL
+/* Entries of one layer or directory walk. Images with node_modules reach some hundred thousand, the
+ * root of a build machine some millions. */
+#define PL_LIMIT_LAYER_ENTRIES 8000000ULL
 /* Uncompressed to compressed bytes, once more than PL_LIMIT_RATIO_GRACE came out: deflate cannot
  * exceed 1032, and real layers stay below 200. */
 #define PL_LIMIT_RATIO 1000ULL
