@@ -76,6 +76,9 @@
 #define PL_LIMIT_FIELD_BYTES 65536
 /* One version string: the version schemes are linear in it. */
 #define PL_LIMIT_VERSION_BYTES 1024
+/* One range of versions as a manifest has it; each comparison in it costs one pass over a version.
+ */
+#define PL_LIMIT_RANGE_BYTES 8192
 /* Components of one layer; a full desktop has some thousand. */
 #define PL_LIMIT_COMPONENTS 200000
 /* Files and licences are joined to packages by name, and a hostile image may give one name to many
