@@ -64,6 +64,11 @@
  * below two hundred thousand values, each of which takes up to 300 bytes when read. */
 #define PL_LIMIT_TOML_BYTES (32 << 20)
 #define PL_LIMIT_TOML_VALUES 1000000
+/* Documents in YAML, with what their aliases amount to: lock files as above. %TAG directives: lock
+ * files and manifests have none. */
+#define PL_LIMIT_YAML_BYTES (32 << 20)
+#define PL_LIMIT_YAML_VALUES 1000000
+#define PL_LIMIT_YAML_TAG_DIRECTIVES 100
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
 /* Any name, version, licence or other short text of a component. */
@@ -78,6 +83,8 @@
 #define PL_LIMIT_JOINS 8000000
 /* The licences of one package: texlive's, the longest known, are below a hundred. */
 #define PL_LIMIT_LICENSES 1000
+/* Licences, hashes, needs of a package that several places state, together. */
+#define PL_LIMIT_UNIFIED_STRINGS 1000
 /* One package's header in an rpm database, and the entries in it: rpm refuses larger ones. */
 #define PL_LIMIT_RPM_HEADER_BYTES (256 << 20)
 #define PL_LIMIT_RPM_TAGS 65535

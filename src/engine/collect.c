@@ -53,7 +53,7 @@ static enum pl_status add_replaced(struct pl_collector *collector, pl_str path,
                                    struct pl_error *err)
 {
     struct pl_evidence *evidence = collector->evidence;
-    if (evidence->replaced_count == collector->replaced_capacity) {
+    if (evidence->replaced.count == collector->replaced_capacity) {
         collector->replaced_capacity =
             collector->replaced_capacity ? collector->replaced_capacity * 2 : 1024;
         collector->replaced = pl_mem_realloc(collector->replaced, collector->replaced_capacity,
@@ -63,7 +63,7 @@ static enum pl_status add_replaced(struct pl_collector *collector, pl_str path,
         return out_of_evidence(err);
     }
     collector->left_bytes -= sizeof(*collector->replaced);
-    collector->replaced[evidence->replaced_count++] = pl_str_hash(path);
+    collector->replaced[evidence->replaced.count++] = pl_str_hash(path);
     return PL_OK;
 }
 
@@ -480,6 +480,37 @@ static void order_files(struct pl_collector *collector)
     }
 }
 
+/* What belongs to whom is asked by path; only few want to see the paths. */
+static void hash_paths(struct pl_collector *collector, struct pl_strs *paths,
+                       struct pl_path_hashes *ret)
+{
+    if (paths->count == 0) {
+        return;
+    }
+    ret->items = PL_ARENA_ARRAY(collector->arena, uint64_t, paths->count);
+    ret->count = paths->count;
+    for (size_t i = 0; i < paths->count; i++) {
+        ret->items[i] = pl_str_hash(paths->items[i]);
+    }
+    if (!collector->keeps_paths) {
+        *paths = (struct pl_strs){0};
+    }
+}
+
+static void hash_owned_paths(struct pl_collector *collector)
+{
+    for (size_t i = 0; i < collector->evidence->files.count; i++) {
+        struct pl_evidence_file *file = &collector->evidence->files.items[i];
+        for (size_t j = 0; j < file->components.count; j++) {
+            struct pl_component *component = &file->components.items[j];
+            hash_paths(collector, &component->files, &component->owned);
+        }
+        for (size_t j = 0; j < file->files.count; j++) {
+            hash_paths(collector, &file->files.items[j].values, &file->files.items[j].owned);
+        }
+    }
+}
+
 void pl_collector_finish(struct pl_collector *collector)
 {
     read_held(collector);
@@ -491,10 +522,11 @@ void pl_collector_finish(struct pl_collector *collector)
                          "is a hard link whose content was not found in this layer");
     }
     order_files(collector);
+    hash_owned_paths(collector);
     struct pl_evidence *evidence = collector->evidence;
-    if (evidence->replaced_count > 1) {
-        qsort(collector->replaced, evidence->replaced_count, sizeof(*collector->replaced),
+    if (evidence->replaced.count > 1) {
+        qsort(collector->replaced, evidence->replaced.count, sizeof(*collector->replaced),
               compare_hashes);
     }
-    evidence->replaced = collector->replaced;
+    evidence->replaced.items = collector->replaced;
 }

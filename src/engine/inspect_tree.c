@@ -328,6 +328,7 @@ void pl_inspect_tree_run(void *context, int answer_fd)
     struct inspection inspection = {.arena = &arena, .tree = tree};
     pl_collector_init(&inspection.collector, &arena, &evidence, tree->matcher, &budget,
                       tree->spill_fd);
+    inspection.collector.keeps_paths = tree->keeps_paths;
     struct pl_error err = PL_ERROR_INIT;
     enum pl_status st = inspect(&inspection, &budget, &err);
     if (st == PL_OK) {

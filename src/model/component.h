@@ -62,6 +62,12 @@ struct pl_locations {
     PL_VEC_FIELDS(struct pl_location);
 };
 
+/* Hashes of paths (pl_str_hash): enough to tell whether one is among them. */
+struct pl_path_hashes {
+    uint64_t *items;
+    size_t count;
+};
+
 struct pl_component {
     pl_str type; /* a row of model/package_types.def: deb, npm, maven */
     pl_str vendor_id; /* purl namespace: for system packages the os-release ID, set by the merge;
@@ -78,7 +84,10 @@ struct pl_component {
     enum pl_since_image since_image; /* set for containers alone */
     bool is_pseudo; /* listed by the package manager, but no software: rpm's gpg-pubkey */
     struct pl_strs licenses; /* as stated, not normalised, without repetition */
-    struct pl_strs files; /* paths that belong to it, without a leading slash */
+    /* Paths that belong to it, without a leading slash. The paths themselves are kept only where
+     * somebody asked for them. */
+    struct pl_path_hashes owned;
+    struct pl_strs files;
     enum pl_relation relation;
     bool is_dev; /* needed to develop or test alone */
     bool is_optional;
