@@ -132,3 +132,10 @@
 /* Paths that a container has changed since its image; a database's data lies in volumes, which are
  * not counted. */
 #define PL_LIMIT_CONTAINER_CHANGES 200000
+/* Sections of one program: the largest object files, with a section for each function, have some
+ * ten thousand. */
+#define PL_LIMIT_SECTIONS 65536
+/* Parts of a fat Mach-O file: one for each kind of processor. */
+#define PL_LIMIT_FAT_PARTS 32
+/* The list of crates in a Rust program, unpacked: cargo-auditable itself reads no more. */
+#define PL_LIMIT_CRATES_BYTES (8 << 20)
