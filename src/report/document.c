@@ -112,6 +112,7 @@ static void write_component(struct pl_json_writer *json, const struct pl_compone
     }
     write_dependency(json, component);
     pl_document_strings(json, "licenses", &component->licenses);
+    pl_json_writer_member(json, "license_expression", component->license_expression);
     write_strings_if_any(json, "hashes", &component->hashes);
     write_strings_if_any(json, "depends", &component->depends);
     write_strings_if_any(json, "contains", &component->contains);
