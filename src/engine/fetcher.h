@@ -7,6 +7,7 @@
  * reads the pipe, a sandboxed child, looks at it and has neither. How the fetching ended is told
  * apart from the bytes: a reader sees an early end of the pipe and cannot know why.
  */
+#include "base/ring.h"
 #include "base/sandbox.h"
 #include "format/digest.h"
 #include "image/fetch.h"
@@ -21,7 +22,8 @@ struct pl_fetcher {
  * be closed by the caller once the reader has it.
  */
 enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, const struct pl_digest *digest,
-                                struct pl_fetcher *ret, int *ret_fd, struct pl_error *err);
+                                struct pl_fetcher *ret, struct pl_ring_reader *ret_reader,
+                                struct pl_error *err);
 
 /* To be called when the reader is done, whatever came of it. PL_OK when all bytes were handed over,
  * or when the reader had stopped reading; else why the fetching failed. */

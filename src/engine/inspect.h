@@ -16,7 +16,7 @@
 /* One layer that lies in a file as one piece, or comes through a pipe. */
 struct pl_inspect_layer {
     int fd;
-    bool is_pipe; /* read to its end; `offset` and `length` do not count */
+    struct pl_ring_reader *ring; /* or NULL; where it comes from in place of `fd` */
     uint64_t offset;
     uint64_t length;
     struct pl_digest stored; /* what addresses the blob; empty: nothing does */
