@@ -47,7 +47,7 @@ static enum pl_status fetch_and_check(struct job *job, struct pl_error *err)
     return st;
 }
 
-/* The answer is given before the pipe is closed, so that a reader at its end finds the answer. */
+/* The answer is given before the ring is closed, so that a reader at its end finds the answer. */
 static void run_fetch(void *context, int answer_fd)
 {
     struct job *job = context;
