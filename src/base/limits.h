@@ -9,8 +9,9 @@
 
 /* Uncompressed bytes of one layer or directory walk. The largest public images are about 30 GiB. */
 #define PL_LIMIT_LAYER_BYTES (64ULL << 30)
-/* Entries of one layer. Images with node_modules reach some hundred thousand. */
-#define PL_LIMIT_LAYER_ENTRIES 1000000ULL
+/* Entries of one layer or directory walk. Images with node_modules reach some hundred thousand, the
+ * root of a build machine some millions. */
+#define PL_LIMIT_LAYER_ENTRIES 8000000ULL
 /* Uncompressed to compressed bytes, once more than PL_LIMIT_RATIO_GRACE came out: deflate cannot
  * exceed 1032, and real layers stay below 200. */
 #define PL_LIMIT_RATIO 1000ULL
@@ -78,6 +79,9 @@
 #define PL_LIMIT_FIELD_BYTES 65536
 /* One version string: the version schemes are linear in it. */
 #define PL_LIMIT_VERSION_BYTES 1024
+/* One range of versions as a manifest has it; each comparison in it costs one pass over a version.
+ */
+#define PL_LIMIT_RANGE_BYTES 8192
 /* Components of one layer; a full desktop has some thousand. */
 #define PL_LIMIT_COMPONENTS 200000
 /* Files and licences are joined to packages by name, and a hostile image may give one name to many
@@ -131,3 +135,10 @@
 /* Paths that a container has changed since its image; a database's data lies in volumes, which are
  * not counted. */
 #define PL_LIMIT_CONTAINER_CHANGES 200000
+/* Sections of one program: the largest object files, with a section for each function, have some
+ * ten thousand. */
+#define PL_LIMIT_SECTIONS 65536
+/* Parts of a fat Mach-O file: one for each kind of processor. */
+#define PL_LIMIT_FAT_PARTS 32
+/* The list of crates in a Rust program, unpacked: cargo-auditable itself reads no more. */
+#define PL_LIMIT_CRATES_BYTES (8 << 20)

@@ -227,7 +227,7 @@ static void index_berry(struct pl_map *blocks, const json_t *lock)
     }
 }
 
-/* The each.value that a dependency means. Berry before version 4 leaves "npm:" out of ranges. */
+/* The block that a dependency means. Berry before version 4 leaves "npm:" out of ranges. */
 static const json_t *find_berry(const struct pl_map *blocks, pl_str name, pl_str range)
 {
     static const char *const protocols[] = {"", "npm:"};
