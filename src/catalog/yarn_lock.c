@@ -94,7 +94,8 @@ static void add_member(struct block *block, pl_str line, pl_str *section)
     if (pl_str_eq(key, PL_STR("version"))) {
         block->version = take_word(&line);
     } else if (pl_str_eq(key, PL_STR("integrity"))) {
-        block->integrity = pl_str_trim(line);
+        line = pl_str_trim(line);
+        block->integrity = pl_str_starts_with(line, PL_STR("\"")) ? take_word(&line) : line;
     } else {
         *section = key;
     }
