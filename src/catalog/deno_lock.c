@@ -82,7 +82,7 @@ static void add_packages(struct pl_sink *sink, const char *type, const json_t *p
         struct pl_distinct_facts facts = {0};
         bool is_new = false;
         if (!identify(each.key, &name, &version)) {
-            pl_sink_gap(sink, "'" PL_STR_FMT "' is no each.value with a version",
+            pl_sink_gap(sink, "'" PL_STR_FMT "' is no package with a version",
                         PL_STR_ARG(pl_str_sub(each.key, 0, 100)));
             continue;
         }

@@ -6,9 +6,9 @@
  *     { "packages": { // comment
  *         "a": ["a@1.0.0", ""], } }
  *
- * A comment that is not closed takes the rest. A comma counts as trailing when nothing but blanks
- * and comments is between it and a closing bracket; so the last comma seen is remembered until
- * something else comes.
+ * A comment that is not closed takes the rest. A comma counts as trailing when a value is before it
+ * and nothing but blanks and comments between it and a closing bracket; so the last comma seen is
+ * remembered until something else comes.
  */
 #include "format/jsonc.h"
 
@@ -52,6 +52,7 @@ pl_str pl_jsonc_to_json(struct pl_arena *arena, pl_str text)
 {
     char *into = pl_arena_alloc(arena, text.len, 1);
     char *comma = NULL;
+    char before = '['; /* the last that is no blank and no comment */
     if (text.len > 0) {
         memcpy(into, text.ptr, text.len);
     }
@@ -66,10 +67,10 @@ pl_str pl_jsonc_to_json(struct pl_arena *arena, pl_str text)
         if (comma && (c == '}' || c == ']')) {
             *comma = ' ';
         }
-        if (c == ',') {
-            comma = into + i;
-        } else if (!pl_char_is_blank(c)) {
-            comma = NULL;
+        if (!pl_char_is_blank(c)) {
+            bool follows_value = before != '[' && before != '{' && before != ',' && before != ':';
+            comma = c == ',' && follows_value ? into + i : NULL;
+            before = c;
         }
         i += c == '"' ? string_length(pl_str_skip(text, i)) : 1;
     }
