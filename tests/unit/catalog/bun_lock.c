@@ -37,7 +37,7 @@ static void test_bun_lock__packages(void **state)
 static void test_bun_lock__broken(void **state)
 {
     expect_listing(&pl_cataloger_bun_lock, "bun.lock", "{ \"packages\": { \"a\": [,], } }",
-                   "gap: the file is not JSON: line 1, column 24: unexpected token near ','\n");
+                   "gap: the file is not JSON: line 1, column 23: unexpected token near ','\n");
     expect_listing(&pl_cataloger_bun_lock, "bun.lock", "{}", "");
     expect_listing(&pl_cataloger_bun_lock, "a/node_modules/b/bun.lock",
                    "{\"packages\":{\"a\":[\"a@1.0.0\"]}}", "");
