@@ -61,6 +61,9 @@
 #define PL_LIMIT_ARCHIVE_MEMBERS 65536
 /* Nesting of JSON documents. */
 #define PL_LIMIT_JSON_DEPTH 128
+/* A lock file or manifest in JSON: the largest lock files have some ten MiB, and take ten times as
+ * much memory when read. */
+#define PL_LIMIT_JSON_BYTES (64 << 20)
 /* A document in TOML, and the values and tables in it: the largest lock files have some MiB and
  * below two hundred thousand values, each of which takes up to 300 bytes when read. */
 #define PL_LIMIT_TOML_BYTES (32 << 20)
