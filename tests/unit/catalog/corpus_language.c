@@ -31,7 +31,7 @@ static pl_str key_of(struct pl_arena *arena, pl_str type, pl_str name, pl_str ve
 static void keep(struct found *found, struct pl_evidence_file *file)
 {
     for (size_t i = 0; i < file->gaps.count; i++) {
-        print_message("gap in " PL_STR_FMT ": " PL_STR_FMT "\n", PL_STR_ARG(file->path),
+        print_message("# gap in " PL_STR_FMT ": " PL_STR_FMT "\n", PL_STR_ARG(file->path),
                       PL_STR_ARG(file->gaps.items[i].reason));
     }
     for (size_t i = 0; i < file->components.count; i++) {
