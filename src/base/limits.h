@@ -82,6 +82,8 @@
 /* One range of versions as a manifest has it; each comparison in it costs one pass over a version.
  */
 #define PL_LIMIT_RANGE_BYTES 8192
+/* Parentheses in a range; people write one pair or two. */
+#define PL_LIMIT_RANGE_DEPTH 16
 /* Components of one layer; a full desktop has some thousand. */
 #define PL_LIMIT_COMPONENTS 200000
 /* Files and licences are joined to packages by name, and a hostile image may give one name to many

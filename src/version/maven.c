@@ -21,6 +21,7 @@
  * alone. A version without brackets only recommends: it contains every version.
  */
 #include "version/digits.h"
+#include "version/interval.h"
 #include "version/scheme.h"
 
 /* In the order in which they sort where the two sides differ. */
@@ -223,44 +224,12 @@ static bool is_valid(pl_str version)
     return version.len > 0;
 }
 
-struct interval {
-    pl_str low;
-    pl_str high;
-    bool has_low; /* without one there is no bound */
-    bool has_high;
-    bool includes_low;
-    bool includes_high;
-};
-
-/* What stands between two brackets, and these. */
-static bool parse_interval(pl_str text, struct interval *ret)
+/* Bounds in order, and an interval of one version includes it. */
+static bool is_ordered(const struct pl_interval *interval)
 {
-    struct interval interval = {.includes_low = text.ptr[0] == '[',
-                                .includes_high = text.ptr[text.len - 1] == ']'};
-    pl_str inner = pl_str_trim(pl_str_sub(text, 1, text.len - 2));
-    bool is_pair = pl_str_cut(inner, ',', &interval.low, &interval.high);
-    if (!is_pair) {
-        interval.high = interval.low;
-        interval.has_low = true;
-        interval.has_high = true;
-        *ret = interval;
-        return interval.includes_low && interval.includes_high;
-    }
-    interval.low = pl_str_trim(interval.low);
-    interval.high = pl_str_trim(interval.high);
-    interval.has_low = interval.low.len > 0;
-    interval.has_high = interval.high.len > 0;
-    int order = interval.has_low && interval.has_high ? compare(interval.low, interval.high) : -1;
-    *ret = interval;
-    return order < 0 || (order == 0 && interval.includes_low && interval.includes_high);
-}
-
-static bool interval_contains(const struct interval *interval, pl_str version)
-{
-    int low = interval->has_low ? compare(version, interval->low) : 1;
-    int high = interval->has_high ? compare(version, interval->high) : -1;
-    return (low > 0 || (low == 0 && interval->includes_low)) &&
-           (high < 0 || (high == 0 && interval->includes_high));
+    int order =
+        interval->has_low && interval->has_high ? compare(interval->low, interval->high) : -1;
+    return order < 0 || (order == 0 && interval->includes_low && interval->includes_high);
 }
 
 /* The length up to and with the first closing bracket; 0 when there is none. */
@@ -277,18 +246,19 @@ static size_t interval_length(pl_str range)
 static enum pl_containment contains(pl_str range, pl_str version)
 {
     enum pl_containment any = PL_CONTAINMENT_OUT;
-    struct interval before = {.has_high = false};
+    struct pl_interval before = {.has_high = false};
     bool has_interval = false;
     while (range.len > 0 && (range.ptr[0] == '[' || range.ptr[0] == '(')) {
         size_t len = interval_length(range);
-        struct interval interval;
-        if (len == 0 || !parse_interval(pl_str_sub(range, 0, len), &interval)) {
+        struct pl_interval interval;
+        if (len == 0 || !pl_interval_parse(pl_str_sub(range, 0, len), &interval) ||
+            !is_ordered(&interval)) {
             return PL_CONTAINMENT_INVALID;
         }
         if (before.has_high && (!interval.has_low || compare(interval.low, before.high) < 0)) {
             return PL_CONTAINMENT_INVALID;
         }
-        any = interval_contains(&interval, version) ? PL_CONTAINMENT_IN : any;
+        any = pl_interval_contains(&interval, compare, version) ? PL_CONTAINMENT_IN : any;
         before = interval;
         has_interval = true;
         range = pl_str_trim(pl_str_skip(range, len));

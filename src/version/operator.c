@@ -31,7 +31,8 @@ bool pl_operator_holds(enum pl_operator op, int order)
     case PL_OPERATOR_NONE:
     case PL_OPERATOR_TILDE:
     case PL_OPERATOR_CARET:
-    case PL_OPERATOR_SAME_TEXT:
+    case PL_OPERATOR_SAME:
+    case PL_OPERATOR_PREFIX:
         break;
     }
     return false;
@@ -47,7 +48,7 @@ pl_str pl_operator_skip_blanks(pl_str s)
 }
 
 enum pl_containment pl_operator_list_contains(const struct pl_operator_list *list, pl_str range,
-                                              const void *context)
+                                              void *context)
 {
     enum pl_containment all = PL_CONTAINMENT_IN;
     bool has_more = true;
@@ -65,28 +66,27 @@ enum pl_containment pl_operator_list_contains(const struct pl_operator_list *lis
     return all;
 }
 
-struct plain {
-    const struct pl_version_scheme *scheme;
+struct plain_query {
+    const struct pl_operator_plain *plain;
     pl_str version;
 };
 
-static enum pl_containment plain_term(enum pl_operator op, pl_str bound, const void *context)
+static enum pl_containment judge_plain(enum pl_operator op, pl_str bound, void *context)
 {
-    const struct plain *plain = context;
-    if (!plain->scheme->is_valid(bound)) {
+    const struct plain_query *query = context;
+    if (!query->plain->is_valid(bound)) {
         return PL_CONTAINMENT_INVALID;
     }
-    int order = plain->scheme->compare(plain->version, bound);
+    int order = query->plain->compare(query->version, bound);
     return pl_operator_holds(op == PL_OPERATOR_NONE ? PL_OPERATOR_EQ : op, order)
                ? PL_CONTAINMENT_IN
                : PL_CONTAINMENT_OUT;
 }
 
-enum pl_containment pl_operator_plain_contains(const struct pl_version_scheme *scheme,
-                                               const struct pl_operator_spelling *spellings,
-                                               pl_str range, pl_str version)
+enum pl_containment pl_operator_plain_contains(const struct pl_operator_plain *plain, pl_str range,
+                                               pl_str version)
 {
-    const struct pl_operator_list list = {spellings, ',', plain_term};
-    const struct plain plain = {scheme, version};
-    return pl_operator_list_contains(&list, range, &plain);
+    const struct pl_operator_list list = {plain->spellings, ',', judge_plain};
+    struct plain_query query = {plain, version};
+    return pl_operator_list_contains(&list, range, &query);
 }

@@ -19,7 +19,8 @@ enum pl_operator {
     PL_OPERATOR_GE,
     PL_OPERATOR_TILDE, /* "~", "~>", "~=": about this version */
     PL_OPERATOR_CARET, /* "^", "^>=": compatible with this version */
-    PL_OPERATOR_SAME_TEXT, /* "===" */
+    PL_OPERATOR_SAME, /* "===": the same text; "==" where "=" is something else */
+    PL_OPERATOR_PREFIX, /* "=": what begins so */
 };
 
 struct pl_operator_spelling {
@@ -43,14 +44,19 @@ pl_str pl_operator_skip_blanks(pl_str s);
 struct pl_operator_list {
     const struct pl_operator_spelling *spellings;
     char separator;
-    enum pl_containment (*term)(enum pl_operator op, pl_str bound, const void *context);
+    enum pl_containment (*term)(enum pl_operator op, pl_str bound, void *context);
 };
 
 enum pl_containment pl_operator_list_contains(const struct pl_operator_list *list, pl_str range,
-                                              const void *context);
+                                              void *context);
 
-/* The same for a scheme whose ranges are nothing else than its versions with the six comparisons;
- * a version alone means "=". */
-enum pl_containment pl_operator_plain_contains(const struct pl_version_scheme *scheme,
-                                               const struct pl_operator_spelling *spellings,
-                                               pl_str range, pl_str version);
+/* The same for ranges that are nothing else than the scheme's versions with the six comparisons; a
+ * version alone means "=". */
+struct pl_operator_plain {
+    const struct pl_operator_spelling *spellings;
+    bool (*is_valid)(pl_str version);
+    int (*compare)(pl_str a, pl_str b);
+};
+
+enum pl_containment pl_operator_plain_contains(const struct pl_operator_plain *plain, pl_str range,
+                                               pl_str version);

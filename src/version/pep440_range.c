@@ -19,9 +19,9 @@
 #include "version/pep440.h"
 
 static const struct pl_operator_spelling spellings[] = {
-    {"===", PL_OPERATOR_SAME_TEXT}, {"~=", PL_OPERATOR_TILDE}, {"==", PL_OPERATOR_EQ},
-    {"!=", PL_OPERATOR_NE},         {"<=", PL_OPERATOR_LE},    {">=", PL_OPERATOR_GE},
-    {"<", PL_OPERATOR_LT},          {">", PL_OPERATOR_GT},     {NULL, PL_OPERATOR_NONE},
+    {"===", PL_OPERATOR_SAME}, {"~=", PL_OPERATOR_TILDE}, {"==", PL_OPERATOR_EQ},
+    {"!=", PL_OPERATOR_NE},    {"<=", PL_OPERATOR_LE},    {">=", PL_OPERATOR_GE},
+    {"<", PL_OPERATOR_LT},     {">", PL_OPERATOR_GT},     {NULL, PL_OPERATOR_NONE},
 };
 
 static bool is_prerelease(const struct pl_pep440 *version)
@@ -117,7 +117,9 @@ static enum pl_containment judge_prefix(enum pl_operator op, pl_str bound,
                                         const struct pl_pep440 *version)
 {
     struct pl_pep440 wanted;
-    if (!pl_pep440_parse(bound, &wanted) || !pl_str_ends_with(bound, wanted.release)) {
+    if (!pl_pep440_parse(bound, &wanted) || !pl_str_ends_with(bound, wanted.release) ||
+        wanted.stage != PL_PEP440_FINAL || wanted.has_post || wanted.has_dev ||
+        wanted.local.len > 0) {
         return PL_CONTAINMENT_INVALID;
     }
     bool has = has_prefix(version, &wanted, count_numbers(wanted.release));
@@ -154,13 +156,13 @@ static bool has_blank_or_end(pl_str text)
     return false;
 }
 
-static enum pl_containment judge(enum pl_operator op, pl_str bound, const void *context)
+static enum pl_containment judge(enum pl_operator op, pl_str bound, void *context)
 {
     const struct pl_pep440 *version = context;
     if (op == PL_OPERATOR_NONE) {
         return bound.len == 0 ? PL_CONTAINMENT_IN : PL_CONTAINMENT_INVALID;
     }
-    if (op == PL_OPERATOR_SAME_TEXT) {
+    if (op == PL_OPERATOR_SAME) {
         if (has_blank_or_end(bound)) {
             return PL_CONTAINMENT_INVALID;
         }

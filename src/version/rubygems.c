@@ -183,7 +183,7 @@ static bool is_below_bump(pl_str version, pl_str bound)
     return order <= 0;
 }
 
-static enum pl_containment judge(enum pl_operator op, pl_str bound, const void *context)
+static enum pl_containment judge(enum pl_operator op, pl_str bound, void *context)
 {
     const pl_str *version = context;
     if (!is_pattern(bound)) {

@@ -86,8 +86,10 @@ bool pl_semver_parse(pl_str text, unsigned flags, struct pl_semver *ret)
         text = pl_str_skip(text, 1);
     }
     unsigned written = take_numbers(&text, flags, &semver);
-    if (written == 0 ||
-        (written < PL_SEMVER_NUMBERS && (text.len > 0 || !(flags & PL_SEMVER_PARTIAL)))) {
+    bool may_be_partial = (flags & PL_SEMVER_PARTIAL) != 0;
+    bool may_have_suffix = written == PL_SEMVER_NUMBERS || (flags & PL_SEMVER_PARTIAL_SUFFIX) != 0;
+    if (written == 0 || (written < PL_SEMVER_NUMBERS && !may_be_partial) ||
+        (text.len > 0 && !may_have_suffix)) {
         return false;
     }
     pl_str build = PL_STR_EMPTY;
@@ -101,7 +103,8 @@ bool pl_semver_parse(pl_str text, unsigned flags, struct pl_semver *ret)
         if (text.ptr[0] != '-' || !pl_semver_is_identifiers(pl_str_skip(text, 1), true)) {
             return false;
         }
-        semver.prerelease = semver.count == PL_SEMVER_NUMBERS ? pl_str_skip(text, 1) : PL_STR_EMPTY;
+        bool has_wildcard = semver.count < written;
+        semver.prerelease = has_wildcard ? PL_STR_EMPTY : pl_str_skip(text, 1);
     }
     *ret = semver;
     return true;
@@ -158,6 +161,18 @@ int pl_semver_compare(const struct pl_semver *a, const struct pl_semver *b)
         return (int)(b->prerelease.len > 0) - (int)(a->prerelease.len > 0);
     }
     return pl_semver_compare_identifiers(a->prerelease, b->prerelease, false);
+}
+
+int pl_semver_compare_with_build(const struct pl_semver *a, const struct pl_semver *b)
+{
+    int order = pl_semver_compare(a, b);
+    if (order != 0) {
+        return order;
+    }
+    if (a->build.len == 0 || b->build.len == 0) {
+        return (int)(a->build.len > 0) - (int)(b->build.len > 0);
+    }
+    return pl_semver_compare_identifiers(a->build, b->build, false);
 }
 
 unsigned pl_semver_caret_depth(const struct pl_semver *bound)

@@ -9,7 +9,8 @@
  * Numbers have no leading zeros and here no bound. The prerelease is dotted identifiers and sorts
  * before the version without it; numeric identifiers compare by value and sort before the others,
  * which compare by bytes; where all are equal the longer list is the greater. The build does not
- * count. The views are those of the parsed text; nothing allocates.
+ * count, but for the ecosystems that say otherwise. The views are those of the parsed text; nothing
+ * allocates.
  */
 #include "version/operator.h"
 
@@ -30,6 +31,8 @@ enum {
     PL_SEMVER_PARTIAL = 2,
     /* "x", "X" or "*" for a number. What follows it counts no more. */
     PL_SEMVER_WILDCARD = 4,
+    /* With PARTIAL: prerelease and build even where numbers are missing. */
+    PL_SEMVER_PARTIAL_SUFFIX = 8,
 };
 
 /* The whole of `text`; false when it is none. */
@@ -47,6 +50,10 @@ int pl_semver_compare_identifiers(pl_str a, pl_str b, bool fold_case);
 
 /* By precedence: numbers, then prerelease. */
 int pl_semver_compare(const struct pl_semver *a, const struct pl_semver *b);
+
+/* The same, and where it is equal by build: one is greater than none, and two compare as
+ * prereleases do. */
+int pl_semver_compare_with_build(const struct pl_semver *a, const struct pl_semver *b);
 
 /* How many leading numbers "^" holds fast: up to the first that is not zero, of those written. */
 unsigned pl_semver_caret_depth(const struct pl_semver *bound);
