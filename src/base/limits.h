@@ -144,3 +144,5 @@
 #define PL_LIMIT_FAT_PARTS 32
 /* The list of crates in a Rust program, unpacked: cargo-auditable itself reads no more. */
 #define PL_LIMIT_CRATES_BYTES (8 << 20)
+/* A kernel's memory and a kernel module, unpacked: some 40 MiB each. */
+#define PL_LIMIT_KERNEL_BYTES (128 << 20)

@@ -3,8 +3,8 @@
  * Programs that no package manager knows, built from source or unpacked from a release, by their
  * file's name and the version string that they carry: the rows of classifiers.def. Few files have
  * such a name, so each row is looked for on its own. Besides constants, data is looked at, since
- * linkers put there what a build sets ("-X main.version=" of Go), and .comment, where compilers
- * write their own version.
+ * linkers put there what a build sets ("-X main.version=" of Go); .comment, where compilers write
+ * their own version; and .dynstr, the names of symbols and of the libraries that are needed.
  */
 #include "catalog/program/signature.h"
 
@@ -17,7 +17,8 @@ static const struct pl_signature signatures[] = {
 static bool is_searched(const struct pl_section *section)
 {
     return section->kind == PL_SECTION_CONSTANT || section->kind == PL_SECTION_DATA ||
-           pl_str_eq(section->name, PL_STR(".comment"));
+           pl_str_eq(section->name, PL_STR(".comment")) ||
+           pl_str_eq(section->name, PL_STR(".dynstr"));
 }
 
 static bool contains(const struct pl_object *object, const char *literal)

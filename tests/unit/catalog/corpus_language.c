@@ -232,7 +232,7 @@ int pl_test_corpus_language(void)
 {
     const struct CMUnitTest tests[] = {
         KIND("bun"),  KIND("cocoapods"), KIND("conda/environment-yml"),
-        KIND("deno"), KIND("haskell"),   KIND("npm"),
+        KIND("deno"), KIND("gomod"), KIND("govendor"), KIND("cargo"), KIND("gobinary"), KIND("rustbinary"), KIND("haskell"),   KIND("npm"),
         KIND("pnpm"), KIND("pub"),       KIND("snap"),
         KIND("yarn"),
     };
