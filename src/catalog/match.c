@@ -42,6 +42,7 @@ struct pl_catalog_matcher {
     struct pattern *rest;
     struct patterns all;
     struct pl_strs companion_suffixes;
+    const struct pl_cataloger *executable_reader;
 };
 
 static bool is_any_dirs(pl_str segment)
@@ -195,6 +196,10 @@ struct pl_catalog_matcher *pl_catalog_matcher_new_for(const struct pl_cataloger 
         for (const char *const *glob = catalogers[i]->patterns; *glob; glob++) {
             add_pattern(matcher, catalogers[i], i, pl_str_from(*glob));
         }
+        if (catalogers[i]->is_of_executables) {
+            assert(!matcher->executable_reader);
+            matcher->executable_reader = catalogers[i];
+        }
         if (catalogers[i]->companion_suffix) {
             pl_strs_add_unique(&matcher->arena, &matcher->companion_suffixes,
                                pl_str_from(catalogers[i]->companion_suffix));
@@ -277,8 +282,16 @@ const struct pl_cataloger *pl_catalog_match(const struct pl_catalog_matcher *mat
     return reader;
 }
 
+const struct pl_cataloger *pl_catalog_executable_reader(const struct pl_catalog_matcher *matcher)
+{
+    return matcher->executable_reader;
+}
+
 bool pl_catalog_may_match_below(const struct pl_catalog_matcher *matcher, pl_str dir)
 {
+    if (matcher->executable_reader) {
+        return true;
+    }
     for (size_t i = 0; i < matcher->all.count; i++) {
         if (may_match_below(matcher->all.items[i], dir)) {
             return true;

@@ -210,14 +210,15 @@ enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_re
     pl_budget_start(&budget, &layer->limits);
     struct pl_collector collector pl_autocollector = {0};
     pl_collector_init(&collector, arena, &evidence, layer->matcher, &budget, layer->spill_fd);
+    collector.keeps_paths = layer->keeps_paths;
     struct pl_blob_result result = {0};
     enum pl_status st = walk_once(reader, layer, &collector, &result, err);
     /* A layer that could not be read to its end once is not walked again. */
-    bool is_whole = st == PL_OK && layer->fd >= 0 && result.diff_id.text[0] != '\0';
-    if (is_whole && layer->is_pipe && pl_collector_needs_links(&collector)) {
+    bool is_whole = st == PL_OK && result.diff_id.text[0] != '\0';
+    if (is_whole && layer->ring && pl_collector_needs_links(&collector)) {
         return pl_error_set(err, PL_E_CONFLICT, "hard links want the layer to be read twice");
     }
-    if (is_whole && !layer->is_pipe) {
+    if (is_whole && layer->fd >= 0) {
         st = walk_links(layer, &collector, err);
         if (st == PL_E_LIMIT) {
             pl_collector_gap(&collector, PL_STR_EMPTY, err->msg);
@@ -228,10 +229,10 @@ enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_re
         return st;
     }
     pl_collector_finish(&collector);
-    evidence.replaced = PL_ARENA_ARRAY(arena, uint64_t, evidence.replaced_count);
-    if (evidence.replaced_count > 0) {
-        memcpy(evidence.replaced, collector.replaced,
-               evidence.replaced_count * sizeof(*evidence.replaced));
+    struct pl_path_hashes *replaced = &evidence.replaced;
+    replaced->items = PL_ARENA_ARRAY(arena, uint64_t, replaced->count);
+    if (replaced->count > 0) {
+        memcpy(replaced->items, collector.replaced, replaced->count * sizeof(*replaced->items));
     }
     evidence.blob_digest = pl_arena_dup(arena, pl_digest_str(&result.stored));
     evidence.diff_id = pl_arena_dup(arena, pl_digest_str(&result.diff_id));
@@ -249,8 +250,7 @@ void pl_inspect_layer_run(void *context, int answer_fd)
                                   .offset = layer->offset,
                                   .left_bytes = layer->length,
                                   .read_bytes = layer->read_bytes,
-                                  .is_pipe = layer->is_pipe,
-                                  .most_wait_s = layer->limits.layer_seconds};
+                                  .ring = layer->ring};
     struct pl_blob_reader reader = {pl_blob_range_read, &range};
     struct pl_evidence evidence = {0};
     struct pl_error err = PL_ERROR_INIT;

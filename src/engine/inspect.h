@@ -13,16 +13,17 @@
 #include "image/blob.h"
 #include "model/evidence.h"
 
-/* One layer that lies in a file as one piece, or comes through a pipe. */
+/* One layer that lies in a file as one piece, or comes through a ring. */
 struct pl_inspect_layer {
     int fd;
-    bool is_pipe; /* read to its end; `offset` and `length` do not count */
+    struct pl_ring_reader *ring; /* or NULL; where it comes from in place of `fd` */
     uint64_t offset;
     uint64_t length;
     struct pl_digest stored; /* what addresses the blob; empty: nothing does */
     bool is_stored_checked; /* by whoever fetches it: it is not hashed again */
     struct pl_digest diff_id; /* what the image's config says; empty: nothing */
     bool hash_beside;
+    bool keeps_paths; /* of the files that packages own: see struct pl_component */
     int spill_fd; /* an empty unlinked file, or -1 */
     _Atomic uint64_t *read_bytes; /* in shared memory: how far the child is; or NULL */
     struct pl_budget_limits limits;
@@ -37,6 +38,7 @@ struct pl_inspect_tree {
     int root_fd;
     bool is_layer;
     bool is_rootless; /* of a layer: overlayfs's attributes are user.overlay.*, not trusted.* */
+    bool keeps_paths;
     int spill_fd;
     struct pl_budget_limits limits;
     const struct pl_catalog_matcher *matcher;
@@ -46,7 +48,7 @@ void pl_inspect_tree_run(void *context, int answer_fd);
 
 /* Inspects a layer's stream into evidence: what pl_inspect_layer_run does, for a stream from
  * elsewhere. A damaged layer gives PL_OK with a gap, when the bytes are those that are addressed.
- * PL_E_CONFLICT when a pipe would have to be read twice: see MOST_WALKS. */
+ * PL_E_CONFLICT when a ring would have to be read twice: see MOST_WALKS. */
 enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_reader *reader,
                                  const struct pl_inspect_layer *layer, struct pl_evidence *ret,
                                  struct pl_error *err);
