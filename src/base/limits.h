@@ -9,8 +9,9 @@
 
 /* Uncompressed bytes of one layer or directory walk. The largest public images are about 30 GiB. */
 #define PL_LIMIT_LAYER_BYTES (64ULL << 30)
-/* Entries of one layer. Images with node_modules reach some hundred thousand. */
-#define PL_LIMIT_LAYER_ENTRIES 1000000ULL
+/* Entries of one layer or directory walk. Images with node_modules reach some hundred thousand, the
+ * root of a build machine some millions. */
+#define PL_LIMIT_LAYER_ENTRIES 8000000ULL
 /* Uncompressed to compressed bytes, once more than PL_LIMIT_RATIO_GRACE came out: deflate cannot
  * exceed 1032, and real layers stay below 200. */
 #define PL_LIMIT_RATIO 1000ULL
@@ -60,6 +61,9 @@
 #define PL_LIMIT_ARCHIVE_MEMBERS 65536
 /* Nesting of JSON documents. */
 #define PL_LIMIT_JSON_DEPTH 128
+/* A lock file or manifest in JSON: the largest lock files have some ten MiB, and take ten times as
+ * much memory when read. */
+#define PL_LIMIT_JSON_BYTES (64 << 20)
 /* A document in TOML, and the values and tables in it: the largest lock files have some MiB and
  * below two hundred thousand values, each of which takes up to 300 bytes when read. */
 #define PL_LIMIT_TOML_BYTES (32 << 20)
@@ -75,6 +79,11 @@
 #define PL_LIMIT_FIELD_BYTES 65536
 /* One version string: the version schemes are linear in it. */
 #define PL_LIMIT_VERSION_BYTES 1024
+/* One range of versions as a manifest has it; each comparison in it costs one pass over a version.
+ */
+#define PL_LIMIT_RANGE_BYTES 8192
+/* Parentheses in a range; people write one pair or two. */
+#define PL_LIMIT_RANGE_DEPTH 16
 /* Components of one layer; a full desktop has some thousand. */
 #define PL_LIMIT_COMPONENTS 200000
 /* Files and licences are joined to packages by name, and a hostile image may give one name to many

@@ -144,8 +144,7 @@ static enum pl_status stream_members(const struct pl_archive_stream *stream, str
     struct pl_blob_range range = {.fd = stream->fd,
                                   .left_bytes = UINT64_MAX,
                                   .read_bytes = stream->read_bytes,
-                                  .is_pipe = stream->is_pipe,
-                                  .most_wait_s = stream->limits.layer_seconds};
+                                  .ring = stream->ring};
     struct pl_blob_options options = {.reader = {pl_blob_range_read, &range}, .budget = &budget};
     struct pl_blob_stream *blob PL_CLEANUP(pl_blob_closep) = NULL;
     struct pl_tar *tar PL_CLEANUP(pl_tar_closep) = NULL;
@@ -246,9 +245,12 @@ static void tell_progress(void *context)
 static enum pl_status read_with(struct pl_arena *arena, struct pl_archive_stream *stream,
                                 struct pl_store *ret, struct pl_error *err)
 {
+    const struct pl_ring_reader *ring = stream->ring;
     struct pl_sandbox_job job = {.run = run_stream,
                                  .context = stream,
-                                 .keep_fds = {stream->fd, stream->spill_fd, -1, -1},
+                                 .keep_fds = {stream->fd, stream->spill_fd,
+                                              ring ? ring->filled_fd : -1,
+                                              ring ? ring->freed_fd : -1},
                                  .read_below_fd = -1,
                                  .most_seconds = pl_inspect_most_seconds(&stream->limits)};
     struct pl_sandbox_child child = {0};

@@ -15,7 +15,7 @@
 
 struct pl_archive_stream {
     int fd; /* at the start of the archive */
-    bool is_pipe;
+    struct pl_ring_reader *ring; /* or NULL; where it comes from in place of `fd` */
     uint64_t size_bytes; /* for the progress; 0: nobody knows */
     int spill_fd;
     bool hash_beside;

@@ -4,25 +4,21 @@
 #include "base/io.h"
 #include "base/tempfile.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
-/* Of the pipe: what an unprivileged user may have. A larger one means fewer turns between the two
- * processes. */
-enum { PIPE_BYTES = 1 << 20, ANSWER_BYTES = 4096 };
+enum { ANSWER_BYTES = 4096 };
 
 struct job {
     const struct pl_fetch *fetch;
     const struct pl_digest *digest; /* or empty */
     struct pl_digest_state *state; /* NULL without one */
-    int pipe_fd;
+    struct pl_ring_writer ring;
     bool has_no_reader;
 };
 
-static enum pl_status into_pipe(void *context, pl_span bytes, struct pl_error *err)
+static enum pl_status into_ring(void *context, pl_span bytes, struct pl_error *err)
 {
     struct job *job = context;
-    enum pl_status st = pl_io_write(job->pipe_fd, pl_span_str(bytes), err);
+    enum pl_status st = pl_ring_put(&job->ring, bytes, err);
     job->has_no_reader = st < 0 && err->sys_errno == EPIPE;
     if (job->state) {
         pl_digest_update(job->state, bytes);
@@ -32,9 +28,17 @@ static enum pl_status into_pipe(void *context, pl_span bytes, struct pl_error *e
 
 static enum pl_status fetch_and_check(struct job *job, struct pl_error *err)
 {
-    struct pl_fetch_sink sink = {into_pipe, job};
+    struct pl_fetch_sink sink = {into_ring, job};
     job->state = job->digest->text[0] != '\0' ? pl_digest_new(job->digest) : NULL;
     enum pl_status st = job->fetch->run(job->fetch->context, &sink, err);
+    /* What came before a failure is handed over all the same. */
+    struct pl_error last = PL_ERROR_INIT;
+    enum pl_status flushed = pl_ring_flush(&job->ring, &last);
+    if (st == PL_OK && flushed < 0) {
+        job->has_no_reader = last.sys_errno == EPIPE;
+        *err = last;
+        st = flushed;
+    }
     if (st == PL_OK && job->state) {
         struct pl_digest got = pl_digest_finish(job->state);
         st = pl_digest_verify("it", &got, job->digest, err);
@@ -43,7 +47,7 @@ static enum pl_status fetch_and_check(struct job *job, struct pl_error *err)
     return st;
 }
 
-/* The answer is given before the pipe is closed, so that a reader at its end finds the answer. */
+/* The answer is given before the ring is closed, so that a reader at its end finds the answer. */
 static void run_fetch(void *context, int answer_fd)
 {
     struct job *job = context;
@@ -57,29 +61,29 @@ static void run_fetch(void *context, int answer_fd)
 }
 
 enum pl_status pl_fetcher_start(const struct pl_fetch *fetch, const struct pl_digest *digest,
-                                struct pl_fetcher *ret, int *ret_fd, struct pl_error *err)
+                                struct pl_fetcher *ret, struct pl_ring_reader *ret_reader,
+                                struct pl_error *err)
 {
     if (fetch->prepare) {
         fetch->prepare(fetch->context);
     }
-    int ends[2] = {-1, -1};
-    if (pipe2(ends, O_CLOEXEC) < 0) {
-        return pl_error_sys(err, errno, "making a pipe for a layer");
+    struct pl_ring_writer writer PL_CLEANUP(pl_ring_writer_release) = PL_RING_WRITER_INIT;
+    struct pl_ring_reader reader PL_CLEANUP(pl_ring_reader_release) = PL_RING_READER_INIT;
+    enum pl_status st = pl_ring_make(&writer, &reader, err);
+    if (st < 0) {
+        return st;
     }
-    int read_end pl_autoclose = ends[0];
-    int write_end pl_autoclose = ends[1];
-    /* A smaller pipe works as well. */
-    (void)fcntl(write_end, F_SETPIPE_SZ, PIPE_BYTES);
-    struct job job = {.fetch = fetch, .digest = digest, .pipe_fd = write_end};
+    struct job job = {.fetch = fetch, .digest = digest, .ring = writer};
     struct pl_sandbox_job child = {.run = run_fetch,
                                    .context = &job,
-                                   .keep_fds = {write_end, -1, -1, -1},
+                                   .keep_fds = {writer.filled_fd, writer.freed_fd, -1, -1},
                                    .read_below_fd = -1,
                                    .has_network = true,
                                    .may_spawn = fetch->spawns};
-    enum pl_status st = pl_sandbox_start(&ret->child, &child, ANSWER_BYTES, err);
+    st = pl_sandbox_start(&ret->child, &child, ANSWER_BYTES, err);
     if (st == PL_OK) {
-        *ret_fd = pl_fd_take(&read_end);
+        *ret_reader = reader;
+        reader = PL_RING_READER_INIT;
     }
     return st;
 }
@@ -98,14 +102,14 @@ enum pl_status pl_fetcher_end(struct pl_fetcher *fetcher, struct pl_error *err)
     return st;
 }
 
-static enum pl_status copy_all(int from_fd, int to_fd, struct pl_error *err)
+static enum pl_status copy_all(struct pl_ring_reader *from, int to_fd, struct pl_error *err)
 {
     enum { STEP = 128 << 10 };
     char *block pl_autofree = pl_mem_alloc(1, STEP);
     size_t got = 1;
     enum pl_status st = PL_OK;
     while (st == PL_OK && got > 0) {
-        st = pl_io_read(from_fd, block, STEP, &got, err);
+        st = pl_ring_read(from, block, STEP, &got, err);
         if (st == PL_OK) {
             st = pl_io_write(to_fd, pl_str_make(block, got), err);
         }
@@ -116,16 +120,16 @@ static enum pl_status copy_all(int from_fd, int to_fd, struct pl_error *err)
 enum pl_status pl_fetcher_spool(const struct pl_fetch *fetch, int *ret_fd, struct pl_error *err)
 {
     struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
-    int pipe_fd pl_autoclose = -1;
+    struct pl_ring_reader reader PL_CLEANUP(pl_ring_reader_release) = PL_RING_READER_INIT;
     int fd pl_autoclose = -1;
     enum pl_status st = pl_tempfile_open(NULL, &fd, err);
     if (st == PL_OK) {
-        st = pl_fetcher_start(fetch, &(struct pl_digest){.text = ""}, &fetcher, &pipe_fd, err);
+        st = pl_fetcher_start(fetch, &(struct pl_digest){.text = ""}, &fetcher, &reader, err);
     }
     if (st < 0) {
         return st;
     }
-    st = copy_all(pipe_fd, fd, err);
+    st = copy_all(&reader, fd, err);
     struct pl_error fetching = PL_ERROR_INIT;
     enum pl_status fetched = pl_fetcher_end(&fetcher, &fetching);
     if (st == PL_OK && fetched < 0) {

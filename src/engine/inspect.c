@@ -214,11 +214,11 @@ enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_re
     struct pl_blob_result result = {0};
     enum pl_status st = walk_once(reader, layer, &collector, &result, err);
     /* A layer that could not be read to its end once is not walked again. */
-    bool is_whole = st == PL_OK && layer->fd >= 0 && result.diff_id.text[0] != '\0';
-    if (is_whole && layer->is_pipe && pl_collector_needs_links(&collector)) {
+    bool is_whole = st == PL_OK && result.diff_id.text[0] != '\0';
+    if (is_whole && layer->ring && pl_collector_needs_links(&collector)) {
         return pl_error_set(err, PL_E_CONFLICT, "hard links want the layer to be read twice");
     }
-    if (is_whole && !layer->is_pipe) {
+    if (is_whole && layer->fd >= 0) {
         st = walk_links(layer, &collector, err);
         if (st == PL_E_LIMIT) {
             pl_collector_gap(&collector, PL_STR_EMPTY, err->msg);
@@ -250,8 +250,7 @@ void pl_inspect_layer_run(void *context, int answer_fd)
                                   .offset = layer->offset,
                                   .left_bytes = layer->length,
                                   .read_bytes = layer->read_bytes,
-                                  .is_pipe = layer->is_pipe,
-                                  .most_wait_s = layer->limits.layer_seconds};
+                                  .ring = layer->ring};
     struct pl_blob_reader reader = {pl_blob_range_read, &range};
     struct pl_evidence evidence = {0};
     struct pl_error err = PL_ERROR_INIT;

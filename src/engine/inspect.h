@@ -13,10 +13,10 @@
 #include "image/blob.h"
 #include "model/evidence.h"
 
-/* One layer that lies in a file as one piece, or comes through a pipe. */
+/* One layer that lies in a file as one piece, or comes through a ring. */
 struct pl_inspect_layer {
     int fd;
-    bool is_pipe; /* read to its end; `offset` and `length` do not count */
+    struct pl_ring_reader *ring; /* or NULL; where it comes from in place of `fd` */
     uint64_t offset;
     uint64_t length;
     struct pl_digest stored; /* what addresses the blob; empty: nothing does */
@@ -48,7 +48,7 @@ void pl_inspect_tree_run(void *context, int answer_fd);
 
 /* Inspects a layer's stream into evidence: what pl_inspect_layer_run does, for a stream from
  * elsewhere. A damaged layer gives PL_OK with a gap, when the bytes are those that are addressed.
- * PL_E_CONFLICT when a pipe would have to be read twice: see MOST_WALKS. */
+ * PL_E_CONFLICT when a ring would have to be read twice: see MOST_WALKS. */
 enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_reader *reader,
                                  const struct pl_inspect_layer *layer, struct pl_evidence *ret,
                                  struct pl_error *err);

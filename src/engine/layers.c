@@ -54,9 +54,12 @@ static struct pl_sandbox_job tree_job(struct pl_inspect_tree *tree)
 
 static struct pl_sandbox_job layer_job(struct pl_inspect_layer *layer)
 {
+    const struct pl_ring_reader *ring = layer->ring;
     return (struct pl_sandbox_job){.run = pl_inspect_layer_run,
                                    .context = layer,
-                                   .keep_fds = {layer->fd, layer->spill_fd, -1, -1},
+                                   .keep_fds = {layer->fd, layer->spill_fd,
+                                                ring ? ring->filled_fd : -1,
+                                                ring ? ring->freed_fd : -1},
                                    .read_below_fd = -1,
                                    .most_seconds = pl_inspect_most_seconds(&layer->limits)};
 }
@@ -80,20 +83,21 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
     bool is_spooled = run->spools[index] >= 0;
     const struct pl_fetch *fetch = is_spooled ? NULL : layer->part.fetch;
     int spill_fd pl_autoclose = pl_content_spill_file();
-    int pipe_fd pl_autoclose = -1;
+    struct pl_ring_reader ring PL_CLEANUP(pl_ring_reader_release) = PL_RING_READER_INIT;
     bool is_checked = fetch && is_checked_by_fetcher(layer);
     struct pl_digest unchecked = {.text = ""};
     enum pl_status st = fetch ? pl_fetcher_start(fetch, is_checked ? &layer->stored : &unchecked,
-                                                 &run->fetchers[slot], &pipe_fd, err)
+                                                 &run->fetchers[slot], &ring, err)
                               : PL_OK;
     if (st < 0) {
         return st;
     }
+    ring.most_wait_s = run->options->limits.layer_seconds;
     struct pl_inspect_layer inspect = {
-        .fd = fetch        ? pipe_fd
+        .fd = fetch        ? -1
               : is_spooled ? run->spools[index]
                            : layer->part.fd,
-        .is_pipe = fetch != NULL,
+        .ring = fetch ? &ring : NULL,
         .offset = layer->part.offset,
         .length = fetch || is_spooled ? UINT64_MAX : layer->part.length,
         .stored = layer->stored,

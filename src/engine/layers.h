@@ -4,7 +4,7 @@
  * layers - has every layer of an image inspected, several at once.
  *
  * Each layer gets a sandboxed child of its own; at most `jobs` run at a time. A layer that lies
- * elsewhere is fetched by a process of its own into the child's pipe, and touches no disk; one that
+ * elsewhere is fetched by a process of its own into the child's ring, and touches no disk; one that
  * is known from the cache is neither fetched nor read. One that an engine keeps unpacked is read as
  * a directory; since its bytes are held to no digest, what was found is not kept. While fewer
  * layers than jobs are left, a child hashes in a second thread, so that the last layer, or the only

@@ -5,6 +5,7 @@
 #include "engine/ownership.h"
 #include "engine/unify.h"
 #include "image/path.h"
+#include "model/license.h"
 
 /* A file of some layer that no layer above hides. */
 struct visible_file {
@@ -320,6 +321,16 @@ static void merge_os(struct merge *merge)
     }
 }
 
+static void understand_licenses(struct merge *merge)
+{
+    struct pl_licenses *licenses PL_CLEANUP(pl_licenses_freep) = pl_licenses_new();
+    for (size_t i = 0; i < merge->result->components.count; i++) {
+        struct pl_component *component = &merge->result->components.items[i];
+        component->license_expression =
+            pl_licenses_join(licenses, merge->arena, &component->licenses);
+    }
+}
+
 static void add_gap(struct merge *merge, pl_str path, pl_str layer, pl_str reason)
 {
     *pl_vec_push(merge->arena, &merge->result->gaps) = (struct pl_gap){path, layer, reason};
@@ -434,6 +445,7 @@ void pl_merge(struct pl_arena *arena, const struct pl_catalog_matcher *matcher,
     pl_ownership_settle(arena, layers, count, &merge.owned, &ret->components);
     pl_unify(arena, &ret->components);
     share_licenses(&merge);
+    understand_licenses(&merge);
     merge_os(&merge);
     collect_gaps(&merge);
     pl_map_release(&merge.whiteouts);

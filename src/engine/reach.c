@@ -74,15 +74,16 @@ static enum pl_status read_archive(struct pl_arena *arena, const struct pl_sourc
 {
     const struct pl_reached *reached = &source->reached;
     struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
-    int pipe_fd pl_autoclose = -1;
+    struct pl_ring_reader ring PL_CLEANUP(pl_ring_reader_release) = PL_RING_READER_INIT;
     int spill_fd pl_autoclose = pl_content_spill_file();
-    enum pl_status st = pl_fetcher_start(reached->archive, &(struct pl_digest){.text = ""},
-                                         &fetcher, &pipe_fd, err);
+    enum pl_status st =
+        pl_fetcher_start(reached->archive, &(struct pl_digest){.text = ""}, &fetcher, &ring, err);
     if (st < 0) {
         return st;
     }
-    struct pl_archive_stream stream = {.fd = pipe_fd,
-                                       .is_pipe = true,
+    ring.most_wait_s = options->layers->limits.layer_seconds;
+    struct pl_archive_stream stream = {.fd = -1,
+                                       .ring = &ring,
                                        .spill_fd = spill_fd,
                                        .hash_beside = options->layers->jobs > 1,
                                        .limits = options->layers->limits,

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/blob.h"
 #include "base/io.h"
-#include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Small enough for the second-level cache, large enough that a hand-over to the hash thread costs
@@ -53,64 +50,6 @@ struct pl_blob_stream {
     struct pl_blob_result result;
 };
 
-static uint64_t monotonic_ms(void)
-{
-    struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-/* Waits for the pipe to have something, or its end. ppoll, since the sandbox knows no other. */
-static enum pl_status wait_for_pipe(struct pl_blob_range *range, struct pl_error *err)
-{
-    enum { MOST_S = 1 << 30 };
-    uint64_t most_ms = (range->most_wait_s < MOST_S ? range->most_wait_s : MOST_S) * 1000;
-    while (most_ms > 0) {
-        uint64_t left_ms = range->waited_ms < most_ms ? most_ms - range->waited_ms : 0;
-        struct timespec left = {.tv_sec = (time_t)(left_ms / 1000),
-                                .tv_nsec = (long)(left_ms % 1000) * 1000000};
-        struct pollfd wait = {.fd = range->fd, .events = POLLIN};
-        uint64_t started_ms = monotonic_ms();
-        int ready = ppoll(&wait, 1, &left, NULL);
-        range->waited_ms += monotonic_ms() - started_ms;
-        if (ready > 0) {
-            break;
-        }
-        if (ready < 0 && errno != EINTR) {
-            return pl_error_sys(err, errno, "waiting for the layer's bytes");
-        }
-        if (ready == 0) {
-            return pl_error_set(err, PL_E_LIMIT,
-                                "its bytes did not come within %llu seconds; allow more with "
-                                "--limit layer-seconds=VALUE if the way there is slow",
-                                (unsigned long long)range->most_wait_s);
-        }
-    }
-    return PL_OK;
-}
-
-static enum pl_status read_pipe(struct pl_blob_range *range, uint8_t *into, size_t size,
-                                size_t *ret_got, struct pl_error *err)
-{
-    size_t got = 0;
-    while (got < size) {
-        enum pl_status st = wait_for_pipe(range, err);
-        if (st < 0) {
-            return st;
-        }
-        ssize_t count = read(range->fd, into + got, size - got);
-        if (count == 0) {
-            break;
-        }
-        if (count < 0 && errno != EINTR) {
-            return pl_error_sys(err, errno, "reading");
-        }
-        got += count > 0 ? (size_t)count : 0;
-    }
-    *ret_got = got;
-    return PL_OK;
-}
-
 enum pl_status pl_blob_range_read(void *context, uint8_t *into, size_t size, size_t *ret_got,
                                   struct pl_error *err)
 {
@@ -119,9 +58,8 @@ enum pl_status pl_blob_range_read(void *context, uint8_t *into, size_t size, siz
         size = (size_t)range->left_bytes;
     }
     size_t got = 0;
-    enum pl_status st = range->is_pipe
-                            ? read_pipe(range, into, size, &got, err)
-                            : pl_io_pread(range->fd, into, size, range->offset, &got, err);
+    enum pl_status st = range->ring ? pl_ring_read(range->ring, into, size, &got, err)
+                                    : pl_io_pread(range->fd, into, size, range->offset, &got, err);
     if (st < 0) {
         return st;
     }

@@ -8,6 +8,7 @@
  * With `hash_beside` the hashing runs in a thread of its own beside the decompression.
  */
 #include "base/budget.h"
+#include "base/ring.h"
 #include "format/decompress.h"
 #include "format/digest.h"
 
@@ -18,18 +19,14 @@ struct pl_blob_reader {
     void *context;
 };
 
-/* A reader over a part of a file, or over a pipe. */
+/* A reader over a part of a file, or over a ring to its end. */
 struct pl_blob_range {
     int fd; /* borrowed */
     uint64_t offset;
     uint64_t left_bytes;
     _Atomic uint64_t
         *read_bytes; /* grows with what was read, for another process to see; or NULL */
-    bool is_pipe; /* read from where it is; `offset` does not count */
-    /* Of a pipe: seconds for which it may be waited for, all together, before PL_E_LIMIT: whoever
-     * writes to it must not decide how long that takes. 0: without end. */
-    uint64_t most_wait_s;
-    uint64_t waited_ms;
+    struct pl_ring_reader *ring; /* borrowed; NULL: `fd` is read, from `offset` on */
 };
 enum pl_status pl_blob_range_read(void *range, uint8_t *into, size_t size, size_t *ret_got,
                                   struct pl_error *err);

@@ -4,9 +4,9 @@
  * fetch - bytes that lie elsewhere: a blob in a registry, an archive that an engine makes.
  *
  * A source of images says by a pl_fetch how to get them. It is run in a process of its own
- * (engine/fetcher.h), which has the network and no say about the bytes; they go through a pipe to
- * the sandboxed child that inspects them. What `context` points to is made before that process
- * starts and is a copy there: nothing that `run` changes comes back.
+ * (engine/fetcher.h), which has the network and no say about the bytes; they go through memory that
+ * it shares with the sandboxed child that inspects them. What `context` points to is made before
+ * that process starts and is a copy there: nothing that `run` changes comes back.
  */
 #include "base/error.h"
 #include "base/str.h"

@@ -84,6 +84,8 @@ struct pl_component {
     enum pl_since_image since_image; /* set for containers alone */
     bool is_pseudo; /* listed by the package manager, but no software: rpm's gpg-pubkey */
     struct pl_strs licenses; /* as stated, not normalised, without repetition */
+    pl_str license_expression; /* what they amount to, in SPDX's terms; empty when that cannot be
+                                  told; set by the merge */
     /* Paths that belong to it, without a leading slash. The paths themselves are kept only where
      * somebody asked for them. */
     struct pl_path_hashes owned;

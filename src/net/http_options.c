@@ -54,7 +54,9 @@ static void set_trust(struct pl_http *http)
 
 static void set_connection(const struct pl_http_attempt *attempt)
 {
-    enum { RECEIVE_BYTES = 128 << 10, KEPT_CONNECTIONS = 4 };
+    /* The most that libcurl takes. What is received in large pieces costs fewer acknowledgements,
+     * and wakes the sender less often: a sixth of all processor time of a scan of plain layers. */
+    enum { RECEIVE_BYTES = 512 << 10, KEPT_CONNECTIONS = 4 };
     const struct pl_http *http = attempt->http;
     const struct pl_http_transport *transport = &http->transport;
     pl_http_set_number(http, CURLOPT_NOSIGNAL, 1);

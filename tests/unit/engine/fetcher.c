@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Real processes and pipes; what arrives is compared with what was handed in. */
+/* Real processes; what arrives is compared with what was handed in. */
 #include "engine/fetcher.h"
-#include "base/io.h"
 #include "unit/test.h"
 #include <errno.h>
 #include <poll.h>
@@ -42,14 +41,14 @@ static enum pl_status run_orders(void *context, const struct pl_fetch_sink *sink
 }
 
 /* Reads up to `most` bytes; how many came, all of them as they should be. */
-static uint64_t read_some(int fd, uint64_t most)
+static uint64_t read_some(struct pl_ring_reader *reader, uint64_t most)
 {
     uint8_t block[10000];
     uint64_t at = 0;
     while (at < most) {
         size_t got = 0;
         size_t wanted = most - at < sizeof(block) ? (size_t)(most - at) : sizeof(block);
-        assert_int_equal(pl_io_read(fd, block, wanted, &got, NULL), PL_OK);
+        assert_int_equal(pl_ring_read(reader, block, wanted, &got, NULL), PL_OK);
         for (size_t i = 0; i < got; i++) {
             assert_int_equal(block[i], (uint8_t)(at + i));
         }
@@ -62,11 +61,11 @@ static uint64_t read_some(int fd, uint64_t most)
 }
 
 static void start(struct orders *orders, struct pl_fetch *fetch, struct pl_fetcher *fetcher,
-                  int *ret_fd)
+                  struct pl_ring_reader *ret_reader)
 {
     struct pl_error err = PL_ERROR_INIT;
     *fetch = (struct pl_fetch){.run = run_orders, .context = orders};
-    if (pl_fetcher_start(fetch, &orders->digest, fetcher, ret_fd, &err) < 0) {
+    if (pl_fetcher_start(fetch, &orders->digest, fetcher, ret_reader, &err) < 0) {
         fail_msg("%s", err.msg);
     }
 }
@@ -77,7 +76,7 @@ static void expect_gone(int pid)
     assert_int_equal(errno, ESRCH);
 }
 
-/* Nothing, a little, exactly a pipe, and much more than one. */
+/* Nothing, a little, exactly what the ring holds, and much more. */
 static void test_fetcher__all_bytes_arrive(void **state)
 {
     static const uint64_t sizes[] = {0, 1, 65536, 1 << 20, (1 << 20) + 1, 50 << 20};
@@ -86,10 +85,10 @@ static void test_fetcher__all_bytes_arrive(void **state)
         struct pl_fetch fetch;
         struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
         struct pl_error err = PL_ERROR_INIT;
-        int fd pl_autoclose = -1;
-        start(&orders, &fetch, &fetcher, &fd);
+        struct pl_ring_reader reader PL_CLEANUP(pl_ring_reader_release) = PL_RING_READER_INIT;
+        start(&orders, &fetch, &fetcher, &reader);
         int pid = fetcher.child.pid;
-        assert_int_equal(read_some(fd, UINT64_MAX), sizes[i]);
+        assert_int_equal(read_some(&reader, UINT64_MAX), sizes[i]);
         assert_int_equal(pl_fetcher_end(&fetcher, &err), PL_OK);
         assert_true(fetcher.is_whole);
         expect_gone(pid);
@@ -106,10 +105,10 @@ static void test_fetcher__the_digest_is_checked(void **state)
         struct pl_fetch fetch;
         struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
         struct pl_error err = PL_ERROR_INIT;
-        int fd pl_autoclose = -1;
+        struct pl_ring_reader reader PL_CLEANUP(pl_ring_reader_release) = PL_RING_READER_INIT;
         assert_int_equal(pl_digest_parse(pl_str_from(digest), &orders.digest, &err), PL_OK);
-        start(&orders, &fetch, &fetcher, &fd);
-        assert_int_equal(read_some(fd, UINT64_MAX), bytes);
+        start(&orders, &fetch, &fetcher, &reader);
+        assert_int_equal(read_some(&reader, UINT64_MAX), bytes);
         assert_int_equal(pl_fetcher_end(&fetcher, &err), bytes == 256 ? PL_OK : PL_E_TRUST);
         assert_int_equal(fetcher.is_whole, bytes == 256);
         assert_true(bytes == 256 || strstr(err.msg, digest) != NULL);
@@ -139,9 +138,9 @@ static void test_fetcher__a_failure_is_told(void **state)
         struct pl_fetch fetch;
         struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
         struct pl_error err = PL_ERROR_INIT;
-        int fd pl_autoclose = -1;
-        start(&orders, &fetch, &fetcher, &fd);
-        assert_int_equal(read_some(fd, UINT64_MAX), cases[i].bytes);
+        struct pl_ring_reader reader PL_CLEANUP(pl_ring_reader_release) = PL_RING_READER_INIT;
+        start(&orders, &fetch, &fetcher, &reader);
+        assert_int_equal(read_some(&reader, UINT64_MAX), cases[i].bytes);
         assert_int_equal(pl_fetcher_end(&fetcher, &err), cases[i].status);
         assert_memory_equal(err.msg, cases[i].told, strlen(cases[i].told));
     }
@@ -155,12 +154,12 @@ static void test_fetcher__a_reader_may_stop_early(void **state)
         struct pl_fetch fetch;
         struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
         struct pl_error err = PL_ERROR_INIT;
-        int fd = -1;
-        start(&orders, &fetch, &fetcher, &fd);
+        struct pl_ring_reader reader = PL_RING_READER_INIT;
+        start(&orders, &fetch, &fetcher, &reader);
         int pid = fetcher.child.pid;
-        assert_int_equal(read_some(fd, 5000000), 5000000);
+        assert_int_equal(read_some(&reader, 5000000), 5000000);
         if (closes_first) {
-            close(fd);
+            pl_ring_reader_release(&reader);
             /* It finds that nobody reads, and says so. */
             struct pollfd answer = {.fd = fetcher.child.answer_fd, .events = POLLIN};
             assert_int_equal(poll(&answer, 1, 60000), 1);
@@ -169,7 +168,7 @@ static void test_fetcher__a_reader_may_stop_early(void **state)
         assert_false(fetcher.is_whole);
         expect_gone(pid);
         if (!closes_first) {
-            close(fd);
+            pl_ring_reader_release(&reader);
         }
     }
 }
@@ -177,14 +176,14 @@ static void test_fetcher__a_reader_may_stop_early(void **state)
 /* A server that says nothing more, while the reader has ended for reasons of its own. */
 static void test_fetcher__one_that_hangs_is_ended(void **state)
 {
-    struct orders orders = {.bytes = 100, .stays = true};
+    struct orders orders = {.bytes = PL_RING_BLOCK_BYTES, .stays = true};
     struct pl_fetch fetch;
     struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
     struct pl_error err = PL_ERROR_INIT;
-    int fd pl_autoclose = -1;
-    start(&orders, &fetch, &fetcher, &fd);
+    struct pl_ring_reader reader PL_CLEANUP(pl_ring_reader_release) = PL_RING_READER_INIT;
+    start(&orders, &fetch, &fetcher, &reader);
     int pid = fetcher.child.pid;
-    assert_int_equal(read_some(fd, 100), 100);
+    assert_int_equal(read_some(&reader, PL_RING_BLOCK_BYTES), PL_RING_BLOCK_BYTES);
     assert_int_equal(pl_fetcher_end(&fetcher, &err), PL_OK);
     expect_gone(pid);
 }
@@ -192,15 +191,15 @@ static void test_fetcher__one_that_hangs_is_ended(void **state)
 /* Its reader sees an end like any other; that it was none is told. */
 static void test_fetcher__one_that_is_killed_is_a_failure(void **state)
 {
-    struct orders orders = {.bytes = 100, .stays = true};
+    struct orders orders = {.bytes = PL_RING_BLOCK_BYTES, .stays = true};
     struct pl_fetch fetch;
     struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
     struct pl_error err = PL_ERROR_INIT;
-    int fd pl_autoclose = -1;
-    start(&orders, &fetch, &fetcher, &fd);
-    assert_int_equal(read_some(fd, 100), 100);
+    struct pl_ring_reader reader PL_CLEANUP(pl_ring_reader_release) = PL_RING_READER_INIT;
+    start(&orders, &fetch, &fetcher, &reader);
+    assert_int_equal(read_some(&reader, PL_RING_BLOCK_BYTES), PL_RING_BLOCK_BYTES);
     kill(fetcher.child.pid, SIGKILL);
-    assert_int_equal(read_some(fd, UINT64_MAX), 0);
+    assert_int_equal(read_some(&reader, UINT64_MAX), 0);
     assert_true(pl_fetcher_end(&fetcher, &err) < 0);
     assert_non_null(strstr(err.msg, "the fetcher was ended by signal 9"));
 }
@@ -210,8 +209,8 @@ static void test_fetcher__release_ends_it(void **state)
     struct orders orders = {.bytes = 1ULL << 40};
     struct pl_fetch fetch;
     struct pl_fetcher fetcher = {0};
-    int fd pl_autoclose = -1;
-    start(&orders, &fetch, &fetcher, &fd);
+    struct pl_ring_reader reader PL_CLEANUP(pl_ring_reader_release) = PL_RING_READER_INIT;
+    start(&orders, &fetch, &fetcher, &reader);
     int pid = fetcher.child.pid;
     pl_fetcher_release(&fetcher);
     expect_gone(pid);
@@ -232,11 +231,11 @@ static void test_fetcher__prepares_where_it_is_started(void **state)
     struct orders orders = {.bytes = 10};
     struct pl_fetch fetch = {.prepare = prepare, .run = run_orders, .context = &orders};
     struct pl_fetcher fetcher PL_CLEANUP(pl_fetcher_release) = {0};
-    int fd pl_autoclose = -1;
-    assert_int_equal(pl_fetcher_start(&fetch, &(struct pl_digest){.text = ""}, &fetcher, &fd, NULL),
-                     PL_OK);
+    struct pl_ring_reader reader PL_CLEANUP(pl_ring_reader_release) = PL_RING_READER_INIT;
+    assert_int_equal(
+        pl_fetcher_start(&fetch, &(struct pl_digest){.text = ""}, &fetcher, &reader, NULL), PL_OK);
     assert_true(orders.prepared);
-    assert_int_equal(read_some(fd, UINT64_MAX), 10);
+    assert_int_equal(read_some(&reader, UINT64_MAX), 10);
     assert_int_equal(pl_fetcher_end(&fetcher, NULL), PL_OK);
 }
 

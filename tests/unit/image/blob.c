@@ -204,6 +204,29 @@ static void test_blob__a_range_of_a_file(void **state)
     assert_int_equal(got, 0);
 }
 
+static void test_blob__a_range_of_a_ring(void **state)
+{
+    struct pl_ring_writer writer;
+    struct pl_ring_reader reader;
+    _Atomic uint64_t read_bytes = 0;
+    assert_int_equal(pl_ring_make(&writer, &reader, NULL), PL_OK);
+    assert_int_equal(pl_ring_put(&writer, pl_str_span(PL_STR("0123456789")), NULL), PL_OK);
+    assert_int_equal(pl_ring_flush(&writer, NULL), PL_OK);
+    struct pl_blob_range range = {
+        .fd = -1, .left_bytes = 7, .read_bytes = &read_bytes, .ring = &reader};
+    uint8_t into[6];
+    size_t got = 0;
+    assert_int_equal(pl_blob_range_read(&range, into, 6, &got, NULL), PL_OK);
+    assert_int_equal(got, 6);
+    assert_memory_equal(into, "012345", 6);
+    assert_int_equal(pl_blob_range_read(&range, into, 6, &got, NULL), PL_OK);
+    assert_int_equal(got, 1);
+    assert_int_equal(into[0], '6');
+    assert_int_equal(read_bytes, 7);
+    pl_ring_writer_release(&writer);
+    pl_ring_reader_release(&reader);
+}
+
 int pl_test_blob(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +236,7 @@ int pl_test_blob(void)
         cmocka_unit_test(test_blob__a_failing_reader_keeps_its_reason),
         cmocka_unit_test(test_blob__draining_tells_what_was_stored),
         cmocka_unit_test(test_blob__a_range_of_a_file),
+        cmocka_unit_test(test_blob__a_range_of_a_ring),
     };
     return cmocka_run_group_tests_name("blob", tests, NULL, NULL);
 }
