@@ -9,8 +9,9 @@
 
 /* Uncompressed bytes of one layer or directory walk. The largest public images are about 30 GiB. */
 #define PL_LIMIT_LAYER_BYTES (64ULL << 30)
-/* Entries of one layer. Images with node_modules reach some hundred thousand. */
-#define PL_LIMIT_LAYER_ENTRIES 1000000ULL
+/* Entries of one layer or directory walk. Images with node_modules reach some hundred thousand, the
+ * root of a build machine some millions. */
+#define PL_LIMIT_LAYER_ENTRIES 8000000ULL
 /* Uncompressed to compressed bytes, once more than PL_LIMIT_RATIO_GRACE came out: deflate cannot
  * exceed 1032, and real layers stay below 200. */
 #define PL_LIMIT_RATIO 1000ULL
@@ -60,16 +61,29 @@
 #define PL_LIMIT_ARCHIVE_MEMBERS 65536
 /* Nesting of JSON documents. */
 #define PL_LIMIT_JSON_DEPTH 128
+/* A lock file or manifest in JSON: the largest lock files have some ten MiB, and take ten times as
+ * much memory when read. */
+#define PL_LIMIT_JSON_BYTES (64 << 20)
 /* A document in TOML, and the values and tables in it: the largest lock files have some MiB and
  * below two hundred thousand values, each of which takes up to 300 bytes when read. */
 #define PL_LIMIT_TOML_BYTES (32 << 20)
 #define PL_LIMIT_TOML_VALUES 1000000
+/* Documents in YAML, with what their aliases amount to: lock files as above. %TAG directives: lock
+ * files and manifests have none. */
+#define PL_LIMIT_YAML_BYTES (32 << 20)
+#define PL_LIMIT_YAML_VALUES 1000000
+#define PL_LIMIT_YAML_TAG_DIRECTIVES 100
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
 /* Any name, version, licence or other short text of a component. */
 #define PL_LIMIT_FIELD_BYTES 65536
 /* One version string: the version schemes are linear in it. */
 #define PL_LIMIT_VERSION_BYTES 1024
+/* One range of versions as a manifest has it; each comparison in it costs one pass over a version.
+ */
+#define PL_LIMIT_RANGE_BYTES 8192
+/* Parentheses in a range; people write one pair or two. */
+#define PL_LIMIT_RANGE_DEPTH 16
 /* Components of one layer; a full desktop has some thousand. */
 #define PL_LIMIT_COMPONENTS 200000
 /* Files and licences are joined to packages by name, and a hostile image may give one name to many
@@ -78,6 +92,8 @@
 #define PL_LIMIT_JOINS 8000000
 /* The licences of one package: texlive's, the longest known, are below a hundred. */
 #define PL_LIMIT_LICENSES 1000
+/* Licences, hashes, needs of a package that several places state, together. */
+#define PL_LIMIT_UNIFIED_STRINGS 1000
 /* One package's header in an rpm database, and the entries in it: rpm refuses larger ones. */
 #define PL_LIMIT_RPM_HEADER_BYTES (256 << 20)
 #define PL_LIMIT_RPM_TAGS 65535
@@ -121,3 +137,12 @@
 /* Paths that a container has changed since its image; a database's data lies in volumes, which are
  * not counted. */
 #define PL_LIMIT_CONTAINER_CHANGES 200000
+/* Sections of one program: the largest object files, with a section for each function, have some
+ * ten thousand. */
+#define PL_LIMIT_SECTIONS 65536
+/* Parts of a fat Mach-O file: one for each kind of processor. */
+#define PL_LIMIT_FAT_PARTS 32
+/* The list of crates in a Rust program, unpacked: cargo-auditable itself reads no more. */
+#define PL_LIMIT_CRATES_BYTES (8 << 20)
+/* A kernel's memory and a kernel module, unpacked: some 40 MiB each. */
+#define PL_LIMIT_KERNEL_BYTES (128 << 20)

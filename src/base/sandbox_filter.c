@@ -64,7 +64,7 @@ static const int always_allowed[] = {
 /* Reading a directory tree, for a job with read_below_fd; Landlock says which. */
 static const int tree_allowed[] = {
     __NR_openat,     __NR_openat2, __NR_getdents64, __NR_newfstatat, __NR_statx,
-    __NR_readlinkat, __NR_dup,     __NR_fadvise64,  __NR_fgetxattr,
+    __NR_readlinkat, __NR_dup,     __NR_fadvise64,  __NR_fgetxattr,  __NR_fstatfs,
 };
 
 enum { FILTER_MOST = 400 };

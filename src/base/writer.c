@@ -66,8 +66,15 @@ void pl_writer_char(struct pl_writer *writer, char c)
 
 void pl_writer_repeat(struct pl_writer *writer, char c, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        pl_writer_char(writer, c);
+    while (count > 0) {
+        if (writer->pending_bytes == sizeof(writer->pending)) {
+            flush(writer);
+        }
+        size_t room = sizeof(writer->pending) - writer->pending_bytes;
+        size_t some = count < room ? count : room;
+        memset(writer->pending + writer->pending_bytes, c, some);
+        writer->pending_bytes += some;
+        count -= some;
     }
 }
 

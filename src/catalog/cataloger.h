@@ -32,9 +32,34 @@ struct pl_cataloger {
     const char *const *patterns;
     /* "-wal": a file that is read together with it when both are in the same layer, or NULL. */
     const char *companion_suffix;
+    /* The patterns name directories: `read` gets their paths and no content. */
+    bool is_of_directories;
+    /* It reads programs and libraries, wherever they are and whatever they are called: files that
+     * no pattern names, that may be executable by name or mode (pl_catalog_may_be_executable) and
+     * begin as ELF, PE or Mach-O do. At most one cataloger; its patterns may be none. Files it
+     * finds nothing in leave no trace in the evidence. */
+    bool is_of_executables;
     enum pl_status (*read)(struct pl_sink *sink, const struct pl_catalog_file *file,
                            struct pl_error *err);
 };
+
+/* Starts a component with copies of these strings; the rest is to be filled in with pl_sink_str and
+ * pl_sink_push. Without a name or a version that is a gap, and NULL; NULL also at a limit. */
+struct pl_component *pl_catalog_component(struct pl_sink *sink, enum pl_scope scope,
+                                          const char *type, pl_str name, pl_str version);
+
+/* Adds a hash as Subresource Integrity writes it ("sha512-" and base64), several with blanks
+ * between. What is none is left out. */
+void pl_catalog_add_integrity(struct pl_sink *sink, struct pl_component *component,
+                              pl_str integrity);
+/* Adds a hash in hex; `algorithm` as in "sha256". What has not the length of one is left out. */
+void pl_catalog_add_hash(struct pl_sink *sink, struct pl_component *component, pl_str algorithm,
+                         pl_str hex);
+
+/* Can a file of this path and mode (permission bits) be a program or a library? */
+bool pl_catalog_may_be_executable(pl_str path, uint32_t mode);
+/* Do its first bytes (four at least) say so: ELF, PE, Mach-O? */
+bool pl_catalog_is_executable(pl_span head);
 
 /* All catalogers, sorted by name. */
 const struct pl_cataloger *const *pl_catalogers(size_t *ret_count);

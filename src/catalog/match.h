@@ -24,6 +24,9 @@ PL_DEFINE_CLEANUP(struct pl_catalog_matcher, pl_catalog_matcher_free)
 const struct pl_cataloger *pl_catalog_match(const struct pl_catalog_matcher *matcher, pl_str path,
                                             bool *ret_is_companion);
 
+/* Who reads programs and libraries, or NULL. */
+const struct pl_cataloger *pl_catalog_executable_reader(const struct pl_catalog_matcher *matcher);
+
 /* Can anything at or below this directory match? "" is the root. A directory walk asks, so as not
  * to visit what nobody wants. */
 bool pl_catalog_may_match_below(const struct pl_catalog_matcher *matcher, pl_str dir);

@@ -53,7 +53,7 @@ static enum pl_status add_replaced(struct pl_collector *collector, pl_str path,
                                    struct pl_error *err)
 {
     struct pl_evidence *evidence = collector->evidence;
-    if (evidence->replaced_count == collector->replaced_capacity) {
+    if (evidence->replaced.count == collector->replaced_capacity) {
         collector->replaced_capacity =
             collector->replaced_capacity ? collector->replaced_capacity * 2 : 1024;
         collector->replaced = pl_mem_realloc(collector->replaced, collector->replaced_capacity,
@@ -63,7 +63,7 @@ static enum pl_status add_replaced(struct pl_collector *collector, pl_str path,
         return out_of_evidence(err);
     }
     collector->left_bytes -= sizeof(*collector->replaced);
-    collector->replaced[evidence->replaced_count++] = pl_str_hash(path);
+    collector->replaced[evidence->replaced.count++] = pl_str_hash(path);
     return PL_OK;
 }
 
@@ -98,19 +98,23 @@ static struct pl_evidence_file *add_file(struct pl_collector *collector,
 }
 
 static void run_cataloger(struct pl_collector *collector, const struct pl_cataloger *cataloger,
-                          const struct pl_walk_entry *entry, const struct pl_content *content,
+                          const struct pl_walk_entry *entry, pl_span content,
                           const struct pl_catalog_file *companion)
 {
     struct pl_sink sink = {.arena = collector->arena,
                            .file = add_file(collector, entry, cataloger),
                            .left_bytes = collector->left_bytes};
     struct pl_catalog_file file = {
-        .path = sink.file->path, .content = pl_content_span(content), .companion = companion};
+        .path = sink.file->path, .content = content, .companion = companion};
     struct pl_error err = PL_ERROR_INIT;
     if (cataloger->read(&sink, &file, &err) < 0) {
         pl_sink_gap(&sink, "%s", err.msg);
     }
     collector->left_bytes = sink.left_bytes;
+    if (cataloger->is_of_executables && sink.file->components.count == 0 &&
+        sink.file->gaps.count == 0) {
+        collector->evidence->files.count--;
+    }
 }
 
 /* The place for a file that is held back: a tar may hold a path many times, and the last counts. */
@@ -162,7 +166,7 @@ static enum pl_status take_file(struct pl_collector *collector,
         return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(pl_str_sub(entry->path, 0, 200)));
     }
     if (!cataloger->companion_suffix) {
-        run_cataloger(collector, cataloger, entry, &content, NULL);
+        run_cataloger(collector, cataloger, entry, pl_content_span(&content), NULL);
         return PL_OK;
     }
     struct pl_held_file *held = hold(collector, entry->path);
@@ -175,6 +179,82 @@ static enum pl_status take_file(struct pl_collector *collector,
     return PL_OK;
 }
 
+/* The headers alone of a program take more. */
+enum { LEAST_PROGRAM_BYTES = 64 };
+
+/* Gives the piece that was read already once more, and then the rest. */
+struct started_reader {
+    const struct pl_content_reader *reader;
+    pl_span first;
+    bool is_given;
+};
+
+static enum pl_status read_started(void *context, pl_span *ret_piece, uint64_t *ret_offset,
+                                   struct pl_error *err)
+{
+    struct started_reader *started = context;
+    if (started->is_given) {
+        return started->reader->read(started->reader->context, ret_piece, ret_offset, err);
+    }
+    started->is_given = true;
+    *ret_piece = started->first;
+    *ret_offset = 0;
+    return PL_OK;
+}
+
+/* A file that no pattern names and that may be a program: its first bytes tell. */
+static enum pl_status take_executable(struct pl_collector *collector,
+                                      const struct pl_cataloger *cataloger,
+                                      const struct pl_walk_entry *entry,
+                                      const struct pl_content_reader *reader, struct pl_error *err)
+{
+    struct started_reader started = {.reader = reader};
+    uint64_t offset = 0;
+    enum pl_status st = reader->read(reader->context, &started.first, &offset, err);
+    if (st == PL_E_NOT_FOUND) {
+        return PL_OK;
+    }
+    if (st < 0) {
+        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(pl_str_sub(entry->path, 0, 200)));
+    }
+    /* A sparse file may begin with a hole: then with zeros, which is no program. */
+    if (offset > 0 || !pl_catalog_is_executable(started.first)) {
+        return PL_OK;
+    }
+    const struct pl_content_reader whole = {read_started, &started};
+    return take_file(collector, cataloger, false, entry, &whole, err);
+}
+
+static bool may_be_program(const struct pl_collector *collector, const struct pl_walk_entry *entry)
+{
+    return entry->type == PL_WALK_FILE && entry->size_bytes >= LEAST_PROGRAM_BYTES &&
+           pl_catalog_executable_reader(collector->matcher) &&
+           pl_catalog_may_be_executable(entry->path, entry->mode);
+}
+
+bool pl_collector_wants(const struct pl_collector *collector, const struct pl_walk_entry *entry)
+{
+    bool is_companion = false;
+    const struct pl_cataloger *cataloger =
+        pl_catalog_match(collector->matcher, entry->path, &is_companion);
+    if (cataloger) {
+        return cataloger->is_of_directories == (entry->type == PL_WALK_DIRECTORY);
+    }
+    return may_be_program(collector, entry);
+}
+
+/* What a cataloger of directories reads is their names. */
+static enum pl_status take_directory(struct pl_collector *collector,
+                                     const struct pl_cataloger *cataloger,
+                                     const struct pl_walk_entry *entry, struct pl_error *err)
+{
+    enum pl_status st = charge(collector, entry, err);
+    if (st == PL_OK) {
+        run_cataloger(collector, cataloger, entry, (pl_span){NULL, 0}, NULL);
+    }
+    return st;
+}
+
 enum pl_status pl_collector_entry(struct pl_collector *collector, const struct pl_walk_entry *entry,
                                   const struct pl_content_reader *reader, struct pl_error *err)
 {
@@ -184,7 +264,14 @@ enum pl_status pl_collector_entry(struct pl_collector *collector, const struct p
     bool is_wanted = cataloger || (entry->type == PL_WALK_SYMLINK &&
                                    pl_catalog_leads_to(collector->matcher, entry->path));
     if (!is_wanted) {
-        return PL_OK;
+        return may_be_program(collector, entry)
+                   ? take_executable(collector, pl_catalog_executable_reader(collector->matcher),
+                                     entry, reader, err)
+                   : PL_OK;
+    }
+    if (cataloger && cataloger->is_of_directories) {
+        return entry->type == PL_WALK_DIRECTORY ? take_directory(collector, cataloger, entry, err)
+                                                : PL_OK;
     }
     if (entry->type == PL_WALK_FILE) {
         return take_file(collector, cataloger, is_companion, entry, reader, err);
@@ -333,7 +420,7 @@ static void read_held(struct pl_collector *collector)
             companion.path = beside->entry.path;
             companion.content = pl_content_span(&beside->content);
         }
-        run_cataloger(collector, file->cataloger, &file->entry, &file->content,
+        run_cataloger(collector, file->cataloger, &file->entry, pl_content_span(&file->content),
                       beside ? &companion : NULL);
     }
     for (size_t i = 0; i < collector->held.count; i++) {
@@ -393,6 +480,37 @@ static void order_files(struct pl_collector *collector)
     }
 }
 
+/* What belongs to whom is asked by path; only few want to see the paths. */
+static void hash_paths(struct pl_collector *collector, struct pl_strs *paths,
+                       struct pl_path_hashes *ret)
+{
+    if (paths->count == 0) {
+        return;
+    }
+    ret->items = PL_ARENA_ARRAY(collector->arena, uint64_t, paths->count);
+    ret->count = paths->count;
+    for (size_t i = 0; i < paths->count; i++) {
+        ret->items[i] = pl_str_hash(paths->items[i]);
+    }
+    if (!collector->keeps_paths) {
+        *paths = (struct pl_strs){0};
+    }
+}
+
+static void hash_owned_paths(struct pl_collector *collector)
+{
+    for (size_t i = 0; i < collector->evidence->files.count; i++) {
+        struct pl_evidence_file *file = &collector->evidence->files.items[i];
+        for (size_t j = 0; j < file->components.count; j++) {
+            struct pl_component *component = &file->components.items[j];
+            hash_paths(collector, &component->files, &component->owned);
+        }
+        for (size_t j = 0; j < file->files.count; j++) {
+            hash_paths(collector, &file->files.items[j].values, &file->files.items[j].owned);
+        }
+    }
+}
+
 void pl_collector_finish(struct pl_collector *collector)
 {
     read_held(collector);
@@ -404,10 +522,11 @@ void pl_collector_finish(struct pl_collector *collector)
                          "is a hard link whose content was not found in this layer");
     }
     order_files(collector);
+    hash_owned_paths(collector);
     struct pl_evidence *evidence = collector->evidence;
-    if (evidence->replaced_count > 1) {
-        qsort(collector->replaced, evidence->replaced_count, sizeof(*collector->replaced),
+    if (evidence->replaced.count > 1) {
+        qsort(collector->replaced, evidence->replaced.count, sizeof(*collector->replaced),
               compare_hashes);
     }
-    evidence->replaced = collector->replaced;
+    evidence->replaced.items = collector->replaced;
 }

@@ -59,6 +59,7 @@ struct pl_collector {
     struct pl_budget *budget;
     struct pl_content_store store;
     uint64_t left_bytes; /* of the evidence budget */
+    bool keeps_paths; /* of the files that packages own */
     uint64_t *replaced; /* heap */
     size_t replaced_capacity;
     struct pl_held_files held;
@@ -89,6 +90,9 @@ enum pl_status pl_collector_opaque(struct pl_collector *collector, pl_str dir,
 /* An entry of a directory tree, where names mean themselves. */
 enum pl_status pl_collector_entry(struct pl_collector *collector, const struct pl_walk_entry *entry,
                                   const struct pl_content_reader *reader, struct pl_error *err);
+
+/* May pl_collector_entry want this entry, or its content? */
+bool pl_collector_wants(const struct pl_collector *collector, const struct pl_walk_entry *entry);
 
 /* Are there wanted hard links whose content no walk handed over so far? Then another walk is made,
  * with pl_collector_link_target for each entry; to be asked before each. */

@@ -50,6 +50,7 @@ static enum pl_status read_export(struct view *view, const struct pl_evidence **
 {
     struct pl_layers_options options = *view->options->layers;
     options.cache.cache = NULL;
+    options.keeps_paths = true;
     struct pl_image_layer layer = {.part = {.fd = -1, .fetch = view->found->export}};
     struct pl_image image = {0};
     *pl_vec_push(view->arena, &image.layers) = layer;
@@ -68,10 +69,12 @@ static enum pl_status read_export(struct view *view, const struct pl_evidence **
 static enum pl_status read_files(struct view *view, struct pl_error *err)
 {
     const struct pl_evidence *evidence = NULL;
-    enum pl_status st = view->found->root_fd >= 0
-                            ? pl_tree_inspect(view->arena, view->found->root_fd,
-                                              view->options->layers, &evidence, err)
-                            : read_export(view, &evidence, err);
+    struct pl_layers_options options = *view->options->layers;
+    options.keeps_paths = true;
+    enum pl_status st =
+        view->found->root_fd >= 0
+            ? pl_tree_inspect(view->arena, view->found->root_fd, &options, &evidence, err)
+            : read_export(view, &evidence, err);
     if (st == PL_OK) {
         pl_merge(view->arena, view->options->layers->matcher, &evidence, 1, &view->result->merged);
     }

@@ -210,6 +210,7 @@ enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_re
     pl_budget_start(&budget, &layer->limits);
     struct pl_collector collector pl_autocollector = {0};
     pl_collector_init(&collector, arena, &evidence, layer->matcher, &budget, layer->spill_fd);
+    collector.keeps_paths = layer->keeps_paths;
     struct pl_blob_result result = {0};
     enum pl_status st = walk_once(reader, layer, &collector, &result, err);
     /* A layer that could not be read to its end once is not walked again. */
@@ -228,10 +229,10 @@ enum pl_status pl_inspect_stream(struct pl_arena *arena, const struct pl_blob_re
         return st;
     }
     pl_collector_finish(&collector);
-    evidence.replaced = PL_ARENA_ARRAY(arena, uint64_t, evidence.replaced_count);
-    if (evidence.replaced_count > 0) {
-        memcpy(evidence.replaced, collector.replaced,
-               evidence.replaced_count * sizeof(*evidence.replaced));
+    struct pl_path_hashes *replaced = &evidence.replaced;
+    replaced->items = PL_ARENA_ARRAY(arena, uint64_t, replaced->count);
+    if (replaced->count > 0) {
+        memcpy(replaced->items, collector.replaced, replaced->count * sizeof(*replaced->items));
     }
     evidence.blob_digest = pl_arena_dup(arena, pl_digest_str(&result.stored));
     evidence.diff_id = pl_arena_dup(arena, pl_digest_str(&result.diff_id));

@@ -23,6 +23,7 @@ struct pl_inspect_layer {
     bool is_stored_checked; /* by whoever fetches it: it is not hashed again */
     struct pl_digest diff_id; /* what the image's config says; empty: nothing */
     bool hash_beside;
+    bool keeps_paths; /* of the files that packages own: see struct pl_component */
     int spill_fd; /* an empty unlinked file, or -1 */
     _Atomic uint64_t *read_bytes; /* in shared memory: how far the child is; or NULL */
     struct pl_budget_limits limits;
@@ -37,6 +38,7 @@ struct pl_inspect_tree {
     int root_fd;
     bool is_layer;
     bool is_rootless; /* of a layer: overlayfs's attributes are user.overlay.*, not trusted.* */
+    bool keeps_paths;
     int spill_fd;
     struct pl_budget_limits limits;
     const struct pl_catalog_matcher *matcher;

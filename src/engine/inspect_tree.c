@@ -120,6 +120,21 @@ static enum pl_status on_file(struct inspection *inspection, const struct pl_tre
     return read_file(inspection, entry, fd, err);
 }
 
+static enum pl_walk_type walk_type(enum pl_tree_type type)
+{
+    switch (type) {
+    case PL_TREE_FILE:
+        return PL_WALK_FILE;
+    case PL_TREE_DIRECTORY:
+        return PL_WALK_DIRECTORY;
+    case PL_TREE_SYMLINK:
+        return PL_WALK_SYMLINK;
+    case PL_TREE_OTHER:
+        break;
+    }
+    return PL_WALK_OTHER;
+}
+
 static enum pl_status on_entry(void *context, const struct pl_tree_entry *from,
                                struct pl_error *err)
 {
@@ -127,11 +142,10 @@ static enum pl_status on_entry(void *context, const struct pl_tree_entry *from,
     inspection->collector.evidence->entries++;
     struct pl_walk_entry entry = {
         .path = from->path, .link = from->link, .size_bytes = from->size_bytes, .mode = from->mode};
-    bool is_companion = false;
-    bool is_wanted = pl_catalog_match(inspection->tree->matcher, from->path, &is_companion) != NULL;
+    entry.type = walk_type(from->type);
+    bool is_wanted = pl_collector_wants(&inspection->collector, &entry);
     switch (from->type) {
     case PL_TREE_FILE:
-        entry.type = PL_WALK_FILE;
         return is_wanted ? on_file(inspection, from, &entry, err) : PL_OK;
     case PL_TREE_SYMLINK:
         if (is_wanted) {
@@ -142,9 +156,8 @@ static enum pl_status on_entry(void *context, const struct pl_tree_entry *from,
         }
         return PL_OK;
     case PL_TREE_DIRECTORY:
-        return PL_OK;
+        return is_wanted ? pl_collector_entry(&inspection->collector, &entry, NULL, err) : PL_OK;
     case PL_TREE_OTHER:
-        entry.type = PL_WALK_OTHER;
         break;
     }
     return pl_collector_entry(&inspection->collector, &entry, NULL, err);
@@ -178,21 +191,6 @@ static enum pl_status read_layer_block(void *context, pl_span *ret_piece, uint64
         }
     }
     return read_block(context, ret_piece, ret_offset, err);
-}
-
-static enum pl_walk_type walk_type(enum pl_tree_type type)
-{
-    switch (type) {
-    case PL_TREE_FILE:
-        return PL_WALK_FILE;
-    case PL_TREE_DIRECTORY:
-        return PL_WALK_DIRECTORY;
-    case PL_TREE_SYMLINK:
-        return PL_WALK_SYMLINK;
-    case PL_TREE_OTHER:
-        break;
-    }
-    return PL_WALK_OTHER;
 }
 
 /* As a tar has it: only files have a size, only links a target. */
@@ -330,6 +328,7 @@ void pl_inspect_tree_run(void *context, int answer_fd)
     struct inspection inspection = {.arena = &arena, .tree = tree};
     pl_collector_init(&inspection.collector, &arena, &evidence, tree->matcher, &budget,
                       tree->spill_fd);
+    inspection.collector.keeps_paths = tree->keeps_paths;
     struct pl_error err = PL_ERROR_INIT;
     enum pl_status st = inspect(&inspection, &budget, &err);
     if (st == PL_OK) {

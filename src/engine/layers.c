@@ -104,6 +104,7 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
         .is_stored_checked = is_checked,
         .diff_id = layer->diff_id,
         .hash_beside = left < run->options->jobs,
+        .keeps_paths = run->options->keeps_paths,
         .spill_fd = spill_fd,
         .read_bytes = run->read_bytes,
         .limits = run->options->limits,
@@ -112,6 +113,7 @@ static enum pl_status start_layer(struct run *run, size_t index, size_t left, st
     struct pl_inspect_tree tree = {.root_fd = layer->part.dir ? layer->part.dir->fd : -1,
                                    .is_layer = true,
                                    .is_rootless = layer->part.dir && layer->part.dir->is_rootless,
+                                   .keeps_paths = run->options->keeps_paths,
                                    .spill_fd = spill_fd,
                                    .limits = run->options->limits,
                                    .matcher = run->options->matcher};
@@ -436,6 +438,7 @@ enum pl_status pl_tree_inspect(struct pl_arena *arena, int root_fd,
 {
     int spill_fd pl_autoclose = pl_content_spill_file();
     struct pl_inspect_tree tree = {.root_fd = root_fd,
+                                   .keeps_paths = options->keeps_paths,
                                    .spill_fd = spill_fd,
                                    .limits = options->limits,
                                    .matcher = options->matcher};

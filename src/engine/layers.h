@@ -20,6 +20,7 @@ struct pl_layers_options {
     unsigned jobs; /* 1 or more */
     struct pl_budget_limits limits;
     const struct pl_catalog_matcher *matcher;
+    bool keeps_paths; /* of the files that packages own; such evidence is not to be cached */
     const struct pl_progress *progress;
     struct pl_layer_cache cache;
 };

@@ -2,7 +2,10 @@
 #include "engine/merge.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "engine/ownership.h"
+#include "engine/unify.h"
 #include "image/path.h"
+#include "model/license.h"
 
 /* A file of some layer that no layer above hides. */
 struct visible_file {
@@ -26,6 +29,7 @@ struct merge {
     struct pl_strs paths; /* of those files, in byte order */
     size_t joined; /* strings copied and lists joined to components so far */
     bool is_cut; /* a limit kept something from being joined */
+    struct pl_owned_lists owned;
     struct pl_merged *result;
 };
 
@@ -185,8 +189,16 @@ static void add_components(struct merge *merge, const struct visible_file *visib
         for (size_t j = 0; j < visible->file->components.items[i].licenses.count; j++) {
             add_license(merge, added, visible->file->components.items[i].licenses.items[j]);
         }
+        added->hashes.capacity = 0;
+        added->depends.capacity = 0;
+        added->cpes.capacity = 0;
+        added->cataloger = visible->file->cataloger;
         struct pl_location *location = pl_vec_push(merge->arena, &added->locations);
-        location->path = visible->file->path;
+        location->path =
+            added->inside.len == 0
+                ? visible->file->path
+                : pl_arena_format(merge->arena, PL_STR_FMT "!" PL_STR_FMT,
+                                  PL_STR_ARG(visible->file->path), PL_STR_ARG(added->inside));
         location->layer = merge->layers[origins[i]]->diff_id;
     }
 }
@@ -202,12 +214,21 @@ static pl_str name_key(struct pl_arena *arena, pl_str type, pl_str name)
     return pl_arena_format(arena, PL_STR_FMT "/" PL_STR_FMT, PL_STR_ARG(type), PL_STR_ARG(name));
 }
 
+static void note_owned(struct merge *merge, const struct pl_path_hashes *paths,
+                       struct pl_component *owner)
+{
+    if (paths->count > 0 && pl_component_is_system_package(owner)) {
+        *pl_vec_push(merge->arena, &merge->owned) = (struct pl_owned_list){paths, owner};
+    }
+}
+
 static void join(struct merge *merge, struct pl_arena *scratch, const struct pl_map *by_name,
                  const struct pl_attachments *attachments, bool are_licenses)
 {
     for (size_t i = 0; i < attachments->count; i++) {
         const struct pl_attachment *attachment = &attachments->items[i];
         pl_str key = name_key(scratch, attachment->type, attachment->name);
+        bool is_noted = false;
         for (struct named *named = pl_map_find(by_name, key); named; named = named->next) {
             struct pl_component *component = named->component;
             if (!may_join(merge, 1)) {
@@ -217,6 +238,11 @@ static void join(struct merge *merge, struct pl_arena *scratch, const struct pl_
                 continue;
             }
             if (!are_licenses) {
+                /* Of several packages of one name any speaks for the path. */
+                if (!is_noted) {
+                    note_owned(merge, &attachment->owned, component);
+                    is_noted = true;
+                }
                 add_files(merge, &component->files, &attachment->values);
                 continue;
             }
@@ -240,6 +266,7 @@ static void join_attachments(struct merge *merge)
         *chain = named;
         /* rpm states the files in the component: they are borrowed as well. */
         component->files.capacity = 0;
+        note_owned(merge, &component->owned, component);
     }
     for (size_t i = 0; i < merge->files.count; i++) {
         join(merge, &scratch, &by_name, &merge->files.items[i].file->files, false);
@@ -291,6 +318,16 @@ static void merge_os(struct merge *merge)
         if (component->vendor_id.len == 0 && pl_component_is_system_package(component)) {
             component->vendor_id = merge->result->os.id;
         }
+    }
+}
+
+static void understand_licenses(struct merge *merge)
+{
+    struct pl_licenses *licenses PL_CLEANUP(pl_licenses_freep) = pl_licenses_new();
+    for (size_t i = 0; i < merge->result->components.count; i++) {
+        struct pl_component *component = &merge->result->components.items[i];
+        component->license_expression =
+            pl_licenses_join(licenses, merge->arena, &component->licenses);
     }
 }
 
@@ -405,7 +442,10 @@ void pl_merge(struct pl_arena *arena, const struct pl_catalog_matcher *matcher,
               compare_components);
     }
     join_attachments(&merge);
+    pl_ownership_settle(arena, layers, count, &merge.owned, &ret->components);
+    pl_unify(arena, &ret->components);
     share_licenses(&merge);
+    understand_licenses(&merge);
     merge_os(&merge);
     collect_gaps(&merge);
     pl_map_release(&merge.whiteouts);

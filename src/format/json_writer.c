@@ -100,10 +100,46 @@ static void write_escape(struct pl_writer *into, uint32_t character)
     }
 }
 
+#define EACH_BYTE(value) (0x0101010101010101ULL * (value))
+
+/* Not zero when a byte of `word` is zero, and perhaps when one is above 0x7f. */
+static uint64_t zero_bytes(uint64_t word)
+{
+    return (word - EACH_BYTE(1)) & EACH_BYTE(0x80);
+}
+
+/* How many bytes at the start stand for themselves: printable ASCII without quote and backslash.
+ * Nearly always all of them; eight are looked at at once. */
+static size_t plain_prefix(pl_str s)
+{
+    size_t at = 0;
+    for (; s.len - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        memcpy(&word, s.ptr + at, sizeof(word));
+        uint64_t special = zero_bytes(word ^ EACH_BYTE('"')) | zero_bytes(word ^ EACH_BYTE('\\')) |
+                           zero_bytes(word ^ EACH_BYTE(0x7f));
+        uint64_t control = (word - EACH_BYTE(0x20)) & EACH_BYTE(0x80);
+        if (((word & EACH_BYTE(0x80)) | special | control) != 0) {
+            break;
+        }
+    }
+    while (at < s.len && (unsigned char)s.ptr[at] >= 0x20 && (unsigned char)s.ptr[at] < 0x7f &&
+           s.ptr[at] != '"' && s.ptr[at] != '\\') {
+        at++;
+    }
+    return at;
+}
+
 static void write_string(struct pl_writer *into, pl_str s)
 {
     pl_writer_char(into, '"');
     while (s.len > 0) {
+        size_t plain = plain_prefix(s);
+        if (plain > 0) {
+            pl_writer_str(into, pl_str_sub(s, 0, plain));
+            s = pl_str_skip(s, plain);
+            continue;
+        }
         pl_str start = s;
         bool ok = true;
         uint32_t character = pl_utf8_take(&s, &ok);

@@ -7,9 +7,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 enum { MOST_LINKS = 40 /* as the kernel's MAXSYMLINKS */, MOST_FOLLOWED = 4 };
 
@@ -17,6 +19,7 @@ struct walk {
     int root_fd;
     const struct pl_tree_visitor *visitor;
     struct pl_budget *budget;
+    uint64_t device; /* of the root */
     struct pl_arena arena;
     struct pl_strs links; /* to follow once the rest was walked */
 };
@@ -195,6 +198,25 @@ static void note_gap(struct walk *walk, pl_str path, const char *what, int sys_e
 static enum pl_status walk_dir(struct walk *walk, int dir_fd, pl_str dir, unsigned depth,
                                struct pl_error *err);
 
+static bool speaks_for_the_kernel(int dir_fd)
+{
+    static const long types[] = {
+        BINFMTFS_MAGIC,     BPF_FS_MAGIC,   CGROUP2_SUPER_MAGIC, CGROUP_SUPER_MAGIC, DEBUGFS_MAGIC,
+        DEVPTS_SUPER_MAGIC, EFIVARFS_MAGIC, NSFS_MAGIC,          PROC_SUPER_MAGIC,   PSTOREFS_MAGIC,
+        SECURITYFS_MAGIC,   SELINUX_MAGIC,  SYSFS_MAGIC,         TRACEFS_MAGIC,
+    };
+    struct statfs info;
+    if (fstatfs(dir_fd, &info) < 0) {
+        return false;
+    }
+    for (size_t i = 0; i < PL_ARRAY_LEN(types); i++) {
+        if (info.f_type == types[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum pl_status visit(struct walk *walk, int dir_fd, const char *name, pl_str path,
                             unsigned depth, struct pl_error *err)
 {
@@ -236,6 +258,9 @@ static enum pl_status visit(struct walk *walk, int dir_fd, const char *name, pl_
     int fd pl_autoclose = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) {
         note_gap(walk, path, "cannot be read", errno);
+        return PL_OK;
+    }
+    if (info.st_dev != walk->device && speaks_for_the_kernel(fd)) {
         return PL_OK;
     }
     return walk_dir(walk, fd, path, depth + 1, err);
@@ -324,6 +349,11 @@ enum pl_status pl_tree_walk(int root_fd, const struct pl_tree_visitor *visitor,
                             struct pl_budget *budget, struct pl_error *err)
 {
     struct walk walk = {.root_fd = root_fd, .visitor = visitor, .budget = budget};
+    struct stat info = {0};
+    if (fstat(root_fd, &info) < 0) {
+        return pl_error_sys(err, errno, "looking at the root directory");
+    }
+    walk.device = info.st_dev;
     enum pl_status st = walk_dir(&walk, root_fd, PL_STR_EMPTY, 0, err);
     for (int round = 0; st == PL_OK && round < MOST_FOLLOWED && walk.links.count > 0; round++) {
         struct pl_strs links = walk.links;

@@ -7,7 +7,9 @@
  * root's descriptor, or, where the kernel lacks it, segment by segment with O_NOFOLLOW. Only
  * regular files are opened for reading, with O_NONBLOCK, so that no FIFO or device can hold the
  * walk up. Symbolic links are reported and not followed, but for those that `follows` asks for,
- * which are followed inside the root once all else was walked, four links deep at most.
+ * which are followed inside the root once all else was walked, four links deep at most. What the
+ * kernel mounts to speak for itself (proc, sysfs and their like) is no part of the tree: its
+ * entries are no files, and some change the machine when they are read.
  */
 #include "base/budget.h"
 #include "base/error.h"

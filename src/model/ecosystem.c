@@ -4,34 +4,7 @@
  * schema defines (section "Defined Ecosystems").
  */
 #include "model/ecosystem.h"
-
-/* How the name of an ecosystem is made of a purl's namespace and name. */
-enum naming { NAME_ALONE, NAME_SLASH, NAME_COLON };
-
-static const struct {
-    const char *type;
-    const char *ecosystem;
-    enum naming naming;
-} languages[] = {
-    {"bitnami", "Bitnami", NAME_ALONE},
-    {"cargo", "crates.io", NAME_ALONE},
-    {"composer", "Packagist", NAME_SLASH},
-    {"conan", "ConanCenter", NAME_ALONE},
-    {"cran", "CRAN", NAME_ALONE},
-    {"gem", "RubyGems", NAME_ALONE},
-    {"githubactions", "GitHub Actions", NAME_SLASH},
-    {"golang", "Go", NAME_SLASH},
-    {"hackage", "Hackage", NAME_ALONE},
-    {"hex", "Hex", NAME_SLASH},
-    {"julia", "Julia", NAME_ALONE},
-    {"maven", "Maven", NAME_COLON},
-    {"npm", "npm", NAME_SLASH},
-    {"nuget", "NuGet", NAME_ALONE},
-    {"opam", "opam", NAME_ALONE},
-    {"pub", "Pub", NAME_ALONE},
-    {"pypi", "PyPI", NAME_ALONE},
-    {"swift", "SwiftURL", NAME_SLASH},
-};
+#include "model/package_type.h"
 
 /* How many dotted parts of a release count, and what stands before and after. Further rows for one
  * distribution are further names of the release. */
@@ -89,19 +62,6 @@ static pl_str release_of(pl_str distro, pl_str namespace, unsigned parts)
     return distro;
 }
 
-static void add_language(struct pl_arena *arena, const struct pl_purl *purl, size_t row,
-                         struct pl_package_keys *ret)
-{
-    pl_str name = purl->name;
-    if (languages[row].naming != NAME_ALONE && purl->namespace.len > 0) {
-        name = pl_arena_format(arena, PL_STR_FMT "%c" PL_STR_FMT, PL_STR_ARG(purl->namespace),
-                               languages[row].naming == NAME_COLON ? ':' : '/',
-                               PL_STR_ARG(purl->name));
-    }
-    *pl_vec_push(arena, ret) =
-        (struct pl_package_key){.ecosystem = pl_str_from(languages[row].ecosystem), .name = name};
-}
-
 static enum pl_status add_distribution(struct pl_arena *arena, const struct pl_purl *purl,
                                        size_t row, struct pl_package_keys *ret,
                                        struct pl_error *err)
@@ -134,10 +94,11 @@ enum pl_status pl_ecosystem_of_purl(struct pl_arena *arena, const struct pl_purl
 {
     struct pl_package_keys keys = {0};
     enum pl_status st = PL_OK;
-    for (size_t i = 0; i < PL_ARRAY_LEN(languages); i++) {
-        if (pl_str_eq(purl->type, pl_str_from(languages[i].type))) {
-            add_language(arena, purl, i, &keys);
-        }
+    const struct pl_package_type *type = pl_package_type_of_purl(purl->type);
+    if (type && type->ecosystem[0] != '\0') {
+        *pl_vec_push(arena, &keys) =
+            (struct pl_package_key){.ecosystem = pl_str_from(type->ecosystem),
+                                    .name = pl_package_type_join(type, arena, purl)};
     }
     for (size_t i = 0; i < PL_ARRAY_LEN(distributions) && st == PL_OK; i++) {
         if (pl_str_eq(purl->type, pl_str_from(distributions[i].type)) &&

@@ -7,16 +7,16 @@
 bool pl_evidence_replaces(const struct pl_evidence *layer, uint64_t path_hash)
 {
     size_t low = 0;
-    size_t high = layer->replaced_count;
+    size_t high = layer->replaced.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (layer->replaced[middle] < path_hash) {
+        if (layer->replaced.items[middle] < path_hash) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return low < layer->replaced_count && layer->replaced[low] == path_hash;
+    return low < layer->replaced.count && layer->replaced.items[low] == path_hash;
 }
 
 /* Takes `wanted` bytes off the evidence budget; false, with one gap, once it is used up. */

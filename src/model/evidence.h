@@ -24,7 +24,8 @@ struct pl_attachment {
     pl_str type;
     pl_str name;
     pl_str arch;
-    struct pl_strs values;
+    struct pl_strs values; /* of files, only where somebody asked for the paths */
+    struct pl_path_hashes owned; /* of files, unless `values` says the same */
 };
 
 struct pl_attachments {
@@ -74,8 +75,7 @@ struct pl_evidence {
     struct pl_strs opaques; /* directories whose lower content is hidden; "" is the root */
     /* pl_str_hash of the path of each entry that is no directory, ascending: such an entry hides
      * what lower layers have at and under its path. */
-    uint64_t *replaced;
-    size_t replaced_count;
+    struct pl_path_hashes replaced;
     struct pl_gaps gaps; /* of the layer as a whole: a limit, a damaged end */
 };
 

@@ -2,9 +2,10 @@
 #include "model/evidence_codec.h"
 #include "base/limits.h"
 #include "base/wire.h"
+#include <endian.h>
 
 /* Raise the last byte with any change of the format or of what catalogers find. */
-static const char magic[8] = {'P', 'L', 'E', 'V', 'I', 'D', 0, 1};
+static const char magic[8] = {'P', 'L', 'E', 'V', 'I', 'D', 0, 2};
 
 /* Writing. */
 
@@ -28,6 +29,19 @@ static void put_strs(struct pl_writer *out, const struct pl_strs *list)
     }
 }
 
+/* Eight bytes each, lowest first: such numbers have no short form. */
+static void put_hashes(struct pl_writer *out, const struct pl_path_hashes *list)
+{
+    put_uint(out, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        uint64_t value = htole64(list->items[i]);
+        pl_writer_str(out, pl_str_make((const char *)&value, sizeof(value)));
+    }
+}
+
+/* The lists of a component, in one order for both directions. */
+#define COMPONENT_LISTS(X) X(licenses) X(files) X(hashes) X(depends) X(qualifiers) X(cpes)
+
 static void put_component(struct pl_writer *out, const struct pl_component *component)
 {
     put_str(out, component->type);
@@ -40,8 +54,16 @@ static void put_component(struct pl_writer *out, const struct pl_component *comp
     put_str(out, component->vendor);
     put_uint(out, component->scope);
     put_uint(out, component->is_pseudo);
-    put_strs(out, &component->licenses);
-    put_strs(out, &component->files);
+    put_uint(out, component->relation);
+    put_uint(out, component->is_dev);
+    put_uint(out, component->is_optional);
+    put_str(out, component->inside);
+    put_str(out, component->basis);
+    put_uint(out, component->confidence);
+#define X(field) put_strs(out, &component->field);
+    COMPONENT_LISTS(X)
+#undef X
+    put_hashes(out, &component->owned);
 }
 
 static void put_attachments(struct pl_writer *out, const struct pl_attachments *list)
@@ -52,6 +74,7 @@ static void put_attachments(struct pl_writer *out, const struct pl_attachments *
         put_str(out, list->items[i].name);
         put_str(out, list->items[i].arch);
         put_strs(out, &list->items[i].values);
+        put_hashes(out, &list->items[i].owned);
     }
 }
 
@@ -108,12 +131,7 @@ void pl_evidence_write(const struct pl_evidence *evidence, struct pl_writer *out
     }
     put_strs(out, &evidence->whiteouts);
     put_strs(out, &evidence->opaques);
-    put_uint(out, evidence->replaced_count);
-    uint64_t before = 0;
-    for (size_t i = 0; i < evidence->replaced_count; i++) {
-        put_uint(out, evidence->replaced[i] - before);
-        before = evidence->replaced[i];
-    }
+    put_hashes(out, &evidence->replaced);
     put_gaps(out, &evidence->gaps);
 }
 
@@ -190,6 +208,21 @@ static void get_list(struct reader *in, struct pl_strs *ret, pl_str (*get)(struc
     }
 }
 
+static void get_hashes(struct reader *in, struct pl_path_hashes *ret)
+{
+    size_t count = pl_wire_count(&in->wire, sizeof(*ret->items));
+    pl_str bytes = pl_wire_bytes(&in->wire, count * sizeof(*ret->items));
+    if (in->wire.bad || count == 0) {
+        return;
+    }
+    ret->items = PL_ARENA_ARRAY(in->arena, uint64_t, count);
+    ret->count = count;
+    memcpy(ret->items, bytes.ptr, bytes.len);
+    for (size_t i = 0; i < count; i++) {
+        ret->items[i] = le64toh(ret->items[i]);
+    }
+}
+
 static void get_component(struct reader *in, struct pl_component *ret)
 {
     ret->type = get_str(in);
@@ -202,19 +235,28 @@ static void get_component(struct reader *in, struct pl_component *ret)
     ret->vendor = get_str(in);
     ret->scope = (enum pl_scope)get_up_to(in, PL_SCOPE_DECLARED);
     ret->is_pseudo = get_up_to(in, 1) != 0;
-    get_list(in, &ret->licenses, get_str);
-    get_list(in, &ret->files, get_str);
+    ret->relation = (enum pl_relation)get_up_to(in, PL_RELATION_TRANSITIVE);
+    ret->is_dev = get_up_to(in, 1) != 0;
+    ret->is_optional = get_up_to(in, 1) != 0;
+    ret->inside = get_str(in);
+    ret->basis = get_str(in);
+    ret->confidence = (unsigned)get_up_to(in, 100);
+#define X(field) get_list(in, &ret->field, get_str);
+    COMPONENT_LISTS(X)
+#undef X
+    get_hashes(in, &ret->owned);
 }
 
 static void get_attachments(struct reader *in, struct pl_attachments *ret)
 {
-    size_t count = pl_wire_count(&in->wire, 4);
+    size_t count = pl_wire_count(&in->wire, 5);
     for (size_t i = 0; i < count && !in->wire.bad; i++) {
         struct pl_attachment *attachment = pl_vec_push(in->arena, ret);
         attachment->type = get_str(in);
         attachment->name = get_str(in);
         attachment->arch = get_str(in);
         get_list(in, &attachment->values, get_str);
+        get_hashes(in, &attachment->owned);
     }
 }
 
@@ -236,7 +278,7 @@ static void get_file(struct reader *in, struct pl_evidence_file *ret)
     ret->mode = (uint32_t)get_up_to(in, 07777);
     ret->link = pl_wire_str(&in->wire);
     ret->cataloger = get_str(in);
-    size_t count = pl_wire_count(&in->wire, 12);
+    size_t count = pl_wire_count(&in->wire, 23);
     for (size_t i = 0; i < count && !in->wire.bad; i++) {
         get_component(in, pl_vec_push(in->arena, &ret->components));
     }
@@ -253,17 +295,12 @@ static void get_file(struct reader *in, struct pl_evidence_file *ret)
 
 static void get_replaced(struct reader *in, struct pl_evidence *ret)
 {
-    size_t count = pl_wire_count(&in->wire, 1);
-    ret->replaced = PL_ARENA_ARRAY(in->arena, uint64_t, count);
-    uint64_t before = 0;
-    for (size_t i = 0; i < count && !in->wire.bad; i++) {
-        uint64_t step = pl_wire_uint(&in->wire);
-        if (step > UINT64_MAX - before) {
+    get_hashes(in, &ret->replaced);
+    for (size_t i = 1; i < ret->replaced.count; i++) {
+        if (ret->replaced.items[i] < ret->replaced.items[i - 1]) {
             fail(in, "path hashes do not ascend");
             return;
         }
-        before += step;
-        ret->replaced[ret->replaced_count++] = before;
     }
 }
 

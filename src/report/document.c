@@ -61,6 +61,32 @@ void pl_document_subject(struct pl_json_writer *json, const struct pl_subject *s
     pl_json_writer_end_object(json);
 }
 
+/* Most components have none of these. */
+static void write_strings_if_any(struct pl_json_writer *json, const char *key,
+                                 const struct pl_strs *list)
+{
+    if (list->count > 0) {
+        pl_document_strings(json, key, list);
+    }
+}
+
+/* How it came to be needed, as far as a place says. */
+static void write_dependency(struct pl_json_writer *json, const struct pl_component *component)
+{
+    if (component->relation != PL_RELATION_UNKNOWN) {
+        pl_json_writer_member(json, "relation",
+                              pl_str_from(pl_relation_to_string(component->relation)));
+    }
+    if (component->is_dev) {
+        pl_json_writer_key(json, "dev");
+        pl_json_writer_bool(json, true);
+    }
+    if (component->is_optional) {
+        pl_json_writer_key(json, "optional");
+        pl_json_writer_bool(json, true);
+    }
+}
+
 static void write_component(struct pl_json_writer *json, const struct pl_component *component,
                             pl_str purl)
 {
@@ -84,7 +110,18 @@ static void write_component(struct pl_json_writer *json, const struct pl_compone
     } else {
         pl_json_writer_null(json);
     }
+    write_dependency(json, component);
     pl_document_strings(json, "licenses", &component->licenses);
+    pl_json_writer_member(json, "license_expression", component->license_expression);
+    write_strings_if_any(json, "hashes", &component->hashes);
+    write_strings_if_any(json, "depends", &component->depends);
+    write_strings_if_any(json, "contains", &component->contains);
+    write_strings_if_any(json, "cpes", &component->cpes);
+    if (component->confidence > 0) {
+        pl_json_writer_member(json, "basis", component->basis);
+        pl_json_writer_key(json, "confidence");
+        pl_json_writer_uint(json, component->confidence);
+    }
     pl_json_writer_key(json, "locations");
     pl_json_writer_begin_array(json);
     for (size_t i = 0; i < component->locations.count; i++) {

@@ -32,3 +32,28 @@ static inline int pl_digits_compare(pl_str a, pl_str b)
     }
     return pl_str_cmp(a, b);
 }
+
+/* Is `a` by one greater than `b`? No digits count as 0. */
+static inline bool pl_digits_is_next(pl_str a, pl_str b)
+{
+    while (a.len > 0 && a.ptr[0] == '0') {
+        a = pl_str_skip(a, 1);
+    }
+    while (b.len > 0 && b.ptr[0] == '0') {
+        b = pl_str_skip(b, 1);
+    }
+    /* From the right: nines become zeros, and the first digit that is none grows by one. */
+    size_t nines = 0;
+    while (nines < b.len && b.ptr[b.len - 1 - nines] == '9') {
+        if (nines >= a.len || a.ptr[a.len - 1 - nines] != '0') {
+            return false;
+        }
+        nines++;
+    }
+    if (nines == b.len) {
+        return a.len == b.len + 1 && a.ptr[0] == '1';
+    }
+    size_t grown = b.len - 1 - nines;
+    return a.len == b.len && a.ptr[grown] == b.ptr[grown] + 1 &&
+           pl_str_eq(pl_str_sub(a, 0, grown), pl_str_sub(b, 0, grown));
+}

@@ -15,6 +15,7 @@
  * same without hyphen and colon, and is not empty after its hyphen. Blanks around the version are
  * ignored, as dpkg does.
  */
+#include "version/dpkg.h"
 #include "version/digits.h"
 #include "version/scheme.h"
 
@@ -97,7 +98,7 @@ static bool starts_with_text(pl_str s)
     return s.len > 0 && !pl_char_is_digit(s.ptr[0]);
 }
 
-static int compare_part(pl_str a, pl_str b)
+int pl_dpkg_compare_part(pl_str a, pl_str b)
 {
     while (a.len > 0 || b.len > 0) {
         while (starts_with_text(a) || starts_with_text(b)) {
@@ -133,10 +134,10 @@ static int compare(pl_str a, pl_str b)
     struct parts right = split(b);
     int order = compare_epoch(left.epoch, right.epoch);
     if (order == 0) {
-        order = compare_part(left.upstream, right.upstream);
+        order = pl_dpkg_compare_part(left.upstream, right.upstream);
     }
     if (order == 0) {
-        order = compare_part(left.revision, right.revision);
+        order = pl_dpkg_compare_part(left.revision, right.revision);
     }
     return order;
 }

@@ -20,10 +20,18 @@ const struct pl_version_scheme *const *pl_version_schemes(size_t *ret_count)
     return all_schemes;
 }
 
+static bool is_one_of(pl_str name, const char *const *names)
+{
+    while (names && *names && !pl_str_eq(name, pl_str_from(*names))) {
+        names++;
+    }
+    return names && *names;
+}
+
 const struct pl_version_scheme *pl_version_scheme_find(pl_str name)
 {
     for (const struct pl_version_scheme *const *row = all_schemes; *row; row++) {
-        if (pl_str_eq(name, pl_str_from((*row)->name))) {
+        if (pl_str_eq(name, pl_str_from((*row)->name)) || is_one_of(name, (*row)->aliases)) {
             return *row;
         }
     }
@@ -36,10 +44,8 @@ const struct pl_version_scheme *pl_version_scheme_for_ecosystem(pl_str ecosystem
     pl_str release = PL_STR_EMPTY;
     pl_str_cut(ecosystem, ':', &base, &release);
     for (const struct pl_version_scheme *const *row = all_schemes; *row; row++) {
-        for (const char *const *name = (*row)->ecosystems; *name; name++) {
-            if (pl_str_eq(base, pl_str_from(*name))) {
-                return *row;
-            }
+        if (is_one_of(base, (*row)->ecosystems)) {
+            return *row;
         }
     }
     return NULL;

@@ -40,6 +40,10 @@ expect "mistyped command" 2 "did you mean scan?" sacn
 expect "mistyped option" 2 "did you mean --fail-on?" scan --fial-on high dir:/
 expect "mistyped help topic" 2 "did you mean version?" help verison
 expect "unknown version scheme" 2 "dpkg" version compare nonsense
+expect "a version scheme without ranges" 2 "golang has no ranges" version in golang
+expect "unknown version scheme with ranges" 2 "did you mean npm?" version in npn
+expect "mistyped version action" 2 "did you mean compare?" version comprae npm
+expect "version in without scheme" 2 "version scheme" version in
 expect "unknown severity" 2 "critical, high" scan --fail-on severe dir:/
 expect "two formats to standard output" 2 "only one --format" scan --format json --format table dir:/
 expect "unknown format" 2 "did you mean json?" scan --format jsno dir:/
@@ -55,6 +59,16 @@ else
     not_ok "version compare" "$(tr '\n' ' ' <"$work/out")"
 fi
 
+# A scheme answers to its other names; a range may be empty, and is no version.
+printf '^1.2\t1.9.0\n^1.2\t2.0.0\n\t1.0.0\n^1.2\t1.2\nblerg\t1.0.0\n1.0.0\n' |
+    "$PLIMSOLL" version in npm >"$work/out"
+printf '~=1.4\t1.9\n' | "$PLIMSOLL" version in pypi >>"$work/out"
+if [ "$(tr '\n' ' ' <"$work/out")" = "in out in invalid invalid invalid in " ]; then
+    ok "version in"
+else
+    not_ok "version in" "$(tr '\n' ' ' <"$work/out")"
+fi
+
 # A line of 10 MB is one answer, and not much memory.
 { head -c 10000000 /dev/zero | tr '\0' 1; printf '%s1\n1%s1\n' "$tab" "$tab"; } |
     "$PLIMSOLL" version compare dpkg >"$work/out"
@@ -62,6 +76,13 @@ if [ "$(tr '\n' ' ' <"$work/out")" = "invalid = " ]; then
     ok "version compare on a huge line"
 else
     not_ok "version compare on a huge line" "$(tr '\n' ' ' <"$work/out")"
+fi
+{ head -c 10000000 /dev/zero | tr '\0' 1; printf '%s1\n>=1%s1\n' "$tab" "$tab"; } |
+    "$PLIMSOLL" version in pypi >"$work/out"
+if [ "$(tr '\n' ' ' <"$work/out")" = "invalid in " ]; then
+    ok "version in on a huge line"
+else
+    not_ok "version in on a huge line" "$(tr '\n' ' ' <"$work/out")"
 fi
 
 "$PLIMSOLL" help >/dev/full 2>"$work/err"
@@ -80,8 +101,11 @@ if command -v bash >/dev/null; then
     "$PLIMSOLL" completion bash >"$work/completion"
     # shellcheck disable=SC2016
     got=$(bash -c '. "$1"; COMP_WORDS=(plimsoll sc); COMP_CWORD=1; _plimsoll; echo "${COMPREPLY[*]}"
-        COMP_WORDS=(plimsoll scan --fail); COMP_CWORD=2; _plimsoll; echo "${COMPREPLY[*]}"' - "$work/completion" | tr '\n' ' ')
-    [ "$got" = "scan --fail-on " ] && ok "completion" || not_ok "completion" "$got"
+        COMP_WORDS=(plimsoll scan --fail); COMP_CWORD=2; _plimsoll; echo "${COMPREPLY[*]}"
+        COMP_WORDS=(plimsoll version co); COMP_CWORD=2; _plimsoll; echo "${COMPREPLY[*]}"
+        COMP_WORDS=(plimsoll version in pe); COMP_CWORD=3; _plimsoll; echo "${COMPREPLY[*]}"
+        COMP_WORDS=(plimsoll version in go); COMP_CWORD=3; _plimsoll; echo "${COMPREPLY[*]}"' - "$work/completion" | tr '\n' ' ')
+    [ "$got" = "scan --fail-on compare pep440  " ] && ok "completion" || not_ok "completion" "$got"
 else
     echo "skip command: completion: there is no bash"
 fi

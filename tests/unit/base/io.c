@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 /* An unlinked file with `len` bytes, each its own offset modulo 251, at its start. */
 static int make_file(size_t len)
@@ -67,6 +68,7 @@ static void test_io__short_reads_of_a_pipe_are_put_together(void **state)
     close(ends[0]);
     assert_int_equal(got, 15);
     assert_memory_equal(into, "abcabcabcabcabc", 15);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
 static void test_io__pread_stops_at_the_end(void **state)

@@ -78,6 +78,16 @@ static enum pl_status run(void (*job_run)(void *, int), struct orders *orders, i
     return st;
 }
 
+/* The answer's bytes end without a NUL. */
+static long number_of(const struct pl_buf *answer)
+{
+    char text[32];
+    assert_true(answer->len < sizeof(text));
+    memcpy(text, answer->ptr, answer->len);
+    text[answer->len] = '\0';
+    return strtol(text, NULL, 10);
+}
+
 static long call(int keep_fd, int below_fd, int number, long a, long b, long c, long d)
 {
     struct orders orders = {.number = number, .arguments = {a, b, c, d}};
@@ -87,7 +97,7 @@ static long call(int keep_fd, int below_fd, int number, long a, long b, long c, 
     if (st < 0) {
         fail_msg("call %d: %s", number, err.msg);
     }
-    return strtol(pl_buf_str(&answer).ptr, NULL, 10);
+    return number_of(&answer);
 }
 
 static void expect_killed(int number, long a, long b, long c)
@@ -436,7 +446,7 @@ static long fetching(int number, long a, long b, long c, long d)
     if (pl_sandbox_wait_any(&child, 1, NULL, &which, &err) < 0) {
         fail_msg("call %d: %s", number, err.msg);
     }
-    long got = strtol(pl_buf_str(&child.answer).ptr, NULL, 10);
+    long got = number_of(&child.answer);
     pl_sandbox_release(&child, 1);
     return got;
 }

@@ -114,8 +114,8 @@ static void expect_paths(const struct pl_strs *got, const char *wanted)
 static bool replaces(const struct pl_evidence *evidence, const char *path)
 {
     bool has = false;
-    for (size_t i = 0; i < evidence->replaced_count; i++) {
-        has = has || evidence->replaced[i] == pl_str_hash(pl_str_from(path));
+    for (size_t i = 0; i < evidence->replaced.count; i++) {
+        has = has || evidence->replaced.items[i] == pl_str_hash(pl_str_from(path));
     }
     return has;
 }
@@ -145,7 +145,7 @@ static void test_layer_dir__every_entry_hides_but_directories(void **state)
     assert_int_equal(fchmodat(world->fd, NAMES "/a", 04751, 0), 0);
     const struct pl_evidence *evidence = inspect(world, NULL);
     assert_int_equal(evidence->gaps.count, 0);
-    assert_int_equal(evidence->replaced_count, 5);
+    assert_int_equal(evidence->replaced.count, 5);
     assert_true(replaces(evidence, "nowhere/near/a-database") && replaces(evidence, "pipe"));
     assert_true(replaces(evidence, NAMES "/a") && replaces(evidence, NAMES "/b") &&
                 replaces(evidence, NAMES "/c"));
@@ -175,7 +175,7 @@ static void test_layer_dir__devices_without_a_number_are_whiteouts(void **state)
     const struct pl_evidence *evidence = inspect(world, NULL);
     expect_paths(&evidence->whiteouts, "usr " NAMES "/gone");
     expect_paths(&evidence->opaques, "");
-    assert_int_equal(evidence->replaced_count, has_devices ? 2 : 0);
+    assert_int_equal(evidence->replaced.count, has_devices ? 2 : 0);
     assert_int_equal(replaces(evidence, "null") && replaces(evidence, "block"), has_devices);
     assert_int_equal(file_at(evidence, NAMES "/gone")->path.len, 0);
 }
@@ -189,7 +189,7 @@ static void test_layer_dir__whiteouts_as_in_a_tar(void **state)
     const struct pl_evidence *evidence = inspect(world, NULL);
     expect_paths(&evidence->whiteouts, NAMES "/gone");
     expect_paths(&evidence->opaques, "var");
-    assert_int_equal(evidence->replaced_count, 0);
+    assert_int_equal(evidence->replaced.count, 0);
 }
 
 static bool mark(const struct world *world, const char *dir, const char *name, const char *value)
@@ -275,7 +275,7 @@ static void test_layer_dir__links_are_not_followed(void **state)
     assert_int_equal(symlinkat("..", world->fd, "var/up"), 0);
     const struct pl_evidence *evidence = inspect(world, NULL);
     assert_int_equal(evidence->gaps.count, 0);
-    assert_int_equal(evidence->replaced_count, 4);
+    assert_int_equal(evidence->replaced.count, 4);
     const struct pl_evidence_file *status = file_at(evidence, "var/lib/dpkg/status");
     assert_true(status->path.len > 0 && status->type == PL_ENTRY_SYMLINK);
     pl_assert_str(status->link, "/etc/passwd");

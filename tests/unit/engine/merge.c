@@ -53,13 +53,13 @@ static int compare_hashes(const void *a, const void *b)
 /* An entry that is no directory. */
 static void add_replaced(struct world *world, struct pl_evidence *layer, const char *path)
 {
-    uint64_t *grown = PL_ARENA_ARRAY(&world->arena, uint64_t, layer->replaced_count + 1);
-    if (layer->replaced_count > 0) {
-        memcpy(grown, layer->replaced, layer->replaced_count * sizeof(*grown));
+    uint64_t *grown = PL_ARENA_ARRAY(&world->arena, uint64_t, layer->replaced.count + 1);
+    if (layer->replaced.count > 0) {
+        memcpy(grown, layer->replaced.items, layer->replaced.count * sizeof(*grown));
     }
-    grown[layer->replaced_count++] = pl_str_hash(pl_str_from(path));
-    qsort(grown, layer->replaced_count, sizeof(*grown), compare_hashes);
-    layer->replaced = grown;
+    grown[layer->replaced.count++] = pl_str_hash(pl_str_from(path));
+    qsort(grown, layer->replaced.count, sizeof(*grown), compare_hashes);
+    layer->replaced.items = grown;
 }
 
 /* Files must be added in order of path. */

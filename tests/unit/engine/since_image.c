@@ -78,12 +78,12 @@ static void set_files(struct world *world, const char *const *paths)
     while (paths[count]) {
         count++;
     }
-    world->layer.replaced = PL_ARENA_ARRAY(&world->arena, uint64_t, count);
-    world->layer.replaced_count = count;
+    world->layer.replaced.items = PL_ARENA_ARRAY(&world->arena, uint64_t, count);
+    world->layer.replaced.count = count;
     for (size_t i = 0; i < count; i++) {
-        world->layer.replaced[i] = pl_str_hash(pl_str_from(paths[i]));
+        world->layer.replaced.items[i] = pl_str_hash(pl_str_from(paths[i]));
     }
-    qsort(world->layer.replaced, count, sizeof(uint64_t), compare_hashes);
+    qsort(world->layer.replaced.items, count, sizeof(uint64_t), compare_hashes);
 }
 
 static void change(struct world *world, const char *path, enum pl_change how)

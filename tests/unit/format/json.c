@@ -97,9 +97,31 @@ static void test_json__getters_of_other_types_give_nothing(void **state)
     assert_null(pl_json_object(pl_json_array(document, "a"), "a"));
 }
 
+static void test_json__loose_as_javascript_reads(void **state)
+{
+    json_t *read pl_autojson = NULL;
+    assert_int_equal(
+        pl_json_parse_loose(PL_STR("\xef\xbb\xbf{\"a\":\"\xff\xc3\xa9\",\"b\":1,\"b\":2}"), "f",
+                            &read, NULL),
+        PL_OK);
+    pl_assert_str(pl_json_str(read, "a"), "\xef\xbf\xbd\xc3\xa9");
+    assert_int_equal(pl_json_uint(read, "b"), 2);
+
+    struct pl_json_member each = {0};
+    size_t count = 0;
+    while (pl_json_next(read, &each)) {
+        assert_ptr_equal(each.value, json_object_getn(read, each.key.ptr, each.key.len));
+        count++;
+    }
+    assert_int_equal(count, 2);
+    each = (struct pl_json_member){0};
+    assert_false(pl_json_next(NULL, &each));
+}
+
 int pl_test_json(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_json__loose_as_javascript_reads),
         cmocka_unit_test(test_json__nests_up_to_the_limit),
         cmocka_unit_test(test_json__brackets_in_strings_do_not_count),
         cmocka_unit_test(test_json__what_is_refused),

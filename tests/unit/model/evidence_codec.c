@@ -7,6 +7,9 @@ static void push(struct pl_arena *arena, struct pl_strs *list, const char *text)
     *pl_vec_push(arena, list) = pl_str_from(text);
 }
 
+static uint64_t path_hashes[] = {UINT64_MAX, 3, 1ULL << 40};
+static const struct pl_path_hashes owned_paths = {path_hashes, PL_ARRAY_LEN(path_hashes)};
+
 static void add_attachment(struct pl_arena *arena, struct pl_attachments *list, const char *name,
                            const char *arch, const char *value)
 {
@@ -16,6 +19,7 @@ static void add_attachment(struct pl_arena *arena, struct pl_attachments *list, 
     added->arch = pl_str_from(arch);
     push(arena, &added->values, value);
     push(arena, &added->values, "");
+    added->owned = owned_paths;
 }
 
 static void add_component(struct pl_arena *arena, struct pl_evidence_file *file)
@@ -30,11 +34,22 @@ static void add_component(struct pl_arena *arena, struct pl_evidence_file *file)
                               .source_version = PL_STR("2.3"),
                               .vendor = PL_STR("Somebody <a@example.org>"),
                               .scope = PL_SCOPE_DECLARED,
-                              .is_pseudo = true};
+                              .is_pseudo = true,
+                              .relation = PL_RELATION_TRANSITIVE,
+                              .is_dev = true,
+                              .is_optional = true,
+                              .inside = PL_STR("lib/a.jar!b.jar"),
+                              .basis = PL_STR("\"1.2\" in .rodata"),
+                              .confidence = 80,
+                              .owned = owned_paths};
     struct pl_component *added = &file->components.items[file->components.count - 1];
     push(arena, &added->licenses, "MIT");
     push(arena, &added->licenses, "GPL-2.0-or-later");
     push(arena, &added->files, "usr/bin/a");
+    push(arena, &added->hashes, "md5:0");
+    push(arena, &added->depends, "b@1");
+    push(arena, &added->qualifiers, "uuid=7");
+    push(arena, &added->cpes, "cpe:2.3:a:b:c:1:*:*:*:*:*:*:*");
 }
 
 /* Evidence with something else in every field. */
@@ -46,8 +61,7 @@ static struct pl_evidence make_rich(struct pl_arena *arena)
                                    .blob_bytes = 1234567890123,
                                    .tar_bytes = 42,
                                    .entries = 128,
-                                   .replaced = replaced,
-                                   .replaced_count = PL_ARRAY_LEN(replaced)};
+                                   .replaced = {replaced, PL_ARRAY_LEN(replaced)}};
     struct pl_evidence_file *file = pl_vec_push(arena, &evidence.files);
     *file = (struct pl_evidence_file){.path = PL_STR("bad-\xff-byte/f"),
                                       .type = PL_ENTRY_SYMLINK,
@@ -88,6 +102,12 @@ static void same_strs(const struct pl_strs *a, const struct pl_strs *b)
     }
 }
 
+static void same_hashes(const struct pl_path_hashes *a, const struct pl_path_hashes *b)
+{
+    assert_int_equal(a->count, b->count);
+    assert_memory_equal(a->items, b->items, a->count * sizeof(*a->items));
+}
+
 static void same_attachments(const struct pl_attachments *a, const struct pl_attachments *b)
 {
     assert_int_equal(a->count, b->count);
@@ -96,6 +116,7 @@ static void same_attachments(const struct pl_attachments *a, const struct pl_att
         same_str(a->items[i].name, b->items[i].name);
         same_str(a->items[i].arch, b->items[i].arch);
         same_strs(&a->items[i].values, &b->items[i].values);
+        same_hashes(&a->items[i].owned, &b->items[i].owned);
     }
 }
 
@@ -112,7 +133,18 @@ static void same_component(const struct pl_component *a, const struct pl_compone
     assert_int_equal(a->scope, b->scope);
     assert_int_equal(a->is_pseudo, b->is_pseudo);
     same_strs(&a->licenses, &b->licenses);
+    assert_int_equal(a->relation, b->relation);
+    assert_int_equal(a->is_dev, b->is_dev);
+    assert_int_equal(a->is_optional, b->is_optional);
+    same_str(a->inside, b->inside);
+    same_str(a->basis, b->basis);
+    assert_int_equal(a->confidence, b->confidence);
     same_strs(&a->files, &b->files);
+    same_strs(&a->hashes, &b->hashes);
+    same_strs(&a->depends, &b->depends);
+    same_strs(&a->qualifiers, &b->qualifiers);
+    same_strs(&a->cpes, &b->cpes);
+    same_hashes(&a->owned, &b->owned);
 }
 
 static void same_gaps(const struct pl_gaps *a, const struct pl_gaps *b)
@@ -166,8 +198,7 @@ static void test_evidence_codec__a_rich_value_comes_back(void **state)
     same_file(&made.files.items[1], &got.files.items[1]);
     same_strs(&made.whiteouts, &got.whiteouts);
     same_strs(&made.opaques, &got.opaques);
-    assert_int_equal(got.replaced_count, made.replaced_count);
-    assert_memory_equal(got.replaced, made.replaced, made.replaced_count * sizeof(uint64_t));
+    same_hashes(&made.replaced, &got.replaced);
     same_gaps(&made.gaps, &got.gaps);
 }
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JavaScript's files and what else is YAML: the first byte picks the cataloger. */
+#include "catalog.h"
+
+#define READERS(X)                                                                                 \
+    X(npm_installed, "a/node_modules/b/package.json")                                              \
+    X(npm_lock, "package-lock.json")                                                               \
+    X(yarn_lock, "yarn.lock")                                                                      \
+    X(pnpm_lock, "pnpm-lock.yaml")                                                                 \
+    X(bun_lock, "bun.lock")                                                                        \
+    X(deno_lock, "deno.lock")                                                                      \
+    X(github_actions, ".github/workflows/a.yml")                                                   \
+    X(helm, "Chart.lock")                                                                          \
+    X(pubspec_lock, "pubspec.lock")                                                                \
+    X(podfile_lock, "Podfile.lock")                                                                \
+    X(stack_lock, "stack.yaml.lock")                                                               \
+    X(cabal_freeze, "cabal.project.freeze")                                                        \
+    X(snap, "meta/snap.yaml")                                                                      \
+    X(conda_environment, "environment.yml")
+
+#define X(name, path) extern const struct pl_cataloger pl_cataloger_##name;
+READERS(X)
+#undef X
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct {
+        const struct pl_cataloger *cataloger;
+        const char *path;
+    } readers[] = {
+#define X(name, path) {&pl_cataloger_##name, path},
+        READERS(X)
+#undef X
+    };
+    if (size == 0) {
+        return 0;
+    }
+    /* Letters, so that seeds can be written by hand. */
+    size_t which = (size_t)(data[0] - 'a') % PL_ARRAY_LEN(readers);
+    fuzz_cataloger(readers[which].cataloger, readers[which].path, (pl_span){data + 1, size - 1},
+                   NULL);
+    return 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * ownership - which components are nothing but files of a package of the system.
+ *
+ * A distribution ships Python, Perl or Java packages, programs with their dependencies inside, and
+ * libraries that a classifier would know: its own word on them counts, with its own versions and
+ * patches. So a component of another kind that lies in a file which a system package owns is taken
+ * out, and its purl stands with its owner. A file that a later layer put in the place of a
+ * package's is no longer the package's.
+ *
+ * Paths are compared by their hashes. Where /bin or /lib are links into /usr, package managers may
+ * know a file by the shorter name; both are tried.
+ */
+#include "model/evidence.h"
+
+/* Paths, and the system package that owns them. */
+struct pl_owned_list {
+    const struct pl_path_hashes *paths;
+    struct pl_component *owner;
+};
+
+struct pl_owned_lists {
+    PL_VEC_FIELDS(struct pl_owned_list);
+};
+
+/* `layers` lowest first, each component of `components` with the one location it was found at.
+ * Owners are among `components`, and do not stay where they are in memory. */
+void pl_ownership_settle(struct pl_arena *arena, const struct pl_evidence *const *layers,
+                         size_t count, const struct pl_owned_lists *lists,
+                         struct pl_components *components);

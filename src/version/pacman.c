@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pacman - versions of Arch Linux packages (vercmp(8); alpm_pkg_vercmp of libalpm).
+ *
+ *     [epoch:]version[-release]
+ *
+ * The epoch is a run of digits before a colon, 0 when absent or empty; the release follows the last
+ * hyphen. Each part is segments of letters or of digits with anything else between them: digits by
+ * value, letters by bytes, digits newer than letters. Where as many bytes do not separate the next
+ * segments of both, the side with fewer is the less. When one side ends first, letters on the other
+ * make that one older ("1.0a" < "1.0"), anything else makes it newer.
+ *
+ * The release counts only when both have one, and so the order has cycles: 1-1 < 1-2 and both equal
+ * 1. A dependency is one comparison: <, <=, =, >= or > and a version.
+ */
+#include "version/digits.h"
+#include "version/operator.h"
+
+struct parts {
+    pl_str epoch;
+    pl_str version;
+    pl_str release;
+    bool has_release;
+};
+
+static struct parts split(pl_str text)
+{
+    struct parts parts = {.epoch = PL_STR_EMPTY, .release = PL_STR_EMPTY};
+    pl_str rest = text;
+    pl_str epoch = pl_digits_take(&rest);
+    if (rest.len > 0 && rest.ptr[0] == ':') {
+        parts.epoch = epoch;
+        text = pl_str_skip(rest, 1);
+    }
+    size_t hyphen = pl_str_find_last_char(text, '-');
+    if (hyphen != SIZE_MAX) {
+        parts.has_release = true;
+        parts.release = pl_str_skip(text, hyphen + 1);
+        text = pl_str_sub(text, 0, hyphen);
+    }
+    parts.version = text;
+    return parts;
+}
+
+/* No blanks and no control bytes: PKGBUILD(5) allows still less, vercmp takes anything. */
+static bool is_valid(pl_str version)
+{
+    for (size_t i = 0; i < version.len; i++) {
+        unsigned char c = (unsigned char)version.ptr[i];
+        if (c <= ' ' || c == 0x7f) {
+            return false;
+        }
+    }
+    return version.len > 0;
+}
+
+static size_t take_separators(pl_str *cursor)
+{
+    size_t len = 0;
+    while (len < cursor->len && !pl_char_is_digit(cursor->ptr[len]) &&
+           !pl_char_is_alpha(cursor->ptr[len])) {
+        len++;
+    }
+    *cursor = pl_str_skip(*cursor, len);
+    return len;
+}
+
+static pl_str take_letters(pl_str *cursor)
+{
+    size_t len = 0;
+    while (len < cursor->len && pl_char_is_alpha(cursor->ptr[len])) {
+        len++;
+    }
+    pl_str letters = pl_str_sub(*cursor, 0, len);
+    *cursor = pl_str_skip(*cursor, len);
+    return letters;
+}
+
+/* What is left when one side has ended, or both. */
+static int compare_rests(pl_str a, pl_str b)
+{
+    if (a.len == 0 && b.len == 0) {
+        return 0;
+    }
+    bool is_left_older = a.len == 0 ? !pl_char_is_alpha(b.ptr[0]) : pl_char_is_alpha(a.ptr[0]);
+    return is_left_older ? -1 : 1;
+}
+
+static int compare_part(pl_str a, pl_str b)
+{
+    if (pl_str_eq(a, b)) {
+        return 0;
+    }
+    while (a.len > 0 && b.len > 0) {
+        size_t left = take_separators(&a);
+        size_t right = take_separators(&b);
+        if (a.len == 0 || b.len == 0) {
+            break;
+        }
+        if (left != right) {
+            return left < right ? -1 : 1;
+        }
+        bool is_left_number = pl_char_is_digit(a.ptr[0]);
+        bool is_right_number = pl_char_is_digit(b.ptr[0]);
+        if (is_left_number != is_right_number) {
+            return is_left_number ? 1 : -1;
+        }
+        int order = is_left_number ? pl_digits_compare(pl_digits_take(&a), pl_digits_take(&b))
+                                   : pl_str_cmp(take_letters(&a), take_letters(&b));
+        if (order != 0) {
+            return order;
+        }
+    }
+    return compare_rests(a, b);
+}
+
+static int compare(pl_str a, pl_str b)
+{
+    struct parts left = split(a);
+    struct parts right = split(b);
+    int order = pl_digits_compare(left.epoch, right.epoch);
+    if (order == 0) {
+        order = compare_part(left.version, right.version);
+    }
+    if (order == 0 && left.has_release && right.has_release) {
+        order = compare_part(left.release, right.release);
+    }
+    return order;
+}
+
+static const struct pl_operator_spelling spellings[] = {
+    {">=", PL_OPERATOR_GE}, {"<=", PL_OPERATOR_LE}, {"=", PL_OPERATOR_EQ},
+    {">", PL_OPERATOR_GT},  {"<", PL_OPERATOR_LT},  {NULL, PL_OPERATOR_NONE},
+};
+
+static enum pl_containment contains(pl_str range, pl_str version)
+{
+    static const struct pl_operator_plain plain = {spellings, is_valid, compare};
+    return pl_operator_plain_contains(&plain, range, version);
+}
+
+static const char *const aliases[] = {"alpm", "arch", NULL};
+static const char *const ecosystems[] = {NULL};
+
+const struct pl_version_scheme pl_version_scheme_pacman = {
+    .name = "pacman",
+    .summary = "Arch Linux package versions: [epoch:]version[-release]",
+    .aliases = aliases,
+    .ecosystems = ecosystems,
+    .has_cycles = true,
+    .is_valid = is_valid,
+    .compare = compare,
+    .contains = contains,
+};
