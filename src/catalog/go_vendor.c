@@ -8,8 +8,8 @@
  *     # example.com/c v1.0.0 => example.com/fork v1.4.5
  *     # example.com/d => ./d                      of a replacement, at the end: no module
  *
- * A module of which no package follows was not copied. A directory in a module's place is the
- * project's own.
+ * A module of which no package follows was not copied. Where a directory stands for a module, the
+ * module is still the one that is named.
  */
 #include "catalog/cataloger.h"
 
@@ -32,20 +32,25 @@ static void add_module(struct pl_sink *sink, const struct module *module)
     }
 }
 
-/* "PATH VERSION", "PATH VERSION => PATH VERSION"; without a version on the left it is no module. */
+/* "PATH VERSION", or with "=> PATH VERSION" after it, which may stand for all versions. */
 static struct module take_module(pl_str words)
 {
     struct module module = {PL_STR_EMPTY, PL_STR_EMPTY, false, false};
-    pl_str arrow = PL_STR_EMPTY;
+    pl_str word = PL_STR_EMPTY;
     pl_str_next_word(&words, &module.path);
-    pl_str_next_word(&words, &module.version);
-    if (pl_str_next_word(&words, &arrow) && pl_str_eq(arrow, PL_STR("=>"))) {
-        module.path = PL_STR_EMPTY;
-        module.version = PL_STR_EMPTY;
-        pl_str_next_word(&words, &module.path);
-        pl_str_next_word(&words, &module.version);
+    bool has_more = pl_str_next_word(&words, &word);
+    if (has_more && !pl_str_eq(word, PL_STR("=>"))) {
+        module.version = word;
+        has_more = pl_str_next_word(&words, &word);
     }
-    return pl_str_eq(module.version, PL_STR("=>")) ? (struct module){.path = PL_STR_EMPTY} : module;
+    pl_str path = PL_STR_EMPTY;
+    pl_str version = PL_STR_EMPTY;
+    if (has_more && pl_str_eq(word, PL_STR("=>")) && pl_str_next_word(&words, &path) &&
+        pl_str_next_word(&words, &version)) {
+        module.path = path;
+        module.version = version;
+    }
+    return module;
 }
 
 static enum pl_status read_go_vendor(struct pl_sink *sink, const struct pl_catalog_file *file,

@@ -51,6 +51,19 @@ static enum pl_status write_at(int fd, pl_span bytes, uint64_t offset, struct pl
     return PL_OK;
 }
 
+/* What lay here before must read as zeros from `offset` on: cut, and made as long as it was. */
+static enum pl_status make_hole(struct pl_content_store *store, uint64_t offset,
+                                struct pl_error *err)
+{
+    if (ftruncate(store->spill_fd, (off_t)offset) < 0 ||
+        ftruncate(store->spill_fd, (off_t)store->spill_size_bytes) < 0) {
+        return pl_error_sys(err, errno, "making room in a temporary file");
+    }
+    return PL_OK;
+}
+
+/* The temporary file is not emptied between files: it is cheaper to write over pages that are
+ * there than to make them anew. */
 static enum pl_status load_spilled(struct pl_content_store *store,
                                    const struct pl_content_reader *reader, uint64_t size_bytes,
                                    struct pl_content *content, struct pl_error *err)
@@ -63,21 +76,29 @@ static enum pl_status load_spilled(struct pl_content_store *store,
     }
     uint64_t base = store->spill_used_bytes;
     uint64_t room = (size_bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-    /* Cut first, so that what lay here before reads as zeros where this file has holes. */
-    if (ftruncate(store->spill_fd, (off_t)base) < 0 ||
-        ftruncate(store->spill_fd, (off_t)(base + room)) < 0) {
-        return pl_error_sys(err, errno, "making room in a temporary file");
+    uint64_t end = 0; /* up to here the file was written */
+    if (store->spill_size_bytes < base + room) {
+        if (ftruncate(store->spill_fd, (off_t)(base + room)) < 0) {
+            return pl_error_sys(err, errno, "making room in a temporary file");
+        }
+        store->spill_size_bytes = base + room;
     }
     for (;;) {
         pl_span piece = {NULL, 0};
         uint64_t offset = 0;
         enum pl_status st = reader->read(reader->context, &piece, &offset, err);
-        if (st == PL_E_NOT_FOUND) {
-            break;
+        bool is_end = st == PL_E_NOT_FOUND;
+        if (is_end) {
+            offset = size_bytes;
+            piece.len = 0;
+            st = PL_OK;
         }
         if (st == PL_OK && (offset > size_bytes || piece.len > size_bytes - offset)) {
             st = pl_error_set(err, PL_E_PARSE, "has more data than its stated size of %llu bytes",
                               (unsigned long long)size_bytes);
+        }
+        if (st == PL_OK && offset > end) {
+            st = make_hole(store, base + end, err);
         }
         if (st == PL_OK) {
             st = write_at(store->spill_fd, piece, base + offset, err);
@@ -85,6 +106,10 @@ static enum pl_status load_spilled(struct pl_content_store *store,
         if (st < 0) {
             return st;
         }
+        if (is_end) {
+            break;
+        }
+        end = offset + piece.len > end ? offset + piece.len : end;
     }
     void *mapped =
         mmap(NULL, (size_t)room, PROT_READ | PROT_WRITE, MAP_PRIVATE, store->spill_fd, (off_t)base);

@@ -25,6 +25,7 @@ int pl_content_spill_file(void);
 struct pl_content_store {
     int spill_fd; /* an empty unlinked file, borrowed; -1: large files are refused */
     uint64_t spill_used_bytes;
+    uint64_t spill_size_bytes; /* how long it is, which pl_content_load alone changes */
 };
 
 struct pl_content {

@@ -21,6 +21,7 @@ static const struct pl_signature signatures[] = {
 enum { SIGNATURES = PL_ARRAY_LEN(signatures) };
 
 /* Made once in a process, by the first program that is seen. */
+static char starts[SIGNATURES][32];
 static pl_str literals[SIGNATURES];
 static struct pl_needles needles;
 static pthread_once_t needles_once = PTHREAD_ONCE_INIT;
@@ -28,8 +29,9 @@ static pthread_once_t needles_once = PTHREAD_ONCE_INIT;
 static void make_needles(void)
 {
     for (size_t i = 0; i < SIGNATURES; i++) {
-        literals[i] = signatures[i].also ? pl_str_from(signatures[i].also)
-                                         : pl_signature_start(&signatures[i]);
+        size_t len = pl_signature_start(&signatures[i], starts[i], sizeof(starts[i]));
+        literals[i] =
+            signatures[i].also ? pl_str_from(signatures[i].also) : pl_str_make(starts[i], len);
     }
     pl_needles_init(&needles, literals, SIGNATURES);
 }

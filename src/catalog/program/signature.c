@@ -48,16 +48,35 @@ bool pl_signature_wants(const struct pl_signature *signature, pl_str path)
     return false;
 }
 
-pl_str pl_signature_start(const struct pl_signature *signature)
+/* What a part in braces begins with, if that is known; *pattern is what follows it. */
+static pl_str start_of_part(pl_str *pattern)
 {
-    pl_str text = pl_str_from(signature->text);
-    if (pl_str_starts_with(text, PL_STR("{0}"))) {
-        return PL_STR("\0");
+    pl_str braces = PL_STR_EMPTY;
+    pl_str_cut(*pattern, '}', &braces, pattern);
+    return pl_str_eq(braces, PL_STR("{0")) ? PL_STR("\0") : pl_str_skip(braces, 3);
+}
+
+size_t pl_signature_start(const struct pl_signature *signature, char *into, size_t size)
+{
+    pl_str pattern = pl_str_from(signature->text);
+    size_t len = 0;
+    while (pattern.len > 0) {
+        bool is_part = pattern.ptr[0] == '{';
+        bool is_nul = pl_str_starts_with(pattern, PL_STR("{0}"));
+        pl_str known = is_part ? start_of_part(&pattern)
+                               : pl_str_sub(pattern, 0, pl_str_find_char(pattern, '{'));
+        known = pl_str_sub(known, 0, size - len);
+        memcpy(into + len, known.ptr, known.len);
+        len += known.len;
+        if (is_part && !is_nul) {
+            break;
+        }
+        pattern = is_part ? pattern : pl_str_skip(pattern, known.len);
+        if (known.len == 0) {
+            break;
+        }
     }
-    if (pl_str_starts_with(text, PL_STR("{"))) {
-        return pl_str_sub(text, 3, pl_str_find_char(text, '}') - 3);
-    }
-    return pl_str_sub(text, 0, pl_str_find_char(text, '{'));
+    return len;
 }
 
 static bool is_word(char c)
@@ -195,7 +214,11 @@ bool pl_signature_matches(const struct pl_signature *signature, pl_span bytes, s
 bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
                          struct pl_signature_hit *ret)
 {
-    pl_str start = pl_signature_start(signature);
+    char start_text[64];
+    pl_str start =
+        pl_str_make(start_text, pl_signature_start(signature, start_text, sizeof(start_text)));
+    /* Most NULs have no version after them. */
+    bool is_bare = pl_str_eq(start, PL_STR("\0"));
     bool starts_with_version = signature->text[0] == '{' && signature->text[1] != '0';
     size_t at = 0;
     for (;;) {
@@ -206,7 +229,9 @@ bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
         at += skip;
         /* What begins with a version begins where no other number ends. */
         bool is_within = starts_with_version && at > 0 && is_in_version((char)bytes.ptr[at - 1]);
-        if (!is_within && pl_signature_matches(signature, bytes, at, ret)) {
+        bool is_hopeless = is_bare && (at + 1 >= bytes.len || !is_word((char)bytes.ptr[at + 1])) &&
+                           signature->text[3] == '{' && signature->text[4] != 'z';
+        if (!is_within && !is_hopeless && pl_signature_matches(signature, bytes, at, ret)) {
             return true;
         }
         at++;

@@ -48,9 +48,10 @@ struct pl_signature_hit {
 /* May this file be looked into for it? */
 bool pl_signature_wants(const struct pl_signature *signature, pl_str path);
 
-/* What the text begins with: the part of it before the first brace, the NUL of {0}, or what the
- * version begins with. */
-pl_str pl_signature_start(const struct pl_signature *signature);
+/* What every place where the text stands begins with: all up to the first part that is not always
+ * the same, with what the version begins with. Gives how many bytes of `into` that takes, one at
+ * least; it is cut at `size`. */
+size_t pl_signature_start(const struct pl_signature *signature, char *into, size_t size);
 
 /* Does the text stand at `offset`? */
 bool pl_signature_matches(const struct pl_signature *signature, pl_span bytes, size_t offset,

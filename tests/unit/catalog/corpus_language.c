@@ -231,9 +231,10 @@ static void test_kind(void **state)
 int pl_test_corpus_language(void)
 {
     const struct CMUnitTest tests[] = {
-        KIND("bun"),  KIND("cocoapods"), KIND("conda/environment-yml"),
-        KIND("deno"), KIND("gomod"), KIND("govendor"), KIND("cargo"), KIND("gobinary"), KIND("rustbinary"), KIND("haskell"),   KIND("npm"),
-        KIND("pnpm"), KIND("pub"),       KIND("snap"),
+        KIND("bun"),   KIND("cocoapods"), KIND("conda/environment-yml"),
+        KIND("deno"),  KIND("gomod"),     KIND("govendor"),
+        KIND("cargo"), KIND("haskell"),   KIND("npm"),
+        KIND("pnpm"),  KIND("pub"),       KIND("snap"),
         KIND("yarn"),
     };
     return cmocka_run_group_tests_name("catalog/corpus_language", tests, NULL, NULL);

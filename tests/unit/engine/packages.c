@@ -200,9 +200,14 @@ static void test_packages__stated_twice_are_one(void **state)
     locked->relation = PL_RELATION_TRANSITIVE;
     locked->is_dev = true;
     *pl_vec_push(&world->arena, &locked->hashes) = PL_STR("sha1:00");
+    *pl_vec_push(&world->arena, &locked->depends) = PL_STR("c@2");
+    *pl_vec_push(&world->arena, &locked->depends) = PL_STR("d");
     struct pl_component *found = add_package(
         world, add_file(world, 1, "app/node_modules/@a/b/package.json"), "npm", "@a/b", "1.0.0");
     *pl_vec_push(&world->arena, &found->licenses) = PL_STR("MIT");
+    *pl_vec_push(&world->arena, &found->depends) = PL_STR("c");
+    *pl_vec_push(&world->arena, &found->depends) = PL_STR("d@3");
+    *pl_vec_push(&world->arena, &found->depends) = PL_STR("e");
     *pl_vec_push(&world->arena, &found->hashes) = PL_STR("sha1:00");
     *pl_vec_push(&world->arena, &found->hashes) = PL_STR("sha1:11");
     merge(world);
@@ -210,10 +215,14 @@ static void test_packages__stated_twice_are_one(void **state)
     const struct pl_component *one = &world->merged.components.items[0];
     assert_int_equal(one->scope, PL_SCOPE_INSTALLED);
     assert_int_equal(one->relation, PL_RELATION_TRANSITIVE);
-    assert_false(one->is_dev);
+    assert_true(one->is_dev);
     assert_int_equal(one->licenses.count, 1);
     assert_int_equal(one->hashes.count, 2);
     assert_int_equal(one->locations.count, 2);
+    assert_int_equal(one->depends.count, 3);
+    pl_assert_str(one->depends.items[0], "c@2");
+    pl_assert_str(one->depends.items[1], "d@3");
+    pl_assert_str(one->depends.items[2], "e");
     /* Evidence may be shared, and stays as it was. */
     assert_int_equal(found->hashes.count, 2);
     assert_int_equal(locked->hashes.count, 1);
