@@ -20,6 +20,7 @@ struct pattern {
     size_t rank; /* place of the cataloger in the list, which is sorted by name */
     const pl_str *segments;
     size_t count;
+    bool is_tail; /* one double star, at its beginning: only the end of a path counts */
     struct pattern *next; /* filed under the same key */
 };
 
@@ -66,6 +67,9 @@ static pl_str extension(pl_str name)
  * little as they could: the time is at most the product of both lengths. */
 static bool segment_matches(pl_str glob, pl_str text)
 {
+    if (glob.len == 1 && glob.ptr[0] == '*') {
+        return true;
+    }
     size_t g = 0;
     size_t t = 0;
     size_t star = SIZE_MAX;
@@ -90,9 +94,29 @@ static bool segment_matches(pl_str glob, pl_str text)
     return g == glob.len;
 }
 
-/* The same one level up, with segments for characters. */
+/* From the end, so that it costs what the pattern is long and not what the path is. */
+static bool tail_matches(const struct pattern *pattern, pl_str path)
+{
+    for (size_t p = pattern->count - 1; p > 0; p--) {
+        size_t slash = pl_str_find_last_char(path, '/');
+        pl_str segment = slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
+        if (!segment_matches(pattern->segments[p], segment)) {
+            return false;
+        }
+        if (slash == SIZE_MAX) {
+            return p == 1;
+        }
+        path = pl_str_sub(path, 0, slash);
+    }
+    return true;
+}
+
+/* The same as segment_matches one level up, with segments for characters. */
 static bool path_matches(const struct pattern *pattern, pl_str path)
 {
+    if (pattern->is_tail) {
+        return tail_matches(pattern, path);
+    }
     size_t p = 0;
     size_t star = SIZE_MAX;
     pl_str retry = PL_STR_EMPTY;
@@ -173,6 +197,10 @@ static void add_pattern(struct pl_catalog_matcher *matcher, const struct pl_cata
     pattern->rank = rank;
     pattern->segments = segments.items;
     pattern->count = segments.count;
+    pattern->is_tail = is_any_dirs(segments.items[0]);
+    for (size_t i = 1; i < segments.count; i++) {
+        pattern->is_tail = pattern->is_tail && !is_any_dirs(segments.items[i]);
+    }
     *pl_vec_push(&matcher->arena, &matcher->all) = pattern;
 
     pl_str tail = extension(segment);

@@ -42,6 +42,9 @@ struct pl_command {
     const char *details; /* paragraphs for --help, or NULL */
     const char *const *examples; /* whole command lines, each followed by what it does; NULL ends */
     const struct pl_option *options; /* NULL when there are none */
+    /* Prints the words that may stand behind an action of the usage lines, for completion; NULL
+     * where anything may. */
+    void (*print_words)(const char *action);
     bool takes_sources; /* its arguments are images, containers and directories: help lists how */
     /* Gives the exit status of the command contract; on a negative status in *err the caller prints
      * the error and exits by its class, so `return pl_command_failed(status)` suffices. */

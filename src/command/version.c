@@ -156,6 +156,23 @@ static int run(const struct pl_args *args, struct pl_error *err)
     return st < 0 ? pl_command_failed(st) : 0;
 }
 
+/* The schemes that can answer the action. */
+static void print_words(const char *verb)
+{
+    size_t count = 0;
+    const struct pl_version_scheme *const *schemes = pl_version_schemes(&count);
+    const struct action *action = NULL;
+    struct pl_error err = PL_ERROR_INIT;
+    if (find_action(verb, &action, &err) < 0) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (can_answer(action, schemes[i])) {
+            printf(" %s", schemes[i]->name);
+        }
+    }
+}
+
 static const char *const examples[] = {
     "printf '1.0-1\\t1.0-1+deb12u1\\n' | plimsoll version compare dpkg",
     "prints <",
@@ -173,5 +190,6 @@ const struct pl_command pl_command_version = {
         "that says <, =, > or invalid; in reads lines \"RANGE<TAB>VERSION\" and says in, out\n"
         "or invalid. An unknown SCHEME lists the known ones; docs/versions.md tells of each.",
     .examples = examples,
+    .print_words = print_words,
     .run = run,
 };

@@ -11,6 +11,7 @@
 #include "db/db.h"
 #include "engine/layers.h"
 #include "image/registry/hosts.h"
+#include "catalog/select.h"
 #include "model/report.h"
 
 /* Which components a report is about. */
@@ -29,6 +30,7 @@ enum pl_scan_scope {
 struct pl_scan_options {
     pl_str source;
     enum pl_scan_scope scope;
+    struct pl_catalog_selection catalogers;
     struct pl_platform platform;
     unsigned jobs;
     struct pl_budget_limits limits;

@@ -6,8 +6,9 @@
  *     major.minor.patch[-revision][+build]
  *
  * Written as Semantic Versioning (semver_core.h), but what stands behind the hyphen is a revision
- * of the package and makes it newer: 1.2.3 < 1.2.3-1. One departure: revision 0 is the same as
- * none, since Bitnami's own advisories write "from 1.22.0-0" of what is affected from 1.22.0.
+ * of the package and makes it newer: 1.2.3 < 1.2.3-1. Two departures, for the sake of Bitnami's own
+ * advisories: revision 0 is the same as none, since they write "from 1.22.0-0" of what is affected
+ * from 1.22.0; and numbers may have leading zeros, since some versions are dates (2021.12.09).
  *
  * A constraint is alternatives joined by "||"; each is comparisons joined by commas, all of which
  * have to hold: =, ==, !=, >, >=, <, <=, ^, ~ and a version, "=" when there is none. Missing
@@ -20,7 +21,7 @@
 static bool is_valid(pl_str version)
 {
     struct pl_semver semver;
-    return pl_semver_parse(version, PL_SEMVER_STRICT, &semver);
+    return pl_semver_parse(version, PL_SEMVER_LEADING_ZEROS, &semver);
 }
 
 static int compare_parsed(const struct pl_semver *a, const struct pl_semver *b)
@@ -38,8 +39,8 @@ static int compare(pl_str a, pl_str b)
 {
     struct pl_semver left;
     struct pl_semver right;
-    if (!pl_semver_parse(a, PL_SEMVER_STRICT, &left) ||
-        !pl_semver_parse(b, PL_SEMVER_STRICT, &right)) {
+    if (!pl_semver_parse(a, PL_SEMVER_LEADING_ZEROS, &left) ||
+        !pl_semver_parse(b, PL_SEMVER_LEADING_ZEROS, &right)) {
         return 0;
     }
     return compare_parsed(&left, &right);
@@ -75,7 +76,8 @@ static enum pl_containment judge(pl_str term, void *context)
     }
     enum pl_operator op = pl_operator_take(&term, spellings);
     struct pl_semver bound;
-    if (!pl_semver_parse(pl_operator_skip_blanks(term), PL_SEMVER_PARTIAL | PL_SEMVER_WILDCARD,
+    if (!pl_semver_parse(pl_operator_skip_blanks(term),
+                         PL_SEMVER_PARTIAL | PL_SEMVER_WILDCARD | PL_SEMVER_LEADING_ZEROS,
                          &bound)) {
         return PL_CONTAINMENT_INVALID;
     }
@@ -86,7 +88,7 @@ static enum pl_containment contains(pl_str range, pl_str version)
 {
     static const struct pl_expression expression = {",", "||", false, false, judge};
     struct pl_semver parsed;
-    if (!pl_semver_parse(version, PL_SEMVER_STRICT, &parsed)) {
+    if (!pl_semver_parse(version, PL_SEMVER_LEADING_ZEROS, &parsed)) {
         return PL_CONTAINMENT_INVALID;
     }
     return pl_expression_contains(&expression, range, &parsed);

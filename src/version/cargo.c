@@ -76,6 +76,28 @@ static bool comparator_holds(enum pl_operator op, const struct pl_semver *versio
     return order >= 0 && pl_semver_compare_numbers(version, bound, depth) == 0;
 }
 
+static bool is_wildcard(char c)
+{
+    return c == '*' || c == 'x' || c == 'X';
+}
+
+/* What stands from the first wildcard on, empty when there is none. False when that is more than
+ * wildcards. */
+static bool cut_wildcards(pl_str text, pl_str *ret_wildcards)
+{
+    size_t first = 0;
+    while (first < text.len && !is_wildcard(text.ptr[first])) {
+        first++;
+    }
+    *ret_wildcards = pl_str_skip(text, first);
+    for (size_t i = first; i < text.len; i++) {
+        if (!is_wildcard(text.ptr[i]) && text.ptr[i] != '.') {
+            return false;
+        }
+    }
+    return true;
+}
+
 static enum pl_containment judge(enum pl_operator op, pl_str text, void *context)
 {
     struct query *query = context;
@@ -87,10 +109,12 @@ static enum pl_containment judge(enum pl_operator op, pl_str text, void *context
         return op == PL_OPERATOR_NONE && query->is_alone ? PL_CONTAINMENT_IN
                                                          : PL_CONTAINMENT_INVALID;
     }
+    pl_str wildcards = PL_STR_EMPTY;
+    if (bound.count < PL_SEMVER_NUMBERS && !cut_wildcards(text, &wildcards)) {
+        return PL_CONTAINMENT_INVALID;
+    }
     if (op == PL_OPERATOR_NONE) {
-        bool has_wildcard =
-            bound.count < PL_SEMVER_NUMBERS && !pl_char_is_digit(text.ptr[text.len - 1]);
-        op = has_wildcard ? PL_OPERATOR_EQ : PL_OPERATOR_CARET;
+        op = wildcards.len > 0 ? PL_OPERATOR_EQ : PL_OPERATOR_CARET;
     }
     if (bound.prerelease.len > 0 &&
         pl_semver_compare_numbers(&query->version, &bound, PL_SEMVER_NUMBERS) == 0) {

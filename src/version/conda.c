@@ -261,31 +261,21 @@ static bool starts_with(const struct version *version, const struct version *pre
     return list_starts_with(version->main, prefix->main);
 }
 
-/* "~=": at least the bound, and the same up to its last component. */
-static bool is_compatible(const struct version *version, const struct version *bound)
-{
-    struct version prefix = *bound;
-    prefix.main.len = 0;
-    pl_str rest = bound->main;
-    take_component(&rest);
-    while (rest.len > 0) {
-        prefix.main.len = (size_t)(rest.ptr - bound->main.ptr) - 1;
-        take_component(&rest);
-    }
-    prefix.local = PL_STR_EMPTY;
-    return compare_parsed(version, bound) >= 0 &&
-           (prefix.main.len == 0 || starts_with(version, &prefix));
-}
-
 static const struct pl_operator_spelling spellings[] = {
     {"==", PL_OPERATOR_SAME}, {"!=", PL_OPERATOR_NE},    {"<=", PL_OPERATOR_LE},
     {">=", PL_OPERATOR_GE},   {"~=", PL_OPERATOR_TILDE}, {"<", PL_OPERATOR_LT},
     {">", PL_OPERATOR_GT},    {"=", PL_OPERATOR_PREFIX}, {NULL, PL_OPERATOR_NONE},
 };
 
-/* Takes ".*" or "*" off the end. */
-static bool take_stars(pl_str *text)
+/* With an operator ".*" at the end means any ending; without one, asterisks do, and dots before
+ * them are no part of the version. */
+static bool take_stars(pl_str *text, enum pl_operator op)
 {
+    if (op != PL_OPERATOR_NONE) {
+        bool has_stars = pl_str_ends_with(*text, PL_STR(".*"));
+        text->len -= has_stars ? 2 : 0;
+        return has_stars;
+    }
     size_t len = text->len;
     while (text->len > 0 && text->ptr[text->len - 1] == '*') {
         text->len--;
@@ -296,6 +286,20 @@ static bool take_stars(pl_str *text)
     return text->len < len;
 }
 
+/* "~=": at least the bound, and the same up to its last dot. */
+static enum pl_containment judge_compatible(const struct version *version, pl_str text)
+{
+    struct version bound;
+    struct version prefix;
+    size_t dot = pl_str_find_last_char(text, '.');
+    if (dot == SIZE_MAX || !parse(text, &bound) || !parse(pl_str_sub(text, 0, dot), &prefix)) {
+        return PL_CONTAINMENT_INVALID;
+    }
+    return compare_parsed(version, &bound) >= 0 && starts_with(version, &prefix)
+               ? PL_CONTAINMENT_IN
+               : PL_CONTAINMENT_OUT;
+}
+
 static bool holds(enum pl_operator op, bool is_prefix, const struct version *version,
                   const struct version *bound)
 {
@@ -304,9 +308,6 @@ static bool holds(enum pl_operator op, bool is_prefix, const struct version *ver
     }
     if (op == PL_OPERATOR_NE && is_prefix) {
         return !starts_with(version, bound);
-    }
-    if (op == PL_OPERATOR_TILDE) {
-        return is_compatible(version, bound);
     }
     bool is_equality = op == PL_OPERATOR_NONE || op == PL_OPERATOR_SAME;
     return pl_operator_holds(is_equality ? PL_OPERATOR_EQ : op, compare_parsed(version, bound));
@@ -319,10 +320,14 @@ static enum pl_containment judge(pl_str term, void *context)
         return PL_CONTAINMENT_IN;
     }
     enum pl_operator op = pl_operator_take(&term, spellings);
-    bool is_prefix = take_stars(&term);
+    term = pl_operator_skip_blanks(term);
+    bool is_prefix = take_stars(&term, op);
+    if (op == PL_OPERATOR_TILDE) {
+        return is_prefix ? PL_CONTAINMENT_INVALID : judge_compatible(version, term);
+    }
     struct version bound;
-    if (pl_str_find_char(term, '*') != SIZE_MAX || !parse(term, &bound) ||
-        (is_prefix && op == PL_OPERATOR_TILDE)) {
+    bool is_pattern = op == PL_OPERATOR_NONE && pl_str_find_char(term, '*') != SIZE_MAX;
+    if (is_pattern || !parse(term, &bound)) {
         return PL_CONTAINMENT_INVALID;
     }
     return holds(op, is_prefix, version, &bound) ? PL_CONTAINMENT_IN : PL_CONTAINMENT_OUT;

@@ -6,8 +6,8 @@
  * Semantic Versioning (semver_core.h), except that the build counts: a version with one is greater
  * than the same without, and builds compare as prereleases do.
  *
- * A constraint is "any", a version alone, "^1.2.3" (no change of the first number; of 0.x no change
- * of the second either), or comparisons (>=, >, <=, <) between blanks, all of which have to hold.
+ * A constraint is "any", "^1.2.3" (no change of the first number; of 0.x no change of the second
+ * either), or versions and comparisons (>=, >, <=, <), all of which have to hold.
  * "<2.0.0" and "^" leave out the prereleases of their bound as well, unless a comparison names one
  * of the same three numbers from below.
  */
@@ -56,20 +56,19 @@ struct bounds {
     bool needs_prerelease; /* "<" kept it out but for a prerelease as the lower bound */
     bool has_prerelease;
     unsigned count;
-    bool is_single; /* "^" or a version alone, which stand alone */
+    bool has_caret; /* which stands alone */
 };
 
 static void add_bound(struct bounds *bounds, enum pl_operator op, const struct pl_semver *bound)
 {
     int order = pl_semver_compare_with_build(bounds->version, bound);
     bounds->count++;
-    if (op == PL_OPERATOR_CARET || op == PL_OPERATOR_NONE) {
-        bounds->is_single = true;
-        bounds->holds =
-            bounds->holds &&
-            (op == PL_OPERATOR_CARET ? caret_holds(bounds->version, bound) : order == 0);
+    if (op == PL_OPERATOR_CARET) {
+        bounds->has_caret = true;
+        bounds->holds = bounds->holds && caret_holds(bounds->version, bound);
         return;
     }
+    op = op == PL_OPERATOR_NONE ? PL_OPERATOR_EQ : op;
     bounds->holds = bounds->holds && pl_operator_holds(op, order);
     if (op == PL_OPERATOR_LT && is_its_prerelease(bounds->version, bound)) {
         bounds->needs_prerelease = true;
@@ -106,7 +105,7 @@ static enum pl_containment contains(pl_str range, pl_str version)
         add_bound(&bounds, op, &bound);
         range = pl_operator_skip_blanks(pl_str_skip(range, len));
     }
-    if (bounds.count == 0 || (bounds.is_single && bounds.count > 1)) {
+    if (bounds.count == 0 || (bounds.has_caret && bounds.count > 1)) {
         return PL_CONTAINMENT_INVALID;
     }
     bool is_in = bounds.holds && (!bounds.needs_prerelease || bounds.has_prerelease);

@@ -64,7 +64,7 @@ static unsigned take_numbers(pl_str *cursor, unsigned flags, struct pl_semver *s
         pl_str digits = pl_digits_take(&rest);
         if (digits.len == 0 && (flags & PL_SEMVER_WILDCARD) && take_wildcard(&rest)) {
             has_wildcard = true;
-        } else if (!is_number(digits)) {
+        } else if (digits.len == 0 || !(is_number(digits) || (flags & PL_SEMVER_LEADING_ZEROS))) {
             return 0;
         }
         if (!has_wildcard) {

@@ -6,11 +6,11 @@
  *
  *     major.minor.patch[-prerelease][+build]
  *
- * Numbers have no leading zeros and here no bound. The prerelease is dotted identifiers and sorts
- * before the version without it; numeric identifiers compare by value and sort before the others,
- * which compare by bytes; where all are equal the longer list is the greater. The build does not
- * count, but for the ecosystems that say otherwise. The views are those of the parsed text; nothing
- * allocates.
+ * Numbers have no leading zeros, but for ecosystems that say otherwise, and here no bound. The
+ * prerelease is dotted identifiers and sorts before the version without it; numeric identifiers
+ * compare by value and sort before the others, which compare by bytes; where all are equal the
+ * longer list is the greater. The build does not count, but for the ecosystems that say otherwise.
+ * The views are those of the parsed text; nothing allocates.
  */
 #include "version/operator.h"
 
@@ -33,6 +33,8 @@ enum {
     PL_SEMVER_WILDCARD = 4,
     /* With PARTIAL: prerelease and build even where numbers are missing. */
     PL_SEMVER_PARTIAL_SUFFIX = 8,
+    /* The three numbers may have leading zeros. */
+    PL_SEMVER_LEADING_ZEROS = 16,
 };
 
 /* The whole of `text`; false when it is none. */

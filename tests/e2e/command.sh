@@ -101,8 +101,11 @@ if command -v bash >/dev/null; then
     "$PLIMSOLL" completion bash >"$work/completion"
     # shellcheck disable=SC2016
     got=$(bash -c '. "$1"; COMP_WORDS=(plimsoll sc); COMP_CWORD=1; _plimsoll; echo "${COMPREPLY[*]}"
-        COMP_WORDS=(plimsoll scan --fail); COMP_CWORD=2; _plimsoll; echo "${COMPREPLY[*]}"' - "$work/completion" | tr '\n' ' ')
-    [ "$got" = "scan --fail-on " ] && ok "completion" || not_ok "completion" "$got"
+        COMP_WORDS=(plimsoll scan --fail); COMP_CWORD=2; _plimsoll; echo "${COMPREPLY[*]}"
+        COMP_WORDS=(plimsoll version co); COMP_CWORD=2; _plimsoll; echo "${COMPREPLY[*]}"
+        COMP_WORDS=(plimsoll version in pe); COMP_CWORD=3; _plimsoll; echo "${COMPREPLY[*]}"
+        COMP_WORDS=(plimsoll version in go); COMP_CWORD=3; _plimsoll; echo "${COMPREPLY[*]}"' - "$work/completion" | tr '\n' ' ')
+    [ "$got" = "scan --fail-on compare pep440  " ] && ok "completion" || not_ok "completion" "$got"
 else
     echo "skip command: completion: there is no bash"
 fi

@@ -60,6 +60,18 @@ def family_of(pid):
     return found
 
 
+def fetcher_and_inspector_of(pid):
+    """Those of one layer at least; the fetcher starts first, and may have asked before the inspector is there."""
+    deadline = time.monotonic() + PATIENCE_S
+    family = family_of(pid)
+    while len(family) < 2:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"a fetcher and an inspector, but {names_of(family)}")
+        time.sleep(0.01)
+        family = family_of(pid)
+    return family
+
+
 def names_of(pids):
     return [open(f"/proc/{pid}/cmdline", "rb").read().replace(b"\0", b" ").decode() for pid in pids]
 
@@ -92,10 +104,7 @@ def nobody_is_left(where):
                 process = start(where, f"registry:{proxy.host}/a:1")
                 if not reached.wait(PATIENCE_S):
                     raise AssertionError(f"{what}: {process.poll()}")
-                family = family_of(process.pid)
-                if len(family) < 2:
-                    raise AssertionError(f"{what}: a fetcher and an inspector, but {names_of(family)}")
-                handles = [os.pidfd_open(pid) for pid in family]
+                handles = [os.pidfd_open(pid) for pid in fetcher_and_inspector_of(process.pid)]
                 process.send_signal(number)
                 process.communicate(timeout=PATIENCE_S)
                 same(process.returncode, -number, what)
@@ -121,7 +130,7 @@ def fetchers_and_inspectors_that_die(where):
             process = start(where, f"registry:{proxy.host}/a:1", "--no-cache", "--jobs", "1")
             if not reached.wait(PATIENCE_S):
                 raise AssertionError("the layer was not asked for")
-            family = sorted(family_of(process.pid))
+            family = sorted(fetcher_and_inspector_of(process.pid))
             same(len(family), 2, "a fetcher and an inspector")
             handles = [os.pidfd_open(pid) for pid in family]
             signal.pidfd_send_signal(handles[victim], signal.SIGKILL)

@@ -4,7 +4,8 @@
  * oracle - asks an ecosystem's own tool what it says of generated pairs, and compares. The scripts
  * tests/data/version/oracle-* read lines "a<TAB>b" from a file and answer '<', '=', '>' or '!'
  * (refused) a line; with the argument "in" the lines are "range<TAB>version", and the answers 'i',
- * 'o' or '!'. They end with 77 when the tool is not there, and the test is skipped.
+ * 'o' or '!'. They end with 77 when the tool is not there, and the test is skipped. The pairs are
+ * the same on every run, unless PL_TEST_SEED is a number other than 0.
  */
 #include "base/io.h"
 #include "unit/test.h"
@@ -26,7 +27,7 @@ struct pl_oracle {
     const char *const *range_pieces;
 };
 
-/* The generator of Marsaglia's "Xorshift RNGs": the same pairs on every run. */
+/* The generator of Marsaglia's "Xorshift RNGs". */
 static inline uint32_t pl_oracle_random(uint32_t *seed)
 {
     *seed ^= *seed << 13;
@@ -69,7 +70,8 @@ static inline void pl_oracle_write(const struct pl_oracle *oracle, const char *p
 {
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    uint32_t seed = 20240229;
+    const char *given = getenv("PL_TEST_SEED");
+    uint32_t seed = given ? (uint32_t)strtoul(given, NULL, 10) : 20240229;
     for (int i = 0; i < oracle->count; i++) {
         oracle->write_pair(file, &seed, oracle);
         fputc('\n', file);
