@@ -36,6 +36,7 @@ static void describe_image(const struct scan *scan, const struct pl_image *image
 {
     struct pl_subject *subject = &scan->report->subject;
     subject->digest = image->digest;
+    subject->created = image->created;
     if (image->platform.os.len > 0) {
         subject->platform = pl_platform_format(scan->arena, &image->platform);
     }
