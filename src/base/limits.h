@@ -73,6 +73,14 @@
 #define PL_LIMIT_YAML_BYTES (32 << 20)
 #define PL_LIMIT_YAML_VALUES 1000000
 #define PL_LIMIT_YAML_TAG_DIRECTIVES 100
+/* Documents in XML, and their elements, nesting, the attributes of one and the namespaces in scope:
+ * a bill of materials of a whole system has some ten MiB, all others much less. The last two are
+ * costly: each attribute is compared with each, each name with each namespace. */
+#define PL_LIMIT_XML_BYTES (64 << 20)
+#define PL_LIMIT_XML_NODES 2000000
+#define PL_LIMIT_XML_DEPTH 100
+#define PL_LIMIT_XML_ATTRIBUTES 128
+#define PL_LIMIT_XML_NAMESPACES 128
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
 /* Any name, version, licence or other short text of a component. */

@@ -141,12 +141,13 @@ enum pl_status pl_scan(struct pl_arena *arena, const struct pl_scan_options *opt
                        struct pl_report *ret, struct pl_error *err)
 {
     struct pl_catalog_matcher *matcher PL_CLEANUP(pl_catalog_matcher_freep) =
-        pl_catalog_matcher_new();
-    struct pl_layers_options layers = {.jobs = options->jobs,
-                                       .limits = options->limits,
-                                       .matcher = matcher,
-                                       .progress = options->progress,
-                                       .cache = {options->cache, &options->limits}};
+        pl_catalog_matcher_new_selected(&options->catalogers);
+    struct pl_layers_options layers = {
+        .jobs = options->jobs,
+        .limits = options->limits,
+        .matcher = matcher,
+        .progress = options->progress,
+        .cache = {options->cache, &options->limits, options->catalogers.hash}};
     struct pl_source_options how = {&options->platform, &layers, &options->registry};
     struct pl_report report = {.verdict_pass = true, .sandbox = pl_str_from(pl_sandbox_missing())};
     struct scan scan = {arena, options, matcher, &report, false, {0}};

@@ -8,6 +8,7 @@
  * The report and all it points to live in the caller's arena. The database is the caller's.
  */
 #include "assess/policy.h"
+#include "catalog/select.h"
 #include "db/db.h"
 #include "engine/layers.h"
 #include "image/registry/hosts.h"
@@ -29,6 +30,7 @@ enum pl_scan_scope {
 struct pl_scan_options {
     pl_str source;
     enum pl_scan_scope scope;
+    struct pl_catalog_selection catalogers;
     struct pl_platform platform;
     unsigned jobs;
     struct pl_budget_limits limits;

@@ -55,7 +55,13 @@ static int inspect_entry(const char *path, const struct stat *st, int type, stru
     const char *inside = path + walked->prefix_len;
     const struct pl_cataloger *cataloger =
         pl_catalog_match(walked->matcher, pl_str_from(inside), &is_companion);
-    if (cataloger && !is_companion && pl_io_read_file(path, &content, NULL) == PL_OK) {
+    if (is_companion || pl_io_read_file(path, &content, NULL) < 0) {
+        return 0;
+    }
+    if (!cataloger && pl_catalog_is_executable(pl_str_span(pl_buf_str(&content)))) {
+        cataloger = pl_catalog_executable_reader(walked->matcher);
+    }
+    if (cataloger) {
         keep(walked,
              inspect_content(&walked->arena, cataloger, inside, pl_buf_str(&content), NULL));
     }
@@ -231,11 +237,11 @@ static void test_kind(void **state)
 int pl_test_corpus_language(void)
 {
     const struct CMUnitTest tests[] = {
-        KIND("bun"),   KIND("cocoapods"), KIND("conda/environment-yml"),
-        KIND("deno"),  KIND("gomod"),     KIND("govendor"),
-        KIND("cargo"), KIND("haskell"),   KIND("npm"),
-        KIND("pnpm"),  KIND("pub"),       KIND("snap"),
-        KIND("yarn"),
+        KIND("bun"),        KIND("cocoapods"), KIND("conda/environment-yml"),
+        KIND("deno"),       KIND("gobinary"),  KIND("gomod"),
+        KIND("govendor"),   KIND("cargo"),     KIND("haskell"),
+        KIND("npm"),        KIND("pnpm"),      KIND("pub"),
+        KIND("rustbinary"), KIND("snap"),      KIND("yarn"),
     };
     return cmocka_run_group_tests_name("catalog/corpus_language", tests, NULL, NULL);
 }
