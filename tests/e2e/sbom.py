@@ -5,6 +5,7 @@ list: by plimsoll's own documents in every format, and by what is left of them i
 import glob
 import json
 import os
+from urllib.parse import unquote
 
 from imagelib import Skip, entry, has, main, run, same, simple, stanza
 from match import database, record
@@ -268,6 +269,39 @@ def what_is_no_bill_of_materials(where):
     has(result.err, "one subject")
 
 
+def plain(purl):
+    """The identity that the corpus speaks of: without the qualifiers that are not part of an expectation."""
+    head, _, rest = unquote(purl).partition("?")
+    kept = sorted(q for q in rest.split("&") if q.split("=")[0] in ("arch", "epoch", "uuid"))
+    return head + ("?" + "&".join(kept) if kept else "")
+
+
+def compare(case, expected, report):
+    """Each package that the expectation lists is a component, the system, the subject, or told as a gap; no other is there."""
+    left = list(report["components"])
+    gaps = " ".join(g["reason"] for g in report["gaps"])
+    for package in expected["packages"]:
+        name, version = package["name"], package.get("version", "")
+        if package.get("purl"):
+            found = [c for c in left if plain(c["purl"]) == plain(package["purl"])]
+        else:
+            found = [c for c in left if c["name"] == name and c["version"] == version and c["type"] == "binary"]
+        if found:
+            left.remove(found[0])
+            if not any(text.startswith("LicenseRef") for text in package.get("licenses", ())):
+                same(sorted(found[0]["licenses"]), sorted(set(package.get("licenses", ()))), f"{case}: {name}")
+            continue
+        is_system = report["subject"]["os"]["id"] == name.lower() and "purl" not in package
+        is_subject = package.get("spdx_id") in SUBJECTS
+        if not is_system and not is_subject and not (version == "" and f"'{name}' lacks its version" in gaps):
+            raise AssertionError(f"{case}: {package} is missing; left are {[(c['name'], c['purl']) for c in left]}; {gaps}")
+    same([c["purl"] for c in left], [], case + ": more than is expected")
+
+
+# What the documents of the corpus describe, by reading them.
+SUBJECTS = {"SPDXRef-Acme", "SPDXRef-ContainerImage-dd5cad897c6263", "SPDXRef-example", "SPDXRef-CentOS-7"}
+
+
 def the_corpus(where):
     paths = sorted(glob.glob(f"{CORPUS}/sbom/*/expected.json"))
     if not paths:
@@ -277,6 +311,8 @@ def the_corpus(where):
             result = run("sbom", "--format", f"plimsoll-json={where}/x.json", "--format", f"cyclonedx-json={where}/x.cdx.json",
                          "--format", f"spdx-json={where}/x.spdx.json", "--format", f"cyclonedx-xml={where}/x.xml", "sbom:" + document)
             same(result.status, 0, document + result.err)
+            with open(path) as file, open(where + "/x.json") as other:
+                compare(document, json.load(file), json.load(other))
             validate_json(where + "/x.cdx.json")
             validate_json(where + "/x.spdx.json")
             validate_xml(where + "/x.xml", where)
