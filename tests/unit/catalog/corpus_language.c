@@ -257,6 +257,8 @@ int pl_test_corpus_language(void)
         KIND("cocoapods"),
         KIND("conda/environment-yml"),
         KIND("deno"),
+        KIND("gemfile"),
+        KIND("gemspec"),
         KIND("gomod"),
         KIND("govendor"),
         KIND("haskell"),
