@@ -255,6 +255,7 @@ int pl_test_corpus_language(void)
         KIND("bun"),
         KIND("cargo"),
         KIND("cocoapods"),
+        KIND("composer"),
         KIND("conda/environment-yml"),
         KIND("deno"),
         KIND("gemfile"),
