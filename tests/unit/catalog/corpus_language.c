@@ -138,6 +138,16 @@ static void check_integrity(const char *name, struct found *found, const json_t 
     }
 }
 
+/* Which qualifiers of conda there are is not part of the expectation. */
+static bool is_same_purl(pl_str wanted, pl_str got)
+{
+    pl_str qualifiers = PL_STR_EMPTY;
+    if (pl_str_starts_with(got, PL_STR("pkg:conda/"))) {
+        pl_str_cut(got, '?', &got, &qualifiers);
+    }
+    return pl_str_eq(wanted, got);
+}
+
 static void check_facts(const char *name, struct found *found, const json_t *packages)
 {
     static const struct {
@@ -149,7 +159,7 @@ static void check_facts(const char *name, struct found *found, const json_t *pac
         const struct pl_component *component = find(found, &found->arena, it);
         pl_str purl = pl_json_str(it, "purl");
         pl_str got = pl_component_purl(&found->arena, component);
-        if (purl.len > 0 && !pl_str_eq(purl, got)) {
+        if (purl.len > 0 && !is_same_purl(purl, got)) {
             fail_msg("%s: " PL_STR_FMT " and not " PL_STR_FMT, name, PL_STR_ARG(got),
                      PL_STR_ARG(purl));
         }
@@ -237,11 +247,11 @@ static void test_kind(void **state)
 int pl_test_corpus_language(void)
 {
     const struct CMUnitTest tests[] = {
-        KIND("bun"),        KIND("cocoapods"), KIND("conda/environment-yml"),
-        KIND("deno"),       KIND("gobinary"),  KIND("gomod"),
-        KIND("govendor"),   KIND("cargo"),     KIND("haskell"),
-        KIND("npm"),        KIND("pnpm"),      KIND("pub"),
-        KIND("rustbinary"), KIND("snap"),      KIND("yarn"),
+        KIND("alpm"),     KIND("bottlerocket"), KIND("bun"),      KIND("cocoapods"),
+        KIND("conda"),    KIND("deno"),         KIND("gobinary"), KIND("gomod"),
+        KIND("govendor"), KIND("cargo"),        KIND("haskell"),  KIND("nix/glibc-drv"),
+        KIND("npm"),      KIND("opkg"),         KIND("pnpm"),     KIND("portage"),
+        KIND("pub"),      KIND("rustbinary"),   KIND("snap"),     KIND("yarn"),
     };
     return cmocka_run_group_tests_name("catalog/corpus_language", tests, NULL, NULL);
 }
