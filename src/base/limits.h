@@ -107,6 +107,9 @@
  * packages: all joins of an image together. A full desktop has some ten thousand lists, and below
  * a million paths in those that have to be copied. */
 #define PL_LIMIT_JOINS 8000000
+/* What the packages of one database need and provide, each soname and command counted: a full
+ * desktop has some hundred thousand. */
+#define PL_LIMIT_RELATIONS 2000000
 /* The licences of one package: texlive's, the longest known, are below a hundred. */
 #define PL_LIMIT_LICENSES 1000
 /* Licences, hashes, needs of a package that several places state, together. */
