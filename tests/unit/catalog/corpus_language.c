@@ -157,102 +157,104 @@ static bool is_deviation(const char *name, const char *flag)
         }
     }
     return false;
-    /* Which qualifiers of conda there are is not part of the expectation. */
-    static bool is_same_purl(pl_str wanted, pl_str got)
-    {
-        pl_str qualifiers = PL_STR_EMPTY;
-        if (pl_str_starts_with(got, PL_STR("pkg:conda/"))) {
-            pl_str_cut(got, '?', &got, &qualifiers);
-        }
-        return pl_str_eq(wanted, got);
-    }
+}
 
-    static void check_facts(const char *name, struct found *found, const json_t *packages)
-    {
-        static const struct {
-            const char *flag;
-            enum pl_relation relation;
-        } relations[] = {{"direct", PL_RELATION_DIRECT}, {"indirect", PL_RELATION_TRANSITIVE}};
-        for (size_t i = 0; i < json_array_size(packages); i++) {
-            const json_t *it = json_array_get(packages, i);
-            const struct pl_component *component = find(found, &found->arena, it);
-            pl_str purl = pl_json_str(it, "purl");
-            pl_str got = pl_component_purl(&found->arena, component);
-            if (purl.len > 0 && !is_same_purl(purl, got)) {
-                fail_msg("%s: " PL_STR_FMT " and not " PL_STR_FMT, name, PL_STR_ARG(got),
-                         PL_STR_ARG(purl));
+/* Which qualifiers of conda there are is not part of the expectation. */
+static bool is_same_purl(pl_str wanted, pl_str got)
+{
+    pl_str qualifiers = PL_STR_EMPTY;
+    if (pl_str_starts_with(got, PL_STR("pkg:conda/"))) {
+        pl_str_cut(got, '?', &got, &qualifiers);
+    }
+    return pl_str_eq(wanted, got);
+}
+
+static void check_facts(const char *name, struct found *found, const json_t *packages)
+{
+    static const struct {
+        const char *flag;
+        enum pl_relation relation;
+    } relations[] = {{"direct", PL_RELATION_DIRECT}, {"indirect", PL_RELATION_TRANSITIVE}};
+    for (size_t i = 0; i < json_array_size(packages); i++) {
+        const json_t *it = json_array_get(packages, i);
+        const struct pl_component *component = find(found, &found->arena, it);
+        pl_str purl = pl_json_str(it, "purl");
+        pl_str got = pl_component_purl(&found->arena, component);
+        if (purl.len > 0 && !is_same_purl(purl, got)) {
+            fail_msg("%s: " PL_STR_FMT " and not " PL_STR_FMT, name, PL_STR_ARG(got),
+                     PL_STR_ARG(purl));
+        }
+        if (is_stated(packages, "dev") && !is_deviation(name, "dev") &&
+            component->is_dev != json_is_true(json_object_get(it, "dev"))) {
+            fail_msg("%s: " PL_STR_FMT ": for development or not", name, PL_STR_ARG(purl));
+        }
+        if (is_stated(packages, "optional") &&
+            component->is_optional != json_is_true(json_object_get(it, "optional"))) {
+            fail_msg("%s: " PL_STR_FMT ": optional or not", name, PL_STR_ARG(purl));
+        }
+        for (size_t r = 0; r < PL_ARRAY_LEN(relations); r++) {
+            if (json_is_true(json_object_get(it, relations[r].flag))) {
+                assert_int_equal(component->relation, relations[r].relation);
             }
-            if (is_stated(packages, "dev") && !is_deviation(name, "dev") &&
-                component->is_dev != json_is_true(json_object_get(it, "dev"))) {
-                fail_msg("%s: " PL_STR_FMT ": for development or not", name, PL_STR_ARG(purl));
-            }
-            if (is_stated(packages, "optional") &&
-                component->is_optional != json_is_true(json_object_get(it, "optional"))) {
-                fail_msg("%s: " PL_STR_FMT ": optional or not", name, PL_STR_ARG(purl));
-            }
-            for (size_t r = 0; r < PL_ARRAY_LEN(relations); r++) {
-                if (json_is_true(json_object_get(it, relations[r].flag))) {
-                    assert_int_equal(component->relation, relations[r].relation);
-                }
-            }
-            if (pl_json_str(it, "arch").len > 0) {
-                assert_true(pl_str_eq(component->arch, pl_json_str(it, "arch")));
-            }
-            check_licenses(name, found, it, component);
-            check_integrity(name, found, it, component);
+        }
+        if (pl_json_str(it, "arch").len > 0) {
+            assert_true(pl_str_eq(component->arch, pl_json_str(it, "arch")));
+        }
+        check_licenses(name, found, it, component);
+        check_integrity(name, found, it, component);
+    }
+}
+
+static void check_case(const char *corpus, const char *name)
+{
+    char path[PATH_MAX];
+    struct pl_buf text pl_autobuf = PL_BUF_INIT(64 << 20);
+    json_t *expected pl_autojson = NULL;
+    snprintf(path, sizeof(path), "%s/%s/expected.json", corpus, name);
+    assert_int_equal(pl_io_read_file(path, &text, NULL), PL_OK);
+    assert_int_equal(pl_json_parse(pl_buf_str(&text), path, &expected, NULL), PL_OK);
+
+    struct found found = {.matcher = pl_catalog_matcher_new()};
+    snprintf(path, sizeof(path), "%s/%s/in", corpus, name);
+    found.prefix_len = strlen(path) + 1;
+    walked = &found;
+    assert_int_equal(nftw(path, inspect_entry, 16, FTW_PHYS), 0);
+    const json_t *packages = pl_json_array(expected, "packages");
+    check_packages(name, &found, packages);
+    check_facts(name, &found, packages);
+    pl_map_release(&found.components);
+    pl_catalog_matcher_free(found.matcher);
+    pl_arena_release(&found.arena);
+}
+
+/* All cases of one kind; a kind with a slash is a single case. */
+static void test_kind(void **state)
+{
+    const char *corpus = pl_test_dir("PL_TEST_CORPUS");
+    const char *kind = *state;
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/%s", corpus ? corpus : "/nonexistent", kind);
+    if (strchr(kind, '/') && corpus && access(path, R_OK) == 0) {
+        check_case(corpus, kind);
+        return;
+    }
+    DIR *dir = opendir(path);
+    if (!dir) {
+        print_message("%s is not there\n", path);
+        skip();
+    }
+    size_t count = 0;
+    const struct dirent *entry = NULL;
+    while ((entry = readdir(dir))) {
+        if (entry->d_name[0] != '.') {
+            snprintf(path, sizeof(path), "%s/%s", kind, entry->d_name);
+            check_case(corpus, path);
+            count++;
         }
     }
-
-    static void check_case(const char *corpus, const char *name)
-    {
-        char path[PATH_MAX];
-        struct pl_buf text pl_autobuf = PL_BUF_INIT(64 << 20);
-        json_t *expected pl_autojson = NULL;
-        snprintf(path, sizeof(path), "%s/%s/expected.json", corpus, name);
-        assert_int_equal(pl_io_read_file(path, &text, NULL), PL_OK);
-        assert_int_equal(pl_json_parse(pl_buf_str(&text), path, &expected, NULL), PL_OK);
-
-        struct found found = {.matcher = pl_catalog_matcher_new()};
-        snprintf(path, sizeof(path), "%s/%s/in", corpus, name);
-        found.prefix_len = strlen(path) + 1;
-        walked = &found;
-        assert_int_equal(nftw(path, inspect_entry, 16, FTW_PHYS), 0);
-        const json_t *packages = pl_json_array(expected, "packages");
-        check_packages(name, &found, packages);
-        check_facts(name, &found, packages);
-        pl_map_release(&found.components);
-        pl_catalog_matcher_free(found.matcher);
-        pl_arena_release(&found.arena);
-    }
-
-    /* All cases of one kind; a kind with a slash is a single case. */
-    static void test_kind(void **state)
-    {
-        const char *corpus = pl_test_dir("PL_TEST_CORPUS");
-        const char *kind = *state;
-        char path[PATH_MAX];
-        snprintf(path, sizeof(path), "%s/%s", corpus ? corpus : "/nonexistent", kind);
-        if (strchr(kind, '/') && corpus && access(path, R_OK) == 0) {
-            check_case(corpus, kind);
-            return;
-        }
-        DIR *dir = opendir(path);
-        if (!dir) {
-            print_message("%s is not there\n", path);
-            skip();
-        }
-        size_t count = 0;
-        const struct dirent *entry = NULL;
-        while ((entry = readdir(dir))) {
-            if (entry->d_name[0] != '.') {
-                snprintf(path, sizeof(path), "%s/%s", kind, entry->d_name);
-                check_case(corpus, path);
-                count++;
-            }
-        }
-        closedir(dir);
-        assert_true(count > 0);
-    }
+    closedir(dir);
+    assert_true(count > 0);
+}
 
 #define KIND(which)                                                                                \
     (struct CMUnitTest)                                                                            \
@@ -263,51 +265,50 @@ static bool is_deviation(const char *name, const char *flag)
         }                                                                                          \
     }
 
-    int pl_test_corpus_language(void)
-    {
-        const struct CMUnitTest tests[] = {
-            KIND("alpm"),
-            KIND("bottlerocket"),
-            KIND("bun"),
-            KIND("cargo"),
-            KIND("cocoapods"),
-            KIND("composer"),
-            KIND("conda"),
-            KIND("conda/environment-yml"),
-            KIND("deno"),
-            KIND("gemfile"),
-            KIND("gemspec"),
-            KIND("gobinary"),
-            KIND("gomod"),
-            KIND("govendor"),
-            KIND("gradle"),
-            KIND("haskell"),
-            KIND("jar"),
-            KIND("nix/glibc-drv"),
-            KIND("npm"),
-            KIND("opkg"),
-            KIND("pdm"),
-            KIND("pipfile"),
-            KIND("pnpm"),
-            KIND("poetry"),
-            KIND("pom"),
-            KIND("portage"),
-            KIND("pub"),
-            KIND("pylock"),
-            KIND("python-installed/distinfo-scalibr"),
-            KIND("python-installed/egg-info-distlib"),
-            KIND("python-installed/egg-info-unidecode"),
-            KIND("python-installed/license-file-declared"),
-            KIND("python-installed/meta-asyncssh"),
-            KIND("python-installed/meta-iniconfig"),
-            KIND("python-installed/meta-simple"),
-            KIND("python-installed/meta-zipp"),
-            KIND("requirements-txt"),
-            KIND("rustbinary"),
-            KIND("sbt"),
-            KIND("snap"),
-            KIND("uv"),
-            KIND("yarn"),
-        };
-        return cmocka_run_group_tests_name("catalog/corpus_language", tests, NULL, NULL);
-    }
+int pl_test_corpus_language(void)
+{
+    const struct CMUnitTest tests[] = {
+        KIND("alpm"),
+        KIND("bottlerocket"),
+        KIND("bun"),
+        KIND("cargo"),
+        KIND("cocoapods"),
+        KIND("composer"),
+        KIND("conda"),
+        KIND("deno"),
+        KIND("gemfile"),
+        KIND("gemspec"),
+        KIND("gobinary"),
+        KIND("gomod"),
+        KIND("govendor"),
+        KIND("gradle"),
+        KIND("haskell"),
+        KIND("jar"),
+        KIND("nix/glibc-drv"),
+        KIND("npm"),
+        KIND("opkg"),
+        KIND("pdm"),
+        KIND("pipfile"),
+        KIND("pnpm"),
+        KIND("poetry"),
+        KIND("pom"),
+        KIND("portage"),
+        KIND("pub"),
+        KIND("pylock"),
+        KIND("python-installed/distinfo-scalibr"),
+        KIND("python-installed/egg-info-distlib"),
+        KIND("python-installed/egg-info-unidecode"),
+        KIND("python-installed/license-file-declared"),
+        KIND("python-installed/meta-asyncssh"),
+        KIND("python-installed/meta-iniconfig"),
+        KIND("python-installed/meta-simple"),
+        KIND("python-installed/meta-zipp"),
+        KIND("requirements-txt"),
+        KIND("rustbinary"),
+        KIND("sbt"),
+        KIND("snap"),
+        KIND("uv"),
+        KIND("yarn"),
+    };
+    return cmocka_run_group_tests_name("catalog/corpus_language", tests, NULL, NULL);
+}
