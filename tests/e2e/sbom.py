@@ -269,6 +269,35 @@ def what_is_no_bill_of_materials(where):
     has(result.err, "one subject")
 
 
+def documents_inside_images(where):
+    """They add what they list; what the package manager lists, and the same package found by itself, is there once."""
+    inner = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+        {"type": "library", "name": "zlib1g", "version": "1:1.2.13", "purl": "pkg:deb/debian/zlib1g@1:1.2.13?arch=amd64"},
+        {"type": "library", "name": "leaf", "version": "2.0.0", "purl": "pkg:npm/leaf@2.0.0"},
+        {"type": "library", "name": "vendored", "version": "3", "purl": "pkg:cargo/vendored@3"},
+        {"type": "operating-system", "name": "alpine", "version": "3"}]}
+    layer = [entry("etc/os-release", DEBIAN), entry("var/lib/dpkg/status", stanza("zlib1g", "1:1.2.13")), npm("leaf", "2.0.0"),
+             entry("opt/app/app.cdx.json", json.dumps(inner).encode()), entry("opt/app/bom.json", b'{"name": "parts"}'),
+             entry("opt/app/bad.spdx.json", b"{")]
+    result = run("sbom", simple(where + "/i", layer))
+    same(result.packages, [("leaf", "2.0.0"), ("vendored", "3"), ("zlib1g", "1:1.2.13")])
+    same(result.json["subject"]["os"]["id"], "debian")
+    places = {c["name"]: [p["path"] for p in c["locations"]] for c in result.json["components"]}
+    same(places["vendored"], ["opt/app/app.cdx.json"])
+    same(places["leaf"], ["opt/app/app.cdx.json", "srv/node_modules/leaf/package.json"])
+    same([path for path, _ in result.gaps], ["opt/app/bad.spdx.json"])
+
+
+def bitnami(where):
+    paths = sorted(glob.glob(f"{CORPUS}/bitnami/*/expected.json") + glob.glob(f"{CORPUS}/sbom/spdx-elasticsearch/expected.json"))
+    if not paths:
+        raise Skip("the corpus is not here")
+    for path in paths:
+        result = run("sbom", "dir:" + os.path.dirname(path) + "/in")
+        with open(path) as file:
+            compare(path, json.load(file), result.json)
+
+
 def plain(purl):
     """The identity that the corpus speaks of: without the qualifiers that are not part of an expectation."""
     head, _, rest = unquote(purl).partition("?")
@@ -319,4 +348,5 @@ def the_corpus(where):
 
 
 main([the_same_findings_from_each_format, the_same_findings_after_another_model, valid_under_the_published_schemas,
-      the_forms_say_the_same, complete, the_same_bytes, documents_of_others, what_is_no_bill_of_materials, the_corpus])
+      the_forms_say_the_same, complete, the_same_bytes, documents_of_others, what_is_no_bill_of_materials,
+      documents_inside_images, bitnami, the_corpus])
