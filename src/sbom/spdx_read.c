@@ -182,7 +182,11 @@ static void read_package(struct spdx *spdx, const json_t *package)
     pl_str cpe = reference_of(package, "cpe23Type");
     pl_str purpose = pl_json_str(package, "primaryPackagePurpose");
     bool is_file = said.purl.len == 0 && pl_str_eq(purpose, PL_STR("FILE"));
-    if (is_file || is_subject(spdx, package, said.purl, cpe)) {
+    bool is_about = is_subject(spdx, package, said.purl, cpe);
+    if (is_about) {
+        pl_sbom_reading_subject(spdx->reading, said.name, said.version, said.purl);
+    }
+    if (is_file || is_about) {
         return;
     }
     if (said.supplier.len == 0) {
