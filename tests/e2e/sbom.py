@@ -9,8 +9,11 @@ from urllib.parse import unquote
 
 from imagelib import Skip, entry, has, main, run, same, simple, stanza
 from match import database, record
+from reachlib import environment
+from registrylib import MANIFEST, Client, Registry
 from sbomlib import (CDX, SCHEMAS, ElementTree, cyclonedx_to_tag_value, need_schemas, spdx_reference, spdx_to_cyclonedx,
                      tag_values, validate_json, validate_xml)
+from smallregistry import SmallRegistry
 
 FORMATS = {"cyclonedx-json": "cdx.json", "cyclonedx-xml": "cdx.xml", "spdx-json": "spdx.json", "spdx-tag-value": "spdx",
            "purl": "purls.txt", "plimsoll-json": "json"}
@@ -269,6 +272,96 @@ def what_is_no_bill_of_materials(where):
     has(result.err, "one subject")
 
 
+def differences(where):
+    """What an update does: another version, another licence, a package more and one less."""
+    release = entry("etc/os-release", DEBIAN)
+    before = simple(where + "/1", [release, entry("var/lib/dpkg/status", stanza("tar", "1.34") + stanza("old", "1") + stanza("same", "2")),
+                                   npm("leaf", "1.0.0", license="MIT")])
+    after = simple(where + "/2", [release, entry("var/lib/dpkg/status", stanza("tar", "1.35") + stanza("new", "3") + stanza("same", "2")),
+                                  npm("leaf", "1.0.0", license="Apache-2.0")])
+    wanted = [("removed", "old", "1", None), ("added", "new", None, "3"), ("changed", "tar", "1.34", "1.35"),
+              ("relicensed", "leaf", "1.0.0", "1.0.0")]
+    write_all(where, before, "before")
+    for first in (before, f"{where}/before.cdx.json", f"sbom:{where}/before.spdx"):
+        result = run("sbom", "diff", "--format", "json", first, after)
+        same(result.status, 0, result.err)
+        got = [(c["kind"], c["name"], c["from"] and c["from"]["version"], c["to"] and c["to"]["version"]) for c in result.json["changes"]]
+        same(sorted(got, key=str), sorted(wanted, key=str), first)
+    table = run("sbom", "diff", before, after)
+    has(table.out.decode(), "1.34", "1.35", "1 added, 1 removed, 1 changed, 1 relicensed")
+    same(run("sbom", "diff", "--format", "json", before, before).json["changes"], [])
+    same(run("sbom", "diff", before).status, 2)
+    same(run("sbom", "diff", "--format", "xml", before, after).status, 2)
+
+
+def merged(where):
+    """Images of two systems in one document: what they hold, each once, with the release each is of."""
+    debian, alpine = debian_image(where), alpine_image(where)
+    paths = write_all(where, debian, "debian")
+    result = run("sbom", "merge", "--format", f"cyclonedx-json={where}/all.json", "--format", f"spdx-json={where}/all.spdx.json",
+                 paths["cyclonedx-json"], alpine, paths["spdx-tag-value"])
+    same(result.status, 0, result.err)
+    with open(where + "/all.json") as file:
+        document = json.load(file)
+    found = sorted(c.get("purl", "") for c in document["components"])
+    same(len(found), len(set(found)), "each once")
+    debs = [c for c in found if c.startswith("pkg:deb/")]
+    same((len(debs), all("distro=debian-12" in purl for purl in debs)), (4, True))
+    same([("distro=alpine-3.18.4" in p) for p in found if p.startswith("pkg:apk/")], [True, True])
+    has([c["name"] for c in document["components"]], debian, alpine)  # what they are about
+    if os.path.isdir(SCHEMAS):
+        validate_json(where + "/all.json")
+        validate_json(where + "/all.spdx.json")
+    one = run("sbom", "merge", "--format", "plimsoll-json", paths["cyclonedx-json"], paths["spdx-json"]).json
+    same(one["subject"]["os"]["id"], "debian", "one system")
+    advisories(where)
+    same([f["id"] for f in scan(where, where + "/all.json")["findings"] if f["id"].startswith("GHSA")],
+         ["GHSA-aaaa-bbbb-cccc", "GHSA-dddd-eeee-ffff"])
+
+
+def attached(where):
+    """The registry's own list of referrers, or the tag where it has none, names the document; its bytes are the layer."""
+    image = debian_image(where)
+    for kind in ("lists", "has none"):
+        if kind == "lists":
+            server = SmallRegistry()
+        else:
+            server = Registry(where + "/registry")
+        try:
+            subject = Client(server.host).push(image, "team/app", "1")
+            name = f"{server.host}/team/app:1"
+            options = ("--insecure-registry", server.host)
+            environ = environment(where)
+            made = run("sbom", "attach", *options, name, env=environ)
+            same(made.status, 0, made.err)
+            with open(where + "/own.spdx", "w") as file:
+                file.write("SPDXVersion: SPDX-2.3\n")
+            given = run("sbom", "attach", *options, name, where + "/own.spdx", env=environ)
+            same(given.status, 0, given.err)
+            listed = run("registry", "inspect", "--format", "json", *options, name, env=environ).json["referrers"]
+            same(sorted(r["artifact_type"] for r in listed), ["application/vnd.cyclonedx+json", "text/spdx"], kind)
+            for word, kind_of in ((made, "application/vnd.cyclonedx+json"), (given, "text/spdx")):
+                digest = word.out.decode().split()[0]
+                _, body = Client(server.host).wanted((200,), "GET", f"/v2/team/app/manifests/{digest}", None, {"Accept": MANIFEST})
+                manifest = json.loads(body)
+                same((manifest["subject"]["digest"], manifest["artifactType"]), (subject["digest"], kind_of))
+                layer = manifest["layers"][0]
+                _, document = Client(server.host).wanted((200,), "GET", f"/v2/team/app/blobs/{layer['digest']}")
+                same((layer["mediaType"], len(document)), (kind_of, layer["size"]))
+                with open(where + "/back", "wb") as file:
+                    file.write(document)
+                if word is made:
+                    same(len(run("sbom", "sbom:" + where + "/back").json["components"]), 6)
+            same(getattr(server, "complaints", []), [])
+            bad = run("sbom", "attach", "--format", "table", *options, name, env=environ)
+            same(bad.status, 2, bad.err)
+            with open(where + "/odd", "w") as file:
+                file.write("odd\n")
+            same(run("sbom", "attach", *options, name, where + "/odd", env=environ).status, 3)
+        finally:
+            server.stop()
+
+
 def documents_inside_images(where):
     """They add what they list; what the package manager lists, and the same package found by itself, is there once."""
     inner = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
@@ -349,4 +442,4 @@ def the_corpus(where):
 
 main([the_same_findings_from_each_format, the_same_findings_after_another_model, valid_under_the_published_schemas,
       the_forms_say_the_same, complete, the_same_bytes, documents_of_others, what_is_no_bill_of_materials,
-      documents_inside_images, bitnami, the_corpus])
+      documents_inside_images, differences, merged, attached, bitnami, the_corpus])
