@@ -237,11 +237,19 @@ static void test_kind(void **state)
 int pl_test_corpus_language(void)
 {
     const struct CMUnitTest tests[] = {
-        KIND("bun"),    KIND("cargo"),    KIND("cocoapods"), KIND("conda/environment-yml"),
-        KIND("deno"),   KIND("gobinary"), KIND("gomod"),     KIND("govendor"),
-        KIND("gradle"), KIND("haskell"),  KIND("jar"),       KIND("npm"),
-        KIND("pnpm"),   KIND("pom"),      KIND("pub"),       KIND("rustbinary"),
-        KIND("sbt"),    KIND("snap"),     KIND("yarn"),
+        KIND("bun"),          KIND("cargo"),
+        KIND("cocoapods"),    KIND("conda/environment-yml"),
+        KIND("deno"),         KIND("dotnet-deps"),
+        KIND("gobinary"),     KIND("gomod"),
+        KIND("govendor"),     KIND("gradle"),
+        KIND("haskell"),      KIND("jar"),
+        KIND("npm"),          KIND("nuget-assets"),
+        KIND("nuget-config"), KIND("nuget-lock"),
+        KIND("nuget-props"),  KIND("nuget-repository"),
+        KIND("pnpm"),         KIND("pom"),
+        KIND("pub"),          KIND("rustbinary"),
+        KIND("sbt"),          KIND("snap"),
+        KIND("yarn"),
     };
     return cmocka_run_group_tests_name("catalog/corpus_language", tests, NULL, NULL);
 }
