@@ -11,7 +11,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-PACKAGES="gcc meson ninja-build pkg-config curl ca-certificates libjansson-dev libyaml-dev libarchive-dev libisal-dev
+PACKAGES="gcc meson ninja-build pkg-config curl ca-certificates libjansson-dev libyaml-dev libxml2-dev libarchive-dev libisal-dev liblzma-dev
   libzstd-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev"
 FEED=https://osv-vulnerabilities.storage.googleapis.com
 STARTER_DATE=2026-11-17

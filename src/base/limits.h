@@ -68,6 +68,8 @@
  * below two hundred thousand values, each of which takes up to 300 bytes when read. */
 #define PL_LIMIT_TOML_BYTES (32 << 20)
 #define PL_LIMIT_TOML_VALUES 1000000
+/* Metadata in one egg or wheel: its own and what it brings along, which setuptools has twelve of. */
+#define PL_LIMIT_PYTHON_METADATA 1000
 /* A file of Erlang or Elixir terms: lock files have some hundred KiB, and take some thirty times as
  * much memory when read. */
 #define PL_LIMIT_ERLANG_BYTES (8 << 20)
@@ -76,6 +78,23 @@
 #define PL_LIMIT_YAML_BYTES (32 << 20)
 #define PL_LIMIT_YAML_VALUES 1000000
 #define PL_LIMIT_YAML_TAG_DIRECTIVES 100
+/* Documents in XML, and their elements, nesting, the attributes of one and the namespaces in scope:
+ * a bill of materials of a whole system has some ten MiB, all others much less. The last two are
+ * costly: each attribute is compared with each, each name with each namespace. */
+#define PL_LIMIT_XML_BYTES (64 << 20)
+#define PL_LIMIT_XML_NODES 2000000
+#define PL_LIMIT_XML_DEPTH 100
+#define PL_LIMIT_XML_ATTRIBUTES 128
+#define PL_LIMIT_XML_NAMESPACES 128
+/* Archives within one archive, together: how deep they nest (an ear has wars, those jars; some unpack
+ * launchers twice), their members, and the bytes of those that are opened. One inner archive, open:
+ * it lies in memory. A manifest of signed jars has a section for each member, and some MiB. */
+#define PL_LIMIT_ARCHIVE_DEPTH 16
+#define PL_LIMIT_ARCHIVE_ENTRIES 2000000
+#define PL_LIMIT_ARCHIVE_OPENED_BYTES (4ULL << 30)
+#define PL_LIMIT_ARCHIVE_INNER_BYTES (512ULL << 20)
+#define PL_LIMIT_JAVA_MANIFEST_BYTES (32 << 20)
+#define PL_LIMIT_JAVA_TEXT_BYTES (1 << 20)
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
 /* Any name, version, licence or other short text of a component. */
@@ -93,6 +112,9 @@
  * packages: all joins of an image together. A full desktop has some ten thousand lists, and below
  * a million paths in those that have to be copied. */
 #define PL_LIMIT_JOINS 8000000
+/* What the packages of one database need and provide, each soname and command counted: a full
+ * desktop has some hundred thousand. */
+#define PL_LIMIT_RELATIONS 2000000
 /* The licences of one package: texlive's, the longest known, are below a hundred. */
 #define PL_LIMIT_LICENSES 1000
 /* Licences, hashes, needs of a package that several places state, together. */
@@ -149,3 +171,5 @@
 #define PL_LIMIT_CRATES_BYTES (8 << 20)
 /* A kernel's memory and a kernel module, unpacked: some 40 MiB each. */
 #define PL_LIMIT_KERNEL_BYTES (128 << 20)
+/* Dependencies that one bill of materials states: the largest have some hundred thousand. */
+#define PL_LIMIT_SBOM_EDGES 2000000

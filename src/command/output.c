@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 
 struct target {
     const struct pl_report_format *format;
@@ -16,6 +17,7 @@ struct target {
     bool is_beside; /* the file has no name yet, or `beside`, and becomes `path` at the end */
     char *beside; /* or NULL */
     struct pl_report_options options;
+    char created[32]; /* what options.created is a view of */
     struct pl_writer *writer;
 };
 
@@ -73,9 +75,28 @@ enum pl_status pl_output_check(const struct pl_args *args, struct pl_error *err)
     return PL_OK;
 }
 
-static struct pl_report_options terminal_options(int fd)
+/* The time that documents shall state, for builds that are to come out the same each time
+ * (https://reproducible-builds.org/specs/source-date-epoch/). */
+static pl_str source_date(struct target *target)
 {
-    struct pl_report_options options = {0};
+    const uint64_t year_9999 = 253402300799;
+    uint64_t seconds = 0;
+    struct tm parts = {0};
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    if (!epoch || !pl_str_to_uint(pl_str_from(epoch), year_9999, &seconds)) {
+        return PL_STR_EMPTY;
+    }
+    time_t time = (time_t)seconds;
+    size_t len = gmtime_r(&time, &parts) ? strftime(target->created, sizeof(target->created),
+                                                    "%Y-%m-%dT%H:%M:%SZ", &parts)
+                                         : 0;
+    return pl_str_make(target->created, len);
+}
+
+static struct pl_report_options terminal_options(struct target *target)
+{
+    int fd = target->fd;
+    struct pl_report_options options = {.created = source_date(target)};
     if (!isatty(fd)) {
         return options;
     }
@@ -164,7 +185,7 @@ static enum pl_status open_target(struct target *target, struct pl_error *err)
     if (st < 0) {
         return pl_error_wrap(err, "%s", target->path);
     }
-    target->options = terminal_options(target->fd);
+    target->options = terminal_options(target);
     target->writer = pl_mem_alloc(1, sizeof(*target->writer));
     pl_writer_init_fd(target->writer, target->fd);
     return PL_OK;
@@ -190,6 +211,12 @@ enum pl_status pl_output_open(const struct pl_args *args, const char *otherwise,
             return st;
         }
         output->count++;
+        if (is_set && !target->format->set) {
+            return pl_error_set(err, PL_E_USAGE,
+                                "a document in %s has one subject; give one source, or join the "
+                                "documents of several with plimsoll sbom merge",
+                                target->format->name);
+        }
         st = open_target(target, err);
         if (st < 0) {
             return st;

@@ -12,11 +12,14 @@
 #include "command/command.h"
 #include "report/summary.h"
 
+#define PL_OUTPUT_FORMATS                                                                          \
+    "table, json, plimsoll-json, cyclonedx-json, cyclonedx-xml, spdx-json, spdx-tag-value, purl"
+
 /* The row of a command's option table. */
 #define PL_OUTPUT_OPTION                                                                           \
     {                                                                                              \
         .name = "format", .argument = "NAME[=FILE]",                                               \
-        .summary = "how to print, and where to: table, json, plimsoll-json", .repeats = true       \
+        .summary = "how to print, and where to: " PL_OUTPUT_FORMATS, .repeats = true               \
     }
 
 /* PL_E_USAGE for a format that does not exist, an empty FILE or a second one for standard output.

@@ -52,14 +52,19 @@ void pl_scan_request_release(struct pl_scan_request *request)
     pl_arena_release(&request->arena);
 }
 
-static enum pl_status read_options(const struct pl_args *args, struct pl_scan_options *options,
+static enum pl_status read_options(const struct pl_args *args, struct pl_scan_request *request,
                                    struct pl_error *err)
 {
+    struct pl_scan_options *options = &request->options;
     const char *jobs = pl_args_value(args, "jobs", NULL);
+    const char *catalogers = pl_args_value(args, "catalogers", NULL);
     enum pl_status st = jobs ? read_jobs(jobs, &options->jobs, err) : PL_OK;
     const char *platform = pl_args_value(args, "platform", NULL);
     if (st == PL_OK && platform) {
         st = pl_platform_parse(pl_str_from(platform), &options->platform, err);
+    }
+    if (st == PL_OK && catalogers) {
+        st = pl_catalog_select(&request->arena, pl_str_from(catalogers), &options->catalogers, err);
     }
     const char *scope = pl_args_value(args, "scope", NULL);
     if (st == PL_OK && scope) {
@@ -185,7 +190,7 @@ enum pl_status pl_scan_request_read(const struct pl_args *args, struct pl_scan_r
     pl_budget_limits_default(&options->limits);
     enum pl_status st = pl_output_check(args, err);
     if (st == PL_OK) {
-        st = read_options(args, options, err);
+        st = read_options(args, request, err);
     }
     if (st == PL_OK) {
         st = pl_registry_options_read(args, &request->arena, &options->registry, err);

@@ -11,6 +11,9 @@
 /* Rows for the option tables of both commands. */
 #define PL_SCAN_OPTIONS                                                                            \
     {.name = "all-tags", .summary = "every tag of the repository: SOURCE is [registry:]NAME"},     \
+        {.name = "catalogers",                                                                     \
+         .argument = "NAMES",                                                                      \
+         .summary = "only these, with commas between, or all but those with a '-' before them"},   \
         {.name = "jobs",                                                                           \
          .argument = "N",                                                                          \
          .summary = "layers inspected at once; default: the number of cores"},                     \

@@ -16,7 +16,8 @@ static pl_str layer_key(struct pl_arena *scratch, const struct pl_layer_cache *c
 {
     pl_str limits = pl_str_make((const char *)cache->limits, sizeof(*cache->limits));
     return pl_arena_format(scratch, PL_STR_FMT " " PL_INSPECTOR_VERSION " %llx",
-                           PL_STR_ARG(diff_id), (unsigned long long)pl_str_hash(limits));
+                           PL_STR_ARG(diff_id),
+                           (unsigned long long)(pl_str_hash(limits) ^ cache->catalogers));
 }
 
 /* What is known of a blob: the digest of what it holds, and its length. */

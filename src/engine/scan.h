@@ -8,6 +8,7 @@
  * The report and all it points to live in the caller's arena. The database is the caller's.
  */
 #include "assess/policy.h"
+#include "catalog/select.h"
 #include "db/db.h"
 #include "engine/layers.h"
 #include "image/registry/hosts.h"
@@ -20,7 +21,7 @@
     X(PL_SCAN_ALL, "all")
 
 enum pl_scan_scope {
-    PL_SCAN_BY_SOURCE, /* installed for images, all for directories */
+    PL_SCAN_BY_SOURCE, /* installed for images, all for directories and bills of materials */
 #define X(name, text) name,
     PL_SCAN_SCOPE_LIST(X)
 #undef X
@@ -29,6 +30,7 @@ enum pl_scan_scope {
 struct pl_scan_options {
     pl_str source;
     enum pl_scan_scope scope;
+    struct pl_catalog_selection catalogers;
     struct pl_platform platform;
     unsigned jobs;
     struct pl_budget_limits limits;

@@ -64,6 +64,7 @@ enum pl_status pl_image_read_config(struct pl_arena *arena, pl_str config, struc
         return pl_error_set(err, PL_E_PARSE, "the image's config is no JSON object");
     }
     image->config = pl_arena_dup(arena, config);
+    image->created = pl_arena_dup(arena, pl_json_str(document, "created"));
     image->platform = (struct pl_platform){
         .os = pl_arena_dup(arena, pl_json_str(document, "os")),
         .architecture = pl_arena_dup(arena, pl_json_str(document, "architecture")),

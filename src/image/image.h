@@ -39,6 +39,7 @@ struct pl_image {
     pl_str digest; /* of the manifest; of the config where there is no manifest */
     struct pl_platform platform;
     pl_str config; /* its bytes */
+    pl_str created; /* as the config says, RFC 3339; may be empty */
     struct pl_image_layers layers;
 };
 

@@ -13,6 +13,7 @@
 struct pl_report_options {
     unsigned width_columns; /* of the terminal; 0: PL_REPORT_WIDTH */
     bool color; /* ANSI sequences may be used */
+    pl_str created; /* the time that a document shall state, RFC 3339; empty: the subject's own */
 };
 
 /* The width when nobody knows better: a file, a pipe, the log of a build. */
@@ -34,7 +35,9 @@ struct pl_report_format {
     /* Writes the whole document; `writer` is not finished. */
     enum pl_status (*write)(const struct pl_report *report, const struct pl_report_options *options,
                             struct pl_writer *writer, struct pl_error *err);
-    const struct pl_report_set *set;
+    const struct pl_report_set *set; /* NULL: a document of this format has one subject */
+    /* Other names that it goes by, NULL at the end; or NULL. */
+    const char *const *aliases;
 };
 
 /* All formats, sorted by name. */

@@ -18,11 +18,22 @@ const struct pl_report_format *const *pl_report_formats(size_t *ret_count)
     return all_formats;
 }
 
+static bool is_alias(const struct pl_report_format *format, pl_str name)
+{
+    for (const char *const *alias = format->aliases; alias && *alias; alias++) {
+        if (pl_str_eq(name, pl_str_from(*alias))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct pl_report_format *pl_report_format_find(pl_str name)
 {
     for (size_t i = 0; i < PL_ARRAY_LEN(all_formats); i++) {
-        if (pl_str_eq(name, pl_str_from(all_formats[i]->name))) {
-            return all_formats[i];
+        const struct pl_report_format *format = all_formats[i];
+        if (pl_str_eq(name, pl_str_from(format->name)) || is_alias(format, name)) {
+            return format;
         }
     }
     return NULL;

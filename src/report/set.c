@@ -65,7 +65,7 @@ static void end_json(const struct pl_summary *summary, const struct pl_report_op
 
 const struct pl_report_set pl_report_set_json = {begin_json, between_json, end_json};
 
-static void begin_table(struct pl_writer *writer)
+static void nothing(struct pl_writer *writer)
 {
     (void)writer;
 }
@@ -157,4 +157,14 @@ static void end_table(const struct pl_summary *summary, const struct pl_report_o
     write_failures(&arena, summary, width, writer);
 }
 
-const struct pl_report_set pl_report_set_table = {begin_table, between_table, end_table};
+const struct pl_report_set pl_report_set_table = {nothing, between_table, end_table};
+
+static void end_nothing(const struct pl_summary *summary, const struct pl_report_options *options,
+                        struct pl_writer *writer)
+{
+    (void)summary;
+    (void)options;
+    (void)writer;
+}
+
+const struct pl_report_set pl_report_set_lines = {nothing, nothing, end_nothing};

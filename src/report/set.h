@@ -10,3 +10,5 @@
 extern const struct pl_report_set pl_report_set_json;
 /* The reports one below the other, and a table with a row for each. */
 extern const struct pl_report_set pl_report_set_table;
+/* The documents one after the other, for lists with an item on each line. */
+extern const struct pl_report_set pl_report_set_lines;

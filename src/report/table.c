@@ -72,6 +72,29 @@ static pl_str source_text(const struct table *table)
     return is_said ? PL_STR_EMPTY : clean(table, subject->source);
 }
 
+/* " (deb 790, npm 12)": what kinds of packages there are, unless all are the system's own. */
+static pl_str kinds_of(const struct table *table)
+{
+    const struct pl_components *components = &table->report->components;
+    pl_str text = PL_STR_EMPTY;
+    size_t kinds = 0;
+    bool has_others = false;
+    /* Components are sorted by type. */
+    for (size_t first = 0, next = 0; first < components->count; first = next) {
+        pl_str type = components->items[first].type;
+        while (next < components->count && pl_str_eq(components->items[next].type, type)) {
+            next++;
+        }
+        has_others = has_others || !pl_component_is_system_package(&components->items[first]);
+        text =
+            pl_arena_format(table->arena, PL_STR_FMT "%s" PL_STR_FMT " %zu", PL_STR_ARG(text),
+                            kinds++ > 0 ? ", " : "", PL_STR_ARG(clean(table, type)), next - first);
+    }
+    return has_others && kinds > 0
+               ? pl_arena_format(table->arena, " (" PL_STR_FMT ")", PL_STR_ARG(text))
+               : PL_STR_EMPTY;
+}
+
 static void write_subject(const struct table *table)
 {
     const struct pl_subject *subject = &table->report->subject;
@@ -91,10 +114,13 @@ static void write_subject(const struct table *table)
     pl_str os = clean(table, subject->os.pretty_name.len > 0 ? subject->os.pretty_name
                              : subject->os.name.len > 0      ? subject->os.name
                                                              : subject->os.id);
+    /* A folder of lock files has none, and nobody misses it. */
+    pl_str kinds = kinds_of(table);
+    bool is_folder = pl_str_eq(subject->kind, PL_STR("filesystem")) && kinds.len > 0;
+    os = os.len > 0 || is_folder ? os : PL_STR("unknown operating system");
     paragraph(table, 2,
-              pl_arena_format(table->arena, PL_STR_FMT ", %zu package%s",
-                              PL_STR_ARG(os.len > 0 ? os : PL_STR("unknown operating system")),
-                              count, plural(count)));
+              pl_arena_format(table->arena, PL_STR_FMT "%s%zu package%s" PL_STR_FMT, PL_STR_ARG(os),
+                              os.len > 0 ? ", " : "", count, plural(count), PL_STR_ARG(kinds)));
 }
 
 /* Of a container: which packages its image does not have, or has otherwise. */

@@ -159,6 +159,7 @@ static size_t match_part(char part, pl_str prefix, pl_str rest_of_pattern, pl_st
                          struct pl_signature_hit *hit)
 {
     size_t len = 0;
+    pl_str literal = PL_STR_EMPTY;
     switch (part) {
     case '0':
         return text.len > 0 && text.ptr[0] == '\0' ? 1 : SIZE_MAX;
@@ -174,7 +175,8 @@ static size_t match_part(char part, pl_str prefix, pl_str rest_of_pattern, pl_st
     case '*':
     case '?':
         len = part == '*' ? run(text, is_text, MOST_TEXT) : MOST_BYTES;
-        return pl_str_find(pl_str_sub(text, 0, len + MOST_VERSION), next_literal(&rest_of_pattern));
+        literal = next_literal(&rest_of_pattern);
+        return pl_str_find(pl_str_sub(text, 0, len + literal.len), literal);
     default:
         len = pl_str_starts_with(text, prefix) ? take_version(part, text, &hit->version) : 0;
         hit->is_number = part == 'k';

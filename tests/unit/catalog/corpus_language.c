@@ -55,7 +55,13 @@ static int inspect_entry(const char *path, const struct stat *st, int type, stru
     const char *inside = path + walked->prefix_len;
     const struct pl_cataloger *cataloger =
         pl_catalog_match(walked->matcher, pl_str_from(inside), &is_companion);
-    if (cataloger && !is_companion && pl_io_read_file(path, &content, NULL) == PL_OK) {
+    if (is_companion || pl_io_read_file(path, &content, NULL) < 0) {
+        return 0;
+    }
+    if (!cataloger && pl_catalog_is_executable(pl_str_span(pl_buf_str(&content)))) {
+        cataloger = pl_catalog_executable_reader(walked->matcher);
+    }
+    if (cataloger) {
         keep(walked,
              inspect_content(&walked->arena, cataloger, inside, pl_buf_str(&content), NULL));
     }
@@ -153,6 +159,16 @@ static bool is_deviation(const char *name, const char *flag)
     return false;
 }
 
+/* Which qualifiers of conda there are is not part of the expectation. */
+static bool is_same_purl(pl_str wanted, pl_str got)
+{
+    pl_str qualifiers = PL_STR_EMPTY;
+    if (pl_str_starts_with(got, PL_STR("pkg:conda/"))) {
+        pl_str_cut(got, '?', &got, &qualifiers);
+    }
+    return pl_str_eq(wanted, got);
+}
+
 static void check_facts(const char *name, struct found *found, const json_t *packages)
 {
     static const struct {
@@ -164,7 +180,7 @@ static void check_facts(const char *name, struct found *found, const json_t *pac
         const struct pl_component *component = find(found, &found->arena, it);
         pl_str purl = pl_json_str(it, "purl");
         pl_str got = pl_component_purl(&found->arena, component);
-        if (purl.len > 0 && !pl_str_eq(purl, got)) {
+        if (purl.len > 0 && !is_same_purl(purl, got)) {
             fail_msg("%s: " PL_STR_FMT " and not " PL_STR_FMT, name, PL_STR_ARG(got),
                      PL_STR_ARG(purl));
         }
@@ -252,38 +268,42 @@ static void test_kind(void **state)
 int pl_test_corpus_language(void)
 {
     const struct CMUnitTest tests[] = {
+        KIND("alpm"),
+        KIND("bottlerocket"),
         KIND("bun"),
         KIND("cargo"),
         KIND("cocoapods"),
         KIND("composer"),
         KIND("conan"),
-        KIND("conda/environment-yml"),
+        KIND("conda"),
         KIND("deno"),
         KIND("gemfile"),
         KIND("gemspec"),
+        KIND("gobinary"),
         KIND("gomod"),
         KIND("govendor"),
+        KIND("gradle"),
         KIND("haskell"),
+        KIND("jar"),
         KIND("julia"),
         KIND("mix"),
+        KIND("nix/glibc-drv"),
         KIND("npm"),
+        KIND("opkg"),
         KIND("pdm"),
         KIND("pipfile"),
         KIND("pnpm"),
         KIND("poetry"),
+        KIND("pom"),
+        KIND("portage"),
         KIND("pub"),
         KIND("pylock"),
-        KIND("python-installed/distinfo-scalibr"),
-        KIND("python-installed/egg-info-distlib"),
-        KIND("python-installed/egg-info-unidecode"),
-        KIND("python-installed/license-file-declared"),
-        KIND("python-installed/meta-asyncssh"),
-        KIND("python-installed/meta-iniconfig"),
-        KIND("python-installed/meta-simple"),
-        KIND("python-installed/meta-zipp"),
+        KIND("python-installed"),
         KIND("r"),
         KIND("rebar"),
         KIND("requirements-txt"),
+        KIND("rustbinary"),
+        KIND("sbt"),
         KIND("snap"),
         KIND("swift"),
         KIND("terraform"),
