@@ -157,3 +157,5 @@
 #define PL_LIMIT_CRATES_BYTES (8 << 20)
 /* A kernel's memory and a kernel module, unpacked: some 40 MiB each. */
 #define PL_LIMIT_KERNEL_BYTES (128 << 20)
+/* Dependencies that one bill of materials states: the largest have some hundred thousand. */
+#define PL_LIMIT_SBOM_EDGES 2000000

@@ -8,10 +8,10 @@
  * The report and all it points to live in the caller's arena. The database is the caller's.
  */
 #include "assess/policy.h"
+#include "catalog/select.h"
 #include "db/db.h"
 #include "engine/layers.h"
 #include "image/registry/hosts.h"
-#include "catalog/select.h"
 #include "model/report.h"
 
 /* Which components a report is about. */
