@@ -10,10 +10,16 @@
  * when the header has one, even 0. The source package is known by the file name of its package
  * alone, "util-linux-2.32.1-42.el8_8.src.rpm". rpm may have several versions of a package
  * installed at once (kernels), so repetitions are kept. gpg-pubkey is how rpm keeps the keys that
- * it trusts: an entry, but no software.
+ * it trusts: an entry, but no software. A package of a module (RHEL 8's modularity) has its label,
+ * "nodejs:18:8080020230718:abc", as the qualifier `rpmmod` that purl-spec has for it.
+ *
+ * What a package needs is given by the packages that provide it, be it a soname or a path. Needs of
+ * rpm itself ("rpmlib(...)") and conditions ("(a if b)") are left out, as no package has such a
+ * name.
  */
 #include "base/limits.h"
 #include "catalog/cataloger.h"
+#include "catalog/relations.h"
 #include "format/rpm_bdb.h"
 #include "format/rpm_header.h"
 #include "format/rpm_ndb.h"
@@ -150,8 +156,37 @@ static struct pl_strs read_files(struct pl_sink *sink, const struct pl_rpm_heade
     return files;
 }
 
-static void add_package(struct pl_sink *sink, const struct pl_rpm_header *header)
+struct reading {
+    struct pl_sink *sink;
+    struct pl_relations relations;
+};
+
+static void note_relations(struct pl_relations *relations, const struct pl_rpm_header *header)
 {
+    pl_str name = PL_STR_EMPTY;
+    struct pl_rpm_values provides = pl_rpm_header_strs(header, PL_RPM_TAG_PROVIDE_NAMES);
+    pl_relations_package(relations, pl_rpm_header_str(header, PL_RPM_TAG_NAME));
+    while (pl_rpm_values_next_str(&provides, &name)) {
+        pl_relations_provide(relations, name);
+    }
+    struct pl_rpm_values requires = pl_rpm_header_strs(header, PL_RPM_TAG_REQUIRE_NAMES);
+    while (pl_rpm_values_next_str(&requires, &name)) {
+        pl_relations_need(relations, name);
+    }
+}
+
+static void add_module(struct pl_sink *sink, struct pl_component *component, pl_str label)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    if (label.len > 0) {
+        pl_sink_push(sink, &component->qualifiers,
+                     pl_arena_format(&scratch, "rpmmod=" PL_STR_FMT, PL_STR_ARG(label)));
+    }
+}
+
+static void add_package(struct reading *reading, const struct pl_rpm_header *header)
+{
+    struct pl_sink *sink = reading->sink;
     pl_str name = pl_rpm_header_str(header, PL_RPM_TAG_NAME);
     pl_str version = full_version(sink, header);
     if (pl_str_is_empty(name) || pl_str_is_empty(version)) {
@@ -171,40 +206,47 @@ static void add_package(struct pl_sink *sink, const struct pl_rpm_header *header
     component->is_pseudo = pl_str_eq(name, PL_STR("gpg-pubkey"));
     set_source(sink, component, pl_rpm_header_str(header, PL_RPM_TAG_SOURCE_RPM));
     pl_sink_push(sink, &component->licenses, pl_rpm_header_str(header, PL_RPM_TAG_LICENSE));
+    add_module(sink, component, pl_rpm_header_str(header, PL_RPM_TAG_MODULARITY_LABEL));
     component->files = read_files(sink, header);
+    note_relations(&reading->relations, header);
 }
 
 static void visit_header(void *context, pl_span blob)
 {
-    struct pl_sink *sink = context;
+    struct reading *reading = context;
     struct pl_rpm_header header;
     struct pl_error err = PL_ERROR_INIT;
     if (pl_rpm_header_open(blob, &header, &err) < 0) {
-        pl_sink_gap(sink, "%s", err.msg);
+        pl_sink_gap(reading->sink, "%s", err.msg);
         return;
     }
-    add_package(sink, &header);
+    add_package(reading, &header);
 }
 
 static void visit_damage(void *context, const struct pl_error *why)
 {
-    pl_sink_gap(context, "%s", why->msg);
+    const struct reading *reading = context;
+    pl_sink_gap(reading->sink, "%s", why->msg);
 }
 
 static enum pl_status read_rpm(struct pl_sink *sink, const struct pl_catalog_file *file,
                                struct pl_error *err)
 {
+    struct reading reading = {.sink = sink, .relations = {.sink = sink}};
     struct pl_rpm_db db = {.content = file->content};
     if (file->companion) {
         db.wal = file->companion->content;
     }
     const struct pl_rpm_visitor visitor = {
-        .context = sink, .header = visit_header, .damage = visit_damage};
+        .context = &reading, .header = visit_header, .damage = visit_damage};
     pl_str content = pl_span_str(file->content);
     for (size_t i = 0; i < PL_ARRAY_LEN(forms); i++) {
         pl_str begin = pl_str_sub(content, forms[i].magic_at, forms[i].magic.len);
         if (pl_str_eq(begin, forms[i].magic)) {
-            return forms[i].visit(&db, &visitor, err);
+            enum pl_status st = forms[i].visit(&db, &visitor, err);
+            pl_relations_finish(&reading.relations);
+            pl_relations_release(&reading.relations);
+            return st;
         }
     }
     /* rpm leaves an empty file behind when it moves its database. */

@@ -6,6 +6,7 @@
 #include "engine/unify.h"
 #include "image/path.h"
 #include "model/license.h"
+#include "model/package_type.h"
 
 /* A file of some layer that no layer above hides. */
 struct visible_file {
@@ -315,7 +316,8 @@ static void merge_os(struct merge *merge)
     merge->result->os = pl_os_merge(sources, count);
     for (size_t i = 0; i < merge->result->components.count; i++) {
         struct pl_component *component = &merge->result->components.items[i];
-        if (component->vendor_id.len == 0 && pl_component_is_system_package(component)) {
+        const struct pl_package_type *type = pl_package_type_find(component->type);
+        if (component->vendor_id.len == 0 && type && type->is_distro) {
             component->vendor_id = merge->result->os.id;
         }
     }
