@@ -218,7 +218,8 @@ static pl_str name_key(struct pl_arena *arena, pl_str type, pl_str name)
 static void note_owned(struct merge *merge, const struct pl_path_hashes *paths,
                        struct pl_component *owner)
 {
-    if (paths->count > 0 && pl_component_is_system_package(owner)) {
+    const struct pl_package_type *type = pl_package_type_find(owner->type);
+    if (paths->count > 0 && type && type->is_owner) {
         *pl_vec_push(merge->arena, &merge->owned) = (struct pl_owned_list){paths, owner};
     }
 }
