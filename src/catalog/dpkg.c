@@ -21,9 +21,8 @@
  * What a package depends on is given by the installed packages that meet it; Recommends and
  * Suggests are nothing that it needs.
  */
+#include "catalog/dpkg.h"
 #include "base/limits.h"
-#include "catalog/cataloger.h"
-#include "catalog/relations.h"
 #include "format/deb822.h"
 
 #define STATUS_DIR "var/lib/dpkg/status.d/"
@@ -107,11 +106,12 @@ static void set_source(struct pl_sink *sink, struct pl_component *component, pl_
     component->source_version = version.len > 0 ? pl_sink_str(sink, version) : component->version;
 }
 
-static void add_package(struct pl_sink *sink, struct pl_relations *relations,
+static void add_package(struct pl_relations *relations, enum pl_scope scope,
                         const struct stanza *stanza)
 {
+    struct pl_sink *sink = relations->sink;
     if (pl_str_is_empty(stanza->version)) {
-        pl_sink_gap(sink, "package " PL_STR_FMT " is installed but states no version",
+        pl_sink_gap(sink, "package " PL_STR_FMT " states no version",
                     PL_STR_ARG(pl_str_sub(stanza->package, 0, 100)));
         return;
     }
@@ -120,6 +120,7 @@ static void add_package(struct pl_sink *sink, struct pl_relations *relations,
         return;
     }
     component->type = PL_STR("deb");
+    component->scope = scope;
     component->name = pl_sink_str(sink, stanza->package);
     component->version = pl_sink_str(sink, stanza->version);
     component->arch = pl_sink_str(sink, stanza->arch);
@@ -145,7 +146,7 @@ static void read_status(struct pl_sink *sink, pl_str text, bool installed_unless
             state = PRESENT;
         }
         if (state == PRESENT) {
-            add_package(sink, &relations, &stanza);
+            add_package(&relations, PL_SCOPE_INSTALLED, &stanza);
         } else if (state == PARTLY) {
             pl_sink_gap(sink,
                         "package " PL_STR_FMT " is half-installed: its unpacking was begun and "
@@ -153,6 +154,18 @@ static void read_status(struct pl_sink *sink, pl_str text, bool installed_unless
                         PL_STR_ARG(pl_str_sub(stanza.package, 0, 100)));
         }
     }
+    pl_relations_finish(&relations);
+}
+
+void pl_dpkg_add_control(struct pl_sink *sink, enum pl_scope scope, pl_str control)
+{
+    struct pl_relations relations pl_autorelations = {.sink = sink};
+    struct stanza stanza = read_stanza(control);
+    if (pl_str_is_empty(stanza.package)) {
+        pl_sink_gap(sink, "the control file names no package");
+        return;
+    }
+    add_package(&relations, scope, &stanza);
     pl_relations_finish(&relations);
 }
 
