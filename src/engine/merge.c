@@ -194,6 +194,10 @@ static void add_components(struct merge *merge, const struct visible_file *visib
         added->depends.capacity = 0;
         added->cpes.capacity = 0;
         added->cataloger = visible->file->cataloger;
+        /* A bill of materials says itself where things are. */
+        if (added->locations.count > 0) {
+            continue;
+        }
         struct pl_location *location = pl_vec_push(merge->arena, &added->locations);
         location->path =
             added->inside.len == 0

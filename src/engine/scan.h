@@ -21,7 +21,7 @@
     X(PL_SCAN_ALL, "all")
 
 enum pl_scan_scope {
-    PL_SCAN_BY_SOURCE, /* installed for images, all for directories */
+    PL_SCAN_BY_SOURCE, /* installed for images, all for directories and bills of materials */
 #define X(name, text) name,
     PL_SCAN_SCOPE_LIST(X)
 #undef X

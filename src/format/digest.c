@@ -84,21 +84,36 @@ void pl_digest_update(struct pl_digest_state *state, pl_span bytes)
     EVP_DigestUpdate(state->context, bytes.ptr, bytes.len);
 }
 
-struct pl_digest pl_digest_finish(struct pl_digest_state *state)
+static struct pl_digest written(const char *prefix, const unsigned char *raw, unsigned int len)
 {
     static const char hex[] = "0123456789abcdef";
-    unsigned char raw[EVP_MAX_MD_SIZE];
-    unsigned int len = 0;
-    EVP_DigestFinal_ex(state->context, raw, &len);
     struct pl_digest digest;
-    size_t used = strlen(state->algorithm->prefix);
-    memcpy(digest.text, state->algorithm->prefix, used);
+    size_t used = strlen(prefix);
+    memcpy(digest.text, prefix, used);
     for (unsigned int i = 0; i < len; i++) {
         digest.text[used++] = hex[raw[i] >> 4];
         digest.text[used++] = hex[raw[i] & 15];
     }
     digest.text[used] = '\0';
     return digest;
+}
+
+struct pl_digest pl_digest_finish(struct pl_digest_state *state)
+{
+    unsigned char raw[EVP_MAX_MD_SIZE];
+    unsigned int len = 0;
+    EVP_DigestFinal_ex(state->context, raw, &len);
+    return written(state->algorithm->prefix, raw, len);
+}
+
+struct pl_digest pl_digest_sha1(pl_span bytes)
+{
+    unsigned char raw[EVP_MAX_MD_SIZE];
+    unsigned int len = 0;
+    if (!EVP_Digest(bytes.ptr, bytes.len, raw, &len, EVP_sha1(), NULL)) {
+        pl_mem_abort(0);
+    }
+    return written("sha1:", raw, len);
 }
 
 struct pl_digest pl_digest_of(pl_span bytes, const struct pl_digest *like)

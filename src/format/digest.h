@@ -35,6 +35,9 @@ static inline pl_str pl_digest_str(const struct pl_digest *digest)
     return pl_str_from(digest->text);
 }
 
+/* "sha1:" and 40 digits: no digest of OCI, but what package repositories look archives up by. */
+struct pl_digest pl_digest_sha1(pl_span bytes);
+
 /* PL_E_TRUST, naming `what` and both digests, when they differ. */
 enum pl_status pl_digest_verify(const char *what, const struct pl_digest *got,
                                 const struct pl_digest *wanted, struct pl_error *err);

@@ -25,7 +25,7 @@ struct pl_layer_infos {
 };
 
 struct pl_subject {
-    pl_str kind; /* "image", "container" or "filesystem" */
+    pl_str kind; /* "image", "container", "filesystem" or "sbom" */
     pl_str name; /* as the user spelled it; where it was reached, the whole of its name */
     /* Where it came from, as the scheme that would say so: "docker", "registry", "oci-dir", "dir".
      * Of a container, its engine. */

@@ -119,11 +119,25 @@ static enum pl_status read_tag_value(struct pl_sbom_reading *reading, pl_str tex
     return st;
 }
 
+static enum pl_status read_xml(struct pl_sbom_reading *reading, pl_str text, struct pl_error *err)
+{
+    json_t *document pl_autojson = NULL;
+    enum pl_status st = pl_sbom_xml_to_json(text, &document, err);
+    if (st == PL_OK) {
+        pl_sbom_read_cyclonedx(reading, document);
+        pl_sbom_reading_finish(reading);
+    }
+    return st;
+}
+
 static enum pl_status read_text(struct pl_sbom_reading *reading, pl_str text, struct pl_error *err)
 {
     pl_str start = beginning(text);
     if (start.len > 0 && start.ptr[0] == '{') {
         return read_json(reading, text, err);
+    }
+    if (start.len > 0 && start.ptr[0] == '<') {
+        return read_xml(reading, text, err);
     }
     if (is_tag_value(start)) {
         return read_tag_value(reading, start, err);

@@ -165,10 +165,8 @@ static void read_trivy_package(struct pl_sbom_reading *reading, const json_t *re
     add_texts(&scratch, &said.licenses, pl_json_array(package, "Licenses"));
     pl_str path = pl_json_str(package, "FilePath");
     pl_str target = pl_json_str(result, "Target");
-    bool is_system = pl_str_eq(pl_json_str(result, "Class"), PL_STR("os-pkgs"));
-    *pl_vec_push(&scratch, &said.locations) =
-        (struct pl_location){path.len > 0 || is_system ? path : target,
-                             pl_json_str(pl_json_object(package, "Layer"), "DiffID")};
+    *pl_vec_push(&scratch, &said.locations) = (struct pl_location){
+        path.len > 0 ? path : target, pl_json_str(pl_json_object(package, "Layer"), "DiffID")};
     pl_sbom_reading_package(reading, &said);
     const json_t *needs = pl_json_array(package, "DependsOn");
     for (size_t i = 0; i < json_array_size(needs); i++) {

@@ -138,16 +138,6 @@ static void check_integrity(const char *name, struct found *found, const json_t 
     }
 }
 
-/* Which qualifiers of conda there are is not part of the expectation. */
-static bool is_same_purl(pl_str wanted, pl_str got)
-{
-    pl_str qualifiers = PL_STR_EMPTY;
-    if (pl_str_starts_with(got, PL_STR("pkg:conda/"))) {
-        pl_str_cut(got, '?', &got, &qualifiers);
-    }
-    return pl_str_eq(wanted, got);
-}
-
 /* Where the expectation is not followed, with the reason. */
 static const struct {
     const char *name;
@@ -167,6 +157,16 @@ static bool is_deviation(const char *name, const char *flag)
         }
     }
     return false;
+}
+
+/* Which qualifiers of conda there are is not part of the expectation. */
+static bool is_same_purl(pl_str wanted, pl_str got)
+{
+    pl_str qualifiers = PL_STR_EMPTY;
+    if (pl_str_starts_with(got, PL_STR("pkg:conda/"))) {
+        pl_str_cut(got, '?', &got, &qualifiers);
+    }
+    return pl_str_eq(wanted, got);
 }
 
 static void check_facts(const char *name, struct found *found, const json_t *packages)
@@ -273,12 +273,17 @@ int pl_test_corpus_language(void)
         KIND("bun"),
         KIND("cargo"),
         KIND("cocoapods"),
+        KIND("composer"),
         KIND("conda"),
         KIND("deno"),
+        KIND("gemfile"),
+        KIND("gemspec"),
         KIND("gobinary"),
         KIND("gomod"),
         KIND("govendor"),
+        KIND("gradle"),
         KIND("haskell"),
+        KIND("jar"),
         KIND("nix/glibc-drv"),
         KIND("npm"),
         KIND("opkg"),
@@ -286,6 +291,7 @@ int pl_test_corpus_language(void)
         KIND("pipfile"),
         KIND("pnpm"),
         KIND("poetry"),
+        KIND("pom"),
         KIND("portage"),
         KIND("pub"),
         KIND("pylock"),
@@ -299,6 +305,7 @@ int pl_test_corpus_language(void)
         KIND("python-installed/meta-zipp"),
         KIND("requirements-txt"),
         KIND("rustbinary"),
+        KIND("sbt"),
         KIND("snap"),
         KIND("uv"),
         KIND("yarn"),
