@@ -68,7 +68,8 @@
  * below two hundred thousand values, each of which takes up to 300 bytes when read. */
 #define PL_LIMIT_TOML_BYTES (32 << 20)
 #define PL_LIMIT_TOML_VALUES 1000000
-/* Metadata in one egg or wheel: its own and what it brings along, which setuptools has twelve of. */
+/* Metadata in one egg or wheel: its own and what it brings along, which setuptools has twelve of.
+ */
 #define PL_LIMIT_PYTHON_METADATA 1000
 /* A file of Erlang or Elixir terms: lock files have some hundred KiB, and take some thirty times as
  * much memory when read. */
