@@ -85,7 +85,7 @@ static enum pl_status parse_repository(struct pl_arena *arena, pl_str name,
     pl_str rest = PL_STR_EMPTY;
     if (pl_str_cut(name, ':', &scheme, &rest) &&
         (pl_image_source_find(scheme) || pl_str_eq(scheme, PL_STR("dir")) ||
-         pl_str_eq(scheme, PL_STR("container")))) {
+         pl_str_eq(scheme, PL_STR("container")) || pl_str_eq(scheme, PL_STR("sbom")))) {
         return pl_error_set(err, PL_E_USAGE,
                             "only a registry lists tags, and " PL_STR_FMT " is none",
                             PL_STR_ARG(scheme));
