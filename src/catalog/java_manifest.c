@@ -154,19 +154,45 @@ static size_t find_version(pl_str stem, bool *ret_is_unsure)
     return found;
 }
 
+static size_t count_dots(pl_str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        count += text.ptr[i] == '.' ? 1 : 0;
+    }
+    return count;
+}
+
+/* Eclipse's way: "org.eclipse.core.runtime_3.26.0.v20220813". */
+static bool split_bundle(pl_str stem, struct pl_java_file_name *split)
+{
+    size_t low = pl_str_find_char(stem, '_');
+    if (low == SIZE_MAX) {
+        return false;
+    }
+    pl_str name = pl_str_sub(stem, 0, low);
+    pl_str version = pl_str_skip(stem, low + 1);
+    pl_str numbers = PL_STR_EMPTY;
+    pl_str rest = PL_STR_EMPTY;
+    pl_str_cut(version, '-', &numbers, &rest);
+    if (!begins_with_digit(version) || count_dots(name) == 0 || count_dots(numbers) < 2) {
+        return false;
+    }
+    split->artifact = name;
+    split->version = version;
+    return true;
+}
+
 struct pl_java_file_name pl_java_file_name_split(pl_str file_name)
 {
     size_t dot = pl_str_find_last_char(file_name, '.');
     pl_str stem = pl_str_sub(file_name, 0, dot);
     struct pl_java_file_name split = {.artifact = stem, .stem = stem};
+    if (split_bundle(stem, &split)) {
+        return split;
+    }
     size_t at = find_version(stem, &split.is_unsure);
     if (at == SIZE_MAX) {
-        size_t low = pl_str_find_char(stem, '_');
-        if (low != SIZE_MAX && begins_with_digit(pl_str_skip(stem, low + 1)) &&
-            pl_str_find_char(pl_str_sub(stem, 0, low), '.') != SIZE_MAX) {
-            split.artifact = pl_str_sub(stem, 0, low);
-            split.version = pl_str_skip(stem, low + 1);
-        }
         return split;
     }
     split.artifact = pl_str_sub(stem, 0, at - 1);
@@ -228,15 +254,6 @@ static pl_str known_group(pl_str artifact)
         }
     }
     return PL_STR_EMPTY;
-}
-
-static size_t count_dots(pl_str text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        count += text.ptr[i] == '.' ? 1 : 0;
-    }
-    return count;
 }
 
 static pl_str guess_group(const struct pl_java_manifest *manifest, pl_str artifact)
