@@ -17,7 +17,9 @@
     X(terraform_lock, ".terraform.lock.hcl")                                                       \
     X(vcpkg_installed, "vcpkg/installed/vcpkg/status")                                             \
     X(vcpkg_manifest, "vcpkg.json")                                                                \
-    X(wordpress, "wp-includes/version.php")
+    X(wordpress, "wp-includes/version.php")                                                        \
+    X(wordpress, "wp-content/plugins/a/a.php")                                                     \
+    X(opam, "a.opam.locked")
 
 #define X(name, path) extern const struct pl_cataloger pl_cataloger_##name;
 READERS(X)
