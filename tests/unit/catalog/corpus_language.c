@@ -288,6 +288,7 @@ int pl_test_corpus_language(void)
         KIND("haskell"),
         KIND("jar"),
         KIND("julia"),
+        KIND("lua"),
         KIND("mix"),
         KIND("nix/glibc-drv"),
         KIND("npm"),
@@ -296,8 +297,10 @@ int pl_test_corpus_language(void)
         KIND("nuget-lock"),
         KIND("nuget-props"),
         KIND("nuget-repository"),
+        KIND("opam"),
         KIND("opkg"),
         KIND("pdm"),
+        KIND("perl"),
         KIND("pipfile"),
         KIND("pnpm"),
         KIND("poetry"),
@@ -315,6 +318,7 @@ int pl_test_corpus_language(void)
         KIND("swift"),
         KIND("terraform"),
         KIND("uv"),
+        KIND("wordpress"),
         KIND("yarn"),
     };
     return cmocka_run_group_tests_name("catalog/corpus_language", tests, NULL, NULL);
