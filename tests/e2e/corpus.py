@@ -69,6 +69,13 @@ def bare(purl):
     return purl.split("?")[0].split("#")[0] if purl else purl
 
 
+def identity(case, package):
+    """Bitnami's files list packages of several kinds by names of their own: what they are is in their purls."""
+    if case.startswith("bitnami/"):
+        return (bare(package["purl"]),)
+    return package["type"], package["name"], package["version"]
+
+
 def packages_of_languages(where):
     """Every other case with a list of packages, through the whole program."""
     seen = 0
@@ -78,8 +85,8 @@ def packages_of_languages(where):
         seen += 1
         result = sbom(f"dir:{folder}/in")
         same(result.status, 0, case + result.err)
-        wanted = {(p["type"], p["name"], p["version"]): p for p in expected["packages"]}
-        got = {(c["type"], c["name"], c["version"]): c for c in result.json["components"]}
+        wanted = {identity(case, p): p for p in expected["packages"]}
+        got = {identity(case, c): c for c in result.json["components"]}
         same(sorted(got), sorted(wanted), case)
         for key, package in wanted.items():
             if package.get("purl"):
