@@ -81,9 +81,10 @@
 #define PL_LIMIT_XML_DEPTH 100
 #define PL_LIMIT_XML_ATTRIBUTES 128
 #define PL_LIMIT_XML_NAMESPACES 128
-/* Archives within one archive, together: how deep they nest (an ear has wars, those jars; some unpack
- * launchers twice), their members, and the bytes of those that are opened. One inner archive, open:
- * it lies in memory. A manifest of signed jars has a section for each member, and some MiB. */
+/* Archives within one archive, together: how deep they nest (an ear has wars, those jars; some
+ * unpack launchers twice), their members, and the bytes of those that are opened. One inner
+ * archive, open: it lies in memory. A manifest of signed jars has a section for each member, and
+ * some MiB. */
 #define PL_LIMIT_ARCHIVE_DEPTH 16
 #define PL_LIMIT_ARCHIVE_ENTRIES 2000000
 #define PL_LIMIT_ARCHIVE_OPENED_BYTES (4ULL << 30)
