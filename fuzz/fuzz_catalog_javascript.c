@@ -16,7 +16,8 @@
     X(stack_lock, "stack.yaml.lock")                                                               \
     X(cabal_freeze, "cabal.project.freeze")                                                        \
     X(snap, "meta/snap.yaml")                                                                      \
-    X(conda_environment, "environment.yml")
+    X(conda_environment, "environment.yml")                                                        \
+    X(javascript_library, "a.min.js")
 
 #define X(name, path) extern const struct pl_cataloger pl_cataloger_##name;
 READERS(X)

@@ -68,6 +68,11 @@
  * below two hundred thousand values, each of which takes up to 300 bytes when read. */
 #define PL_LIMIT_TOML_BYTES (32 << 20)
 #define PL_LIMIT_TOML_VALUES 1000000
+/* Metadata in one egg or wheel: its own and what it brings along, which setuptools has twelve of. */
+#define PL_LIMIT_PYTHON_METADATA 1000
+/* A file of Erlang or Elixir terms: lock files have some hundred KiB, and take some thirty times as
+ * much memory when read. */
+#define PL_LIMIT_ERLANG_BYTES (8 << 20)
 /* Documents in YAML, with what their aliases amount to: lock files as above. %TAG directives: lock
  * files and manifests have none. */
 #define PL_LIMIT_YAML_BYTES (32 << 20)
@@ -108,6 +113,11 @@
  * packages: all joins of an image together. A full desktop has some ten thousand lists, and below
  * a million paths in those that have to be copied. */
 #define PL_LIMIT_JOINS 8000000
+/* What the packages of one database need and provide, each soname and command counted: a full
+ * desktop has some hundred thousand. */
+#define PL_LIMIT_RELATIONS 2000000
+/* The control files of one Debian package, unpacked: its list of checksums takes most, some MiB. */
+#define PL_LIMIT_DEB_CONTROL_BYTES (64 << 20)
 /* The licences of one package: texlive's, the longest known, are below a hundred. */
 #define PL_LIMIT_LICENSES 1000
 /* Licences, hashes, needs of a package that several places state, together. */
@@ -164,3 +174,5 @@
 #define PL_LIMIT_CRATES_BYTES (8 << 20)
 /* A kernel's memory and a kernel module, unpacked: some 40 MiB each. */
 #define PL_LIMIT_KERNEL_BYTES (128 << 20)
+/* Dependencies that one bill of materials states: the largest have some hundred thousand. */
+#define PL_LIMIT_SBOM_EDGES 2000000

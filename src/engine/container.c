@@ -23,7 +23,7 @@ static void note(struct view *view, pl_str reason)
 /* The image's layers are merged by themselves. */
 static enum pl_status read_image(struct view *view, struct pl_error *err)
 {
-    struct pl_source source pl_autosource = {.root_fd = -1, .store = {.dir_fd = -1, .file_fd = -1}};
+    struct pl_source source pl_autosource = PL_SOURCE_INIT;
     const struct pl_image_source *engine = pl_image_source_find(view->found->facts.engine);
     enum pl_status st = pl_source_reach(view->arena, engine, view->found->facts.image_id,
                                         view->options, &source, err);

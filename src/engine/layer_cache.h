@@ -4,10 +4,11 @@
  * layer_cache - what was found in a layer once is not looked for again.
  *
  * Evidence is kept under the digest of the uncompressed layer, the inspector's version (a hash of
- * its sources), the limits it worked under and the catalogers that ran; and for each stored blob that was read to its end,
- * which uncompressed layer it holds. So a blob whose digest was verified once is known by it, and
- * an image that names another blob with the same content is not taken at its word: that blob is
- * read. Evidence with gaps of the layer as a whole (a limit, a damaged end) is not kept.
+ * its sources), the limits it worked under and the catalogers that ran; and for each stored blob
+ * that was read to its end, which uncompressed layer it holds. So a blob whose digest was verified
+ * once is known by it, and an image that names another blob with the same content is not taken at
+ * its word: that blob is read. Evidence with gaps of the layer as a whole (a limit, a damaged end)
+ * is not kept.
  */
 #include "base/budget.h"
 #include "cache/cache.h"

@@ -3,6 +3,7 @@
 #include "base/sandbox.h"
 #include "detect/vulnerability.h"
 #include "engine/container.h"
+#include "engine/inspect_sbom.h"
 #include "engine/merge.h"
 #include "engine/source.h"
 
@@ -11,7 +12,7 @@ struct scan {
     const struct pl_scan_options *options;
     const struct pl_catalog_matcher *matcher;
     struct pl_report *report;
-    bool is_directory; /* as opposed to an image or a container */
+    bool takes_all; /* a directory, or what others listed, as opposed to an image or a container */
     struct pl_components removed; /* of a container: what its image has and it has not */
 };
 
@@ -19,13 +20,19 @@ static enum pl_status inspect(const struct scan *scan, const struct pl_source *s
                               const struct pl_layers_options *options, struct pl_merged *ret,
                               struct pl_error *err)
 {
-    size_t count = source->root_fd >= 0 ? 1 : source->image.layers.count;
+    bool is_one = source->root_fd >= 0 || source->sbom_fd >= 0;
+    size_t count = is_one ? 1 : source->image.layers.count;
     const struct pl_evidence **evidence =
         PL_ARENA_ARRAY(scan->arena, const struct pl_evidence *, count);
     enum pl_status st =
-        source->root_fd >= 0
+        source->sbom_fd >= 0
+            ? pl_sbom_inspect(scan->arena, source->sbom_fd, source->name, options, evidence, err)
+        : source->root_fd >= 0
             ? pl_tree_inspect(scan->arena, source->root_fd, options, evidence, err)
             : pl_layers_inspect(scan->arena, &source->image, options, evidence, err);
+    if (st == PL_OK && source->sbom_fd >= 0 && evidence[0]->files.count > 0) {
+        scan->report->subject.described = evidence[0]->files.items[0].subject;
+    }
     if (st == PL_OK) {
         pl_merge(scan->arena, scan->matcher, evidence, count, ret);
     }
@@ -69,7 +76,7 @@ static enum pl_status scan_container(struct scan *scan, pl_str name,
 static enum pl_status scan_source(struct scan *scan, const struct pl_source_options *how,
                                   struct pl_merged *ret, struct pl_error *err)
 {
-    struct pl_source source pl_autosource = {.root_fd = -1, .store = {.dir_fd = -1, .file_fd = -1}};
+    struct pl_source source pl_autosource = PL_SOURCE_INIT;
     enum pl_status st = pl_source_open(scan->arena, scan->options->source, how, &source, err);
     if (st < 0) {
         return st;
@@ -80,8 +87,10 @@ static enum pl_status scan_source(struct scan *scan, const struct pl_source_opti
     }
     scan->report->subject.name = source.name;
     scan->report->subject.source = source.scheme;
-    scan->is_directory = source.root_fd >= 0;
-    scan->report->subject.kind = scan->is_directory ? PL_STR("filesystem") : PL_STR("image");
+    scan->takes_all = source.root_fd >= 0 || source.sbom_fd >= 0;
+    scan->report->subject.kind = source.sbom_fd >= 0   ? PL_STR("sbom")
+                                 : source.root_fd >= 0 ? PL_STR("filesystem")
+                                                       : PL_STR("image");
     describe_image(scan, &source.image);
     return PL_OK;
 }
@@ -90,7 +99,7 @@ static bool is_in_scope(const struct scan *scan, const struct pl_component *comp
 {
     enum pl_scan_scope scope = scan->options->scope;
     if (scope == PL_SCAN_BY_SOURCE) {
-        scope = scan->is_directory ? PL_SCAN_ALL : PL_SCAN_INSTALLED;
+        scope = scan->takes_all ? PL_SCAN_ALL : PL_SCAN_INSTALLED;
     }
     enum pl_scan_scope own =
         component->scope == PL_SCOPE_DECLARED ? PL_SCAN_DECLARED : PL_SCAN_INSTALLED;

@@ -8,10 +8,10 @@
  * The report and all it points to live in the caller's arena. The database is the caller's.
  */
 #include "assess/policy.h"
+#include "catalog/select.h"
 #include "db/db.h"
 #include "engine/layers.h"
 #include "image/registry/hosts.h"
-#include "catalog/select.h"
 #include "model/report.h"
 
 /* Which components a report is about. */
@@ -21,7 +21,7 @@
     X(PL_SCAN_ALL, "all")
 
 enum pl_scan_scope {
-    PL_SCAN_BY_SOURCE, /* installed for images, all for directories */
+    PL_SCAN_BY_SOURCE, /* installed for images, all for directories and bills of materials */
 #define X(name, text) name,
     PL_SCAN_SCOPE_LIST(X)
 #undef X

@@ -5,6 +5,7 @@
 #include "engine/content.h"
 #include "engine/reach.h"
 #include "format/decompress.h"
+#include "sbom/read.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -50,6 +51,19 @@ static enum pl_status open_root(struct pl_source *source, const char *path, stru
     return PL_OK;
 }
 
+static enum pl_status open_sbom(struct pl_source *source, const char *path, struct pl_error *err)
+{
+    struct stat info = {0};
+    source->scheme = PL_STR("sbom");
+    source->sbom_fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (source->sbom_fd < 0 || fstat(source->sbom_fd, &info) < 0) {
+        return pl_error_sys(err, errno, "%s", path);
+    }
+    return S_ISREG(info.st_mode)
+               ? PL_OK
+               : pl_error_set(err, PL_E_UNSUPPORTED, "%s is no regular file", path);
+}
+
 static enum pl_status open_archive(struct pl_arena *arena, const char *path,
                                    const struct pl_layers_options *options,
                                    struct pl_source *source, struct pl_error *err)
@@ -59,13 +73,18 @@ static enum pl_status open_archive(struct pl_arena *arena, const char *path,
         return pl_error_sys(err, errno, "%s", path);
     }
     struct stat info = {0};
-    uint8_t head[4] = {0};
+    uint8_t head[512] = {0};
     size_t got = 0;
     if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
         return pl_error_set(err, PL_E_UNSUPPORTED, "%s is neither a directory nor a regular file",
                             path);
     }
     enum pl_status st = pl_io_pread(fd, head, sizeof(head), 0, &got, err);
+    if (st == PL_OK && pl_sbom_looks_like_one((pl_span){head, got})) {
+        source->scheme = PL_STR("sbom");
+        source->sbom_fd = pl_fd_take(&fd);
+        return PL_OK;
+    }
     if (st == PL_OK && pl_compression_detect((pl_span){head, got}) == PL_COMPRESSION_NONE) {
         st = pl_store_open_archive(arena, pl_fd_take(&fd), &source->store, err);
     } else if (st == PL_OK) {
@@ -122,6 +141,11 @@ static enum pl_status open_path(struct pl_arena *arena, const struct pl_image_so
     if (st < 0) {
         return st;
     }
+    if (source->sbom_fd >= 0) {
+        return kind ? pl_error_set(err, PL_E_PARSE, "%s is no archive but text; was sbom: meant?",
+                                   path)
+                    : PL_OK;
+    }
     if (!kind) {
         kind = recognise(&source->store, is_directory);
     }
@@ -155,22 +179,24 @@ enum pl_status pl_source_open(struct pl_arena *arena, pl_str spelling,
                               const struct pl_source_options *options, struct pl_source *ret,
                               struct pl_error *err)
 {
-    *ret = (struct pl_source){.name = pl_arena_dup(arena, spelling),
-                              .root_fd = -1,
-                              .store = {.arena = arena, .dir_fd = -1, .file_fd = -1}};
+    *ret = PL_SOURCE_INIT;
+    ret->name = pl_arena_dup(arena, spelling);
+    ret->store.arena = arena;
     pl_str scheme = PL_STR_EMPTY;
     pl_str rest = PL_STR_EMPTY;
     bool has_scheme = pl_str_cut(spelling, ':', &scheme, &rest);
     bool is_dir = has_scheme && pl_str_eq(scheme, PL_STR("dir"));
+    bool is_sbom = has_scheme && pl_str_eq(scheme, PL_STR("sbom"));
     const struct pl_image_source *kind = has_scheme ? pl_image_source_find(scheme) : NULL;
     if (kind && kind->reach) {
         return pl_source_reach(arena, kind, rest, options, ret, err);
     }
     struct stat info = {0};
-    pl_str path = is_dir || kind ? rest : spelling;
+    pl_str path = is_dir || is_sbom || kind ? rest : spelling;
     pl_str selector = PL_STR_EMPTY;
-    bool exists = is_dir ? path_exists(path, &info) : split_selector(path, &path, &selector, &info);
-    if (!exists && !is_dir && !kind && !pl_source_looks_like_path(spelling)) {
+    bool exists = is_dir || is_sbom ? path_exists(path, &info)
+                                    : split_selector(path, &path, &selector, &info);
+    if (!exists && !is_dir && !is_sbom && !kind && !pl_source_looks_like_path(spelling)) {
         return pl_source_reach_any(arena, spelling, options, ret, err);
     }
     if (!exists) {
@@ -181,6 +207,9 @@ enum pl_status pl_source_open(struct pl_arena *arena, pl_str spelling,
     enum pl_status st = pl_arena_cstr(arena, path, &name, err);
     if (st < 0) {
         return st;
+    }
+    if (is_sbom) {
+        return open_sbom(ret, name, err);
     }
     return is_dir ? open_root(ret, name, err)
                   : open_path(arena, kind, name, &info, selector, options, ret, err);
@@ -193,8 +222,11 @@ void pl_source_close(struct pl_source *source)
         source->reached.close(source->reached.context);
         source->reached.close = NULL;
     }
-    if (source->root_fd >= 0) {
-        close(source->root_fd);
-        source->root_fd = -1;
+    int *const fds[] = {&source->root_fd, &source->sbom_fd};
+    for (size_t i = 0; i < PL_ARRAY_LEN(fds); i++) {
+        if (*fds[i] >= 0) {
+            close(*fds[i]);
+            *fds[i] = -1;
+        }
     }
 }

@@ -2,7 +2,8 @@
 /*
  * XML 1.0, fifth edition. Escaped, beside what section 2.4 demands: line ends and tabs in
  * attributes, which readers would turn into blanks (section 3.3.3), and carriage returns, which
- * they would drop (section 2.11). Characters are those of section 2.2.
+ * they would drop (section 2.11), and what may steer a terminal or an editor
+ * (pl_utf8_is_unsafe). Characters are those of section 2.2.
  */
 #include "format/xml_writer.h"
 #include "base/utf8.h"
@@ -68,6 +69,8 @@ static void write_text(struct pl_writer *into, pl_str text, bool in_attribute)
             pl_writer_str(into, PL_STR("\xef\xbf\xbd"));
         } else if (escape) {
             pl_writer_str(into, pl_str_from(escape));
+        } else if (character != '\n' && character != '\t' && pl_utf8_is_unsafe(character)) {
+            pl_writer_format(into, "&#x%X;", character);
         } else {
             pl_writer_str(into, pl_str_sub(start, 0, start.len - text.len));
         }

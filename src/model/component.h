@@ -106,8 +106,8 @@ struct pl_component {
     unsigned confidence;
     pl_str cataloger; /* who found it; set by the merge */
     struct pl_strs contains; /* purls of the packages of other types whose files it owns; set by the
-                                merge */
-    struct pl_locations locations;
+                                merge, or stated by a bill of materials */
+    struct pl_locations locations; /* set by the merge, unless a bill of materials states them */
 };
 
 struct pl_components {

@@ -5,7 +5,7 @@
 #include <endian.h>
 
 /* Raise the last byte with any change of the format or of what catalogers find. */
-static const char magic[8] = {'P', 'L', 'E', 'V', 'I', 'D', 0, 2};
+static const char magic[8] = {'P', 'L', 'E', 'V', 'I', 'D', 0, 3};
 
 /* Writing. */
 
@@ -40,7 +40,8 @@ static void put_hashes(struct pl_writer *out, const struct pl_path_hashes *list)
 }
 
 /* The lists of a component, in one order for both directions. */
-#define COMPONENT_LISTS(X) X(licenses) X(files) X(hashes) X(depends) X(qualifiers) X(cpes)
+#define COMPONENT_LISTS(X)                                                                         \
+    X(licenses) X(files) X(hashes) X(depends) X(qualifiers) X(cpes) X(contains)
 
 static void put_component(struct pl_writer *out, const struct pl_component *component)
 {
@@ -64,6 +65,11 @@ static void put_component(struct pl_writer *out, const struct pl_component *comp
     COMPONENT_LISTS(X)
 #undef X
     put_hashes(out, &component->owned);
+    put_uint(out, component->locations.count);
+    for (size_t i = 0; i < component->locations.count; i++) {
+        put_str(out, component->locations.items[i].path);
+        put_str(out, component->locations.items[i].layer);
+    }
 }
 
 static void put_attachments(struct pl_writer *out, const struct pl_attachments *list)
@@ -114,6 +120,9 @@ static void put_file(struct pl_writer *out, const struct pl_evidence_file *file)
         OS_FIELDS(X)
 #undef X
     }
+    put_str(out, file->subject.name);
+    put_str(out, file->subject.version);
+    put_str(out, file->subject.purl);
     put_gaps(out, &file->gaps);
 }
 
@@ -223,6 +232,17 @@ static void get_hashes(struct reader *in, struct pl_path_hashes *ret)
     }
 }
 
+/* Of a bill of materials: where it says that a package is, which is text and no path here. */
+static void get_locations(struct reader *in, struct pl_locations *ret)
+{
+    size_t count = pl_wire_count(&in->wire, 2);
+    for (size_t i = 0; i < count && !in->wire.bad; i++) {
+        struct pl_location *location = pl_vec_push(in->arena, ret);
+        location->path = get_str(in);
+        location->layer = get_str(in);
+    }
+}
+
 static void get_component(struct reader *in, struct pl_component *ret)
 {
     ret->type = get_str(in);
@@ -245,6 +265,7 @@ static void get_component(struct reader *in, struct pl_component *ret)
     COMPONENT_LISTS(X)
 #undef X
     get_hashes(in, &ret->owned);
+    get_locations(in, &ret->locations);
 }
 
 static void get_attachments(struct reader *in, struct pl_attachments *ret)
@@ -278,7 +299,7 @@ static void get_file(struct reader *in, struct pl_evidence_file *ret)
     ret->mode = (uint32_t)get_up_to(in, 07777);
     ret->link = pl_wire_str(&in->wire);
     ret->cataloger = get_str(in);
-    size_t count = pl_wire_count(&in->wire, 23);
+    size_t count = pl_wire_count(&in->wire, 25);
     for (size_t i = 0; i < count && !in->wire.bad; i++) {
         get_component(in, pl_vec_push(in->arena, &ret->components));
     }
@@ -290,6 +311,9 @@ static void get_file(struct reader *in, struct pl_evidence_file *ret)
         OS_FIELDS(X)
 #undef X
     }
+    ret->subject.name = get_str(in);
+    ret->subject.version = get_str(in);
+    ret->subject.purl = get_str(in);
     get_gaps(in, &ret->gaps);
 }
 
@@ -319,7 +343,7 @@ enum pl_status pl_evidence_decode(struct pl_arena *arena, pl_span bytes, struct 
     evidence.blob_bytes = pl_wire_uint(&in.wire);
     evidence.tar_bytes = pl_wire_uint(&in.wire);
     evidence.entries = pl_wire_uint(&in.wire);
-    size_t count = pl_wire_count(&in.wire, 11);
+    size_t count = pl_wire_count(&in.wire, 14);
     for (size_t i = 0; i < count && !in.wire.bad; i++) {
         get_file(&in, pl_vec_push(arena, &evidence.files));
     }

@@ -28,7 +28,7 @@ enum flag {
     NO_NAMESPACE = 1 << 4,
     NEEDS_UUID = 1 << 5, /* names are not unique without the qualifier "uuid" */
     PATH_NAME = 1 << 6, /* the namespace is one host, the name a path with slashes */
-    DASH_NAME = 1 << 7, /* '_' and '-' are the same */
+    DASH_NAME = 1 << 7, /* '_' and '-' are the same, and a run of them is one */
     UNDERSCORE_NAME = 1 << 8, /* what is neither letter nor digit becomes '_' */
     NO_MODULE_NAME = 1 << 9, /* a distribution is named, not a module with "::" */
     CHROME_NAME = 1 << 10, /* 32 letters a to p; versions of one to four numbers */
@@ -228,6 +228,7 @@ static pl_str normalize_name(struct pl_arena *arena, pl_str name, unsigned flags
         return name;
     }
     char *copy = pl_arena_alloc(arena, name.len + 1, 1);
+    size_t len = 0;
     for (size_t i = 0; i < name.len; i++) {
         char c = flags & LOWER_NAME ? pl_char_lower(name.ptr[i]) : name.ptr[i];
         if ((flags & DASH_NAME) && c == '_') {
@@ -236,9 +237,11 @@ static pl_str normalize_name(struct pl_arena *arena, pl_str name, unsigned flags
         if ((flags & UNDERSCORE_NAME) && !pl_char_is_alpha(c) && !pl_char_is_digit(c)) {
             c = '_';
         }
-        copy[i] = c;
+        if (!(flags & DASH_NAME) || c != '-' || len == 0 || copy[len - 1] != '-') {
+            copy[len++] = c;
+        }
     }
-    return pl_str_make(copy, name.len);
+    return pl_str_make(copy, len);
 }
 
 /* Git hosts that fold the case of their paths. */

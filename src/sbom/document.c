@@ -318,6 +318,7 @@ static void prepare_os(struct preparation *preparation, const struct pl_os *os)
     preparation->sbom->os_ref = PL_STR("OperatingSystem");
     add_property(preparation->arena, list, "plimsoll:os:name", os->name);
     add_property(preparation->arena, list, "plimsoll:os:version", os->version);
+    add_property(preparation->arena, list, "plimsoll:os:pretty_name", os->pretty_name);
     add_property(preparation->arena, list, "plimsoll:os:version_codename", os->version_codename);
     add_property(preparation->arena, list, "plimsoll:os:id_like", os->id_like);
     add_property(preparation->arena, list, "plimsoll:os:cpe_name", os->cpe_name);

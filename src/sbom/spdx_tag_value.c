@@ -4,6 +4,7 @@
  * </text>. Annotations and relationships name what they are about, so they stand in any place; here
  * those of a package follow it, because some readers take the nearest package for what is meant.
  */
+#include "base/utf8.h"
 #include "sbom/spdx.h"
 #include "sbom/write.h"
 
@@ -13,12 +14,27 @@ struct output {
     struct pl_arena *scratch; /* of one package */
 };
 
+/* The format has no escapes: what may steer a terminal or an editor is replaced. */
+static void write_clean(struct output *out, pl_str value)
+{
+    while (value.len > 0) {
+        pl_str start = value;
+        bool ok = true;
+        uint32_t character = pl_utf8_take(&value, &ok);
+        bool is_blank = character == '\n' || character == '\t';
+        pl_str itself = pl_str_sub(start, 0, start.len - value.len);
+        pl_writer_str(out->writer, ok && (is_blank || !pl_utf8_is_unsafe(character))
+                                       ? itself
+                                       : PL_STR("\xef\xbf\xbd"));
+    }
+}
+
 static void tag(struct output *out, const char *name, pl_str value)
 {
     if (value.len > 0) {
         pl_writer_str(out->writer, pl_str_from(name));
         pl_writer_str(out->writer, PL_STR(": "));
-        pl_writer_str(out->writer, pl_spdx_line(out->scratch, value));
+        write_clean(out, pl_spdx_line(out->scratch, value));
         pl_writer_char(out->writer, '\n');
     }
 }
@@ -29,11 +45,11 @@ static void text(struct output *out, const char *name, pl_str value)
     pl_str end = PL_STR("</text>");
     pl_writer_format(out->writer, "%s: <text>", name);
     for (size_t at = pl_str_find(value, end); at != SIZE_MAX; at = pl_str_find(value, end)) {
-        pl_writer_str(out->writer, pl_str_sub(value, 0, at));
+        write_clean(out, pl_str_sub(value, 0, at));
         pl_writer_str(out->writer, PL_STR("</ text>"));
         value = pl_str_skip(value, at + end.len);
     }
-    pl_writer_str(out->writer, value);
+    write_clean(out, value);
     pl_writer_str(out->writer, PL_STR("</text>\n"));
 }
 
@@ -62,7 +78,7 @@ static void write_reference(struct output *out, const char *kind, pl_str locator
 {
     if (locator.len > 0) {
         pl_writer_format(out->writer, "ExternalRef: %s ", kind);
-        pl_writer_str(out->writer, pl_spdx_line(out->scratch, locator));
+        write_clean(out, pl_spdx_line(out->scratch, locator));
         pl_writer_char(out->writer, '\n');
     }
 }

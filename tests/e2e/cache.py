@@ -141,6 +141,16 @@ def limits_are_part_of_what_is_known(where):
     same(sbom(where, "--limit", "file-bytes=64", where + "/i").out, limited.out)
 
 
+def catalogers_are_part_of_what_is_known(where):
+    image(where + "/i", BASE, UPPER)
+    same(sbom(where, "--catalogers", "rpm", where + "/i").packages, [])
+    same(sbom(where, where + "/i").packages, [("alpha", "1.0"), ("beta", "2.0")])
+    same(sbom(where, "--catalogers=-dpkg", where + "/i").packages, [])
+    refused = sbom(where, "--catalogers", "dpgk", where + "/i")
+    same(refused.status, 2)
+    has(refused.err, "did you mean dpkg?")
+
+
 def a_layer_with_a_gap_of_its_own_is_not_kept(where):
     image(where + "/i", BASE)
     limited = sbom(where, "--limit", "layer-entries=1", where + "/i")
@@ -220,5 +230,6 @@ def a_cache_that_cannot_be_used(where):
 
 main([a_layer_is_read_once, layers_are_shared_between_images, an_archive_shares_them_too,
       the_same_content_in_another_blob_is_read, a_blob_does_not_become_another_layer, damage_costs_a_second_look,
-      limits_are_part_of_what_is_known, a_layer_with_a_gap_of_its_own_is_not_kept, the_bound_is_kept,
+      limits_are_part_of_what_is_known,
+      catalogers_are_part_of_what_is_known, a_layer_with_a_gap_of_its_own_is_not_kept, the_bound_is_kept,
       many_use_it_at_once, ls_prune_and_clear, a_cache_that_cannot_be_used])

@@ -9,6 +9,7 @@ import os
 from imagelib import Skip, has, main, same, sbom, run
 
 CORPUS = os.environ.get("PL_TEST_CORPUS", os.path.join(os.path.dirname(__file__), "../../../shared/corpus"))
+ROOT_FILE_SYSTEMS = ("dpkg", "dpkg-distroless", "apk", "rpm-bdb", "rpm-ndb", "rpm-sqlite")
 SYSTEM_TYPES = ("deb", "apk", "rpm")
 
 
@@ -48,13 +49,37 @@ def compare(case, expected, components):
 
 
 def packages_of_root_file_systems(where):
-    for case, folder, expected in cases("dpkg", "dpkg-distroless", "apk", "rpm-bdb", "rpm-ndb", "rpm-sqlite"):
+    for case, folder, expected in cases(*ROOT_FILE_SYSTEMS):
         result = sbom(f"dir:{folder}/in/rootfs")
         same(result.status, 0, case + result.err)
         compare(case, expected, result.json["components"])
         for name, licenses in expected.get("licenses_expected", {}).items():
             component = next(c for c in result.json["components"] if c["name"] == name)
             same(sorted(component["licenses"]), sorted(licenses), case)
+
+
+def bare(purl):
+    """Without qualifiers, of which the expectation has but a few."""
+    return purl.split("?")[0].split("#")[0] if purl else purl
+
+
+def packages_of_languages(where):
+    """Every other case with a list of packages, through the whole program."""
+    seen = 0
+    for case, folder, expected in cases("*"):
+        if expected.get("kind") != "packages" or case.split("/")[0] in ROOT_FILE_SYSTEMS + ("sbom", "image"):
+            continue
+        seen += 1
+        result = sbom(f"dir:{folder}/in")
+        same(result.status, 0, case + result.err)
+        wanted = {(p["type"], p["name"], p["version"]): p for p in expected["packages"]}
+        got = {(c["type"], c["name"], c["version"]): c for c in result.json["components"]}
+        same(sorted(got), sorted(wanted), case)
+        for key, package in wanted.items():
+            if package.get("purl"):
+                same(bare(got[key]["purl"]), bare(package["purl"]), case)
+    if seen < 100:
+        raise AssertionError(f"only {seen} cases were compared")
 
 
 def operating_systems(where):
@@ -97,4 +122,4 @@ def versions(where):
 
 
 if __name__ == "__main__":
-    main([packages_of_root_file_systems, operating_systems, images, versions])
+    main([packages_of_root_file_systems, packages_of_languages, operating_systems, images, versions])

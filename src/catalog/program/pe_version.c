@@ -10,14 +10,17 @@
 #include "catalog/program/program.h"
 #include "format/pe.h"
 
-/* "1.2.3" of "1.2.3+4f1a" and of "1.2.3.0 built by: x". */
+/* "1.2.3" of "1.2.3+4f1a" and of "1.2.3.0 built by: x". Zeros are what a compiler writes when
+ * nobody states a version. */
 static pl_str first_version(pl_str text)
 {
     pl_str word = PL_STR_EMPTY;
     pl_str rest = PL_STR_EMPTY;
     pl_str_next_word(&text, &word);
     pl_str_cut(word, '+', &word, &rest);
-    return word.len > 0 && pl_char_is_digit(word.ptr[0]) ? word : PL_STR_EMPTY;
+    bool is_stated =
+        word.len > 0 && pl_char_is_digit(word.ptr[0]) && !pl_str_eq(word, PL_STR("0.0.0.0"));
+    return is_stated ? word : PL_STR_EMPTY;
 }
 
 /* Without its extension, as an assembly is called. */

@@ -36,7 +36,7 @@ static int setup(void **state)
     assert_non_null(mkdtemp(fixture->dir));
     assert_int_equal(pl_cache_open(fixture->dir, 1 << 20, &fixture->store, NULL), PL_OK);
     pl_budget_limits_default(&fixture->limits);
-    fixture->cache = (struct pl_layer_cache){fixture->store, &fixture->limits};
+    fixture->cache = (struct pl_layer_cache){fixture->store, &fixture->limits, 0};
     fixture->layer = (struct pl_image_layer){.stored = digest_of(STORED),
                                              .diff_id = digest_of(DIFF_ID),
                                              .info = {.digest = PL_STR(STORED)},

@@ -92,7 +92,7 @@ static const struct pl_evidence *inspect(struct world *world, void (*meanwhile)(
     struct pl_budget_limits limits;
     pl_budget_limits_default(&limits);
     struct pl_layers_options options = {
-        .jobs = 1, .limits = limits, .matcher = world->matcher, .cache = {NULL, &limits}};
+        .jobs = 1, .limits = limits, .matcher = world->matcher, .cache = {NULL, &limits, 0}};
     const struct pl_evidence *evidence = NULL;
     struct pl_error err = PL_ERROR_INIT;
     assert_int_equal(pl_layers_inspect(&world->arena, &image, &options, &evidence, &err), PL_OK);

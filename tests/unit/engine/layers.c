@@ -218,7 +218,7 @@ static void test_layers__what_was_verified_is_kept_and_nothing_else(void **state
     assert_non_null(mkdtemp(dir));
     struct pl_cache *cache PL_CLEANUP(pl_cache_closep) = NULL;
     assert_int_equal(pl_cache_open(dir, 1 << 20, &cache, NULL), PL_OK);
-    fixture->options.cache = (struct pl_layer_cache){cache, &fixture->options.limits};
+    fixture->options.cache = (struct pl_layer_cache){cache, &fixture->options.limits, 0};
     struct order *order = add_layer(fixture);
     const struct order refused[] = {
         {&fixture->tar, SIZE_MAX, 700, PL_OK, false},

@@ -137,12 +137,18 @@ static void test_set__nothing_but_failures(void **state)
 }
 
 /* A format that forgot how several of its reports are printed would end in a NULL. */
+/* A bill of materials has one subject; the others can hold several reports. */
 static void test_set__every_format_has_one(void **state)
 {
     size_t count = 0;
     const struct pl_report_format *const *formats = pl_report_formats(&count);
     for (size_t i = 0; i < count; i++) {
-        assert_non_null(formats[i]->set);
+        bool has_one_subject =
+            strstr(formats[i]->name, "cyclonedx") || strstr(formats[i]->name, "spdx");
+        assert_int_equal(formats[i]->set == NULL, has_one_subject);
+        if (has_one_subject) {
+            continue;
+        }
         assert_non_null(formats[i]->set->begin);
         assert_non_null(formats[i]->set->between);
         assert_non_null(formats[i]->set->end);

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Package managers of systems beside dpkg, apk and rpm. */
+#include "base/io.h"
+#include "catalog/nix_name.h"
+#include "listing.h"
+
+extern const struct pl_cataloger pl_cataloger_apk;
+extern const struct pl_cataloger pl_cataloger_bottlerocket;
+extern const struct pl_cataloger pl_cataloger_conda_meta;
+extern const struct pl_cataloger pl_cataloger_dpkg;
+extern const struct pl_cataloger pl_cataloger_homebrew;
+extern const struct pl_cataloger pl_cataloger_nix_derivation;
+extern const struct pl_cataloger pl_cataloger_nix_store;
+extern const struct pl_cataloger pl_cataloger_opkg;
+extern const struct pl_cataloger pl_cataloger_pacman;
+extern const struct pl_cataloger pl_cataloger_portage;
+
+static const struct pl_evidence_file *inspect(struct pl_arena *arena,
+                                              const struct pl_cataloger *cataloger,
+                                              const char *path, const char *text)
+{
+    return inspect_content(arena, cataloger, path, pl_str_from(text), NULL);
+}
+
+static void expect_strs(const struct pl_strs *got, const char *const *wanted)
+{
+    size_t count = 0;
+    for (; wanted[count]; count++) {
+        assert_true(count < got->count);
+        if (!pl_str_eq(got->items[count], pl_str_from(wanted[count]))) {
+            fail_msg("'" PL_STR_FMT "' and not '%s'", PL_STR_ARG(got->items[count]), wanted[count]);
+        }
+    }
+    assert_int_equal(got->count, count);
+}
+#define EXPECT_STRS(got, ...) expect_strs((got), (const char *const[]){__VA_ARGS__, NULL})
+
+/* What one list of files or licences says, and of whom. */
+static void expect_attachment(const struct pl_attachments *got, const char *name,
+                              const char *const *values)
+{
+    assert_int_equal(got->count, 1);
+    assert_true(pl_str_eq(got->items[0].name, pl_str_from(name)));
+    expect_strs(&got->items[0].values, values);
+}
+#define EXPECT_ATTACHMENT(got, name, ...)                                                          \
+    expect_attachment((got), (name), (const char *const[]){__VA_ARGS__, NULL})
+
+static void test_systems__opkg(void **state)
+{
+    expect_listing(&pl_cataloger_opkg, "usr/lib/opkg/status",
+                   "Package: libubus20241020\nVersion: 1-r1\nProvides: libubus\n"
+                   "Depends: libc\nStatus: install user installed\nArchitecture: mips\n\n"
+                   "Package: ubus\r\nVersion: 2\r\nDepends: libc (>= 1), libubus, ubusd | gone\r\n"
+                   "Status: install ok unpacked\r\nAuto-Installed: yes\r\n\r\n"
+                   "Package: libc\nVersion: 3\nStatus: install ok installed\n\n"
+                   "Package: old\nVersion: 3\nStatus: deinstall ok not-installed\n\n"
+                   "Package: strange\nStatus: install hold,user installed\n",
+                   "libubus20241020@1-r1 mips > libc\n"
+                   "ubus@2 transitive > libc > libubus20241020 > ubusd > gone\n"
+                   "libc@3\n"
+                   "gap: package 'strange' lacks its version\n");
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_evidence_file *found =
+        inspect(&arena, &pl_cataloger_opkg, "opt/lib/opkg/info/busybox.list",
+                "/bin/busybox\n/bin/sh\t120777\t/bin/busybox\n/etc/\nrelative\n");
+    EXPECT_ATTACHMENT(&found->files, "busybox", "bin/busybox", "bin/sh");
+    found = inspect(&arena, &pl_cataloger_opkg, "usr/lib/opkg/info/busybox.control",
+                    "Package: busybox\nLicense: GPL-2.0 MIT\nMaintainer: somebody\n");
+    EXPECT_ATTACHMENT(&found->licenses, "busybox", "GPL-2.0 MIT");
+    expect_reader("var/lib/opkg/status", &pl_cataloger_opkg);
+    expect_reader("usr/lib/opkg/info/busybox.prerm", NULL);
+}
+
+/* What is needed is given by who provides it. */
+static void test_systems__relations_within_a_database(void **state)
+{
+    expect_listing(
+        &pl_cataloger_dpkg, "var/lib/dpkg/status",
+        "Package: a\nStatus: install ok installed\nVersion: 1\nDepends: absent | virtual,\n"
+        " b:any (>= 1) [amd64], a,\n b, nothing | never\nPre-Depends: c\n"
+        "Recommends: d\n\n"
+        "Package: b\nStatus: install ok installed\nVersion: 1\n"
+        "Provides: virtual (= 2), c, \n\n"
+        "Package: c\nStatus: install ok installed\nVersion: 1\nDepends: ,|, |b\n",
+        "a@1 > c > b > nothing > never\nb@1\nc@1 > b\n");
+    expect_listing(&pl_cataloger_dpkg, "var/lib/dpkg/status.d/a",
+                   "Package: a\nVersion: 1\nDepends: b (>= 1), c | d\n", "a@1 > b > c > d\n");
+    expect_listing(&pl_cataloger_apk, "lib/apk/db/installed",
+                   "P:a\nV:1\nD:so:libx.so.1 b>2 c~3 !bad b@edge so:gone.so /bin/sh cmd:x=1\n\n"
+                   "P:libx\nV:1\np:so:libx.so.1=1.2 cmd:x=1\n\n"
+                   "P:b\nV:3\np:/bin/sh\nD:a b\n",
+                   "a@1 > libx > b > c\nlibx@1\nb@3 > a\n");
+}
+
+static void test_systems__pacman(void **state)
+{
+    const char *path = "var/lib/pacman/local/a-b-1.0-2/desc";
+    expect_listing(
+        &pl_cataloger_pacman, path,
+        "%NAME%\na-b\n\n%VERSION%\n1:1.0-2\n\n%BASE%\na\n\n%ARCH%\nany\n\n%REASON%\n1\n\n"
+        "%LICENSE%\nMIT\nGPL-2.0-or-later OR BSD\n\n"
+        "%DEPENDS%\nglibc\ngcc-libs>=12\nlibx.so=1-64\nbash: for scripts\n\n"
+        "%OPTDEPENDS%\npython: for nothing\n",
+        "a-b@1:1.0-2 any transitive [MIT] [GPL-2.0-or-later OR BSD] > glibc > gcc-libs "
+        "> bash\n");
+    expect_listing(&pl_cataloger_pacman, path, "%NAME%\r\na\r\n%REASON%\r\n0\r\n",
+                   "gap: package 'a' lacks its version\n");
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_evidence_file *found =
+        inspect(&arena, &pl_cataloger_pacman, "var/lib/pacman/local/a-b-1.0-2/files",
+                "%FILES%\nusr/\nusr/bin/\nusr/bin/a b\n\n%BACKUP%\netc/a.conf\tabc\n");
+    EXPECT_ATTACHMENT(&found->files, "a-b", "usr/bin/a b");
+    expect_listing(&pl_cataloger_pacman, "var/lib/pacman/local/x/files", "%FILES%\na\n",
+                   "gap: its directory is not called NAME-VERSION-RELEASE\n");
+    expect_reader("var/lib/pacman/local/a-1-1/mtree", NULL);
+    expect_reader("usr/lib/holo/pacmandb/local/a-1-1/desc", &pl_cataloger_pacman);
+}
+
+static void test_systems__portage(void **state)
+{
+    static const struct {
+        const char *directory;
+        const char *listing;
+    } names[] = {
+        {"bash-5.1_p16-r1", "c/bash@5.1_p16-r1\n"},
+        {"gtk+-2", "c/gtk+@2\n"},
+        {"font-adobe-100dpi-1.0.3-r2", "c/font-adobe-100dpi@1.0.3-r2\n"},
+        {"r-r1", "gap: its directory is not called NAME-VERSION\n"},
+        {"libr-1-r", "gap: its directory is not called NAME-VERSION\n"},
+        {"-MERGING-bash-5.1", "gap: its directory is not called NAME-VERSION\n"},
+        {"plain", "gap: its directory is not called NAME-VERSION\n"},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(names); i++) {
+        char path[128];
+        snprintf(path, sizeof(path), "var/db/pkg/c/%s/CONTENTS", names[i].directory);
+        expect_listing(&pl_cataloger_portage, path, "", names[i].listing);
+    }
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_evidence_file *found =
+        inspect(&arena, &pl_cataloger_portage, "var/db/pkg/dev-libs/a-1/CONTENTS",
+                "dir /usr\nobj /usr/bin/a b 376c02bd3b22804df8fdfdc895e7dbfb 1649284374\n"
+                "sym /usr/lib/a.so -> a.so.1 1649284374\ndev /dev/x\nfif /run/y\nobj\nobj x\n");
+    assert_int_equal(found->components.count, 1);
+    EXPECT_STRS(&found->components.items[0].files, "usr/bin/a b", "usr/lib/a.so", "dev/x", "run/y");
+    assert_string_equal(pl_component_purl(&arena, &found->components.items[0]).ptr,
+                        "pkg:ebuild/dev-libs/a@1");
+    found = inspect(&arena, &pl_cataloger_portage, "var/db/pkg/dev-libs/a-1/LICENSE",
+                    "GPL-2+ || ( MIT Apache-2.0 ) ( BSD ) || ( ISC\n");
+    EXPECT_ATTACHMENT(&found->licenses, "dev-libs/a", "GPL-2+", "MIT OR Apache-2.0", "BSD");
+}
+
+static void test_systems__conda(void **state)
+{
+    const char *path = "opt/conda/conda-meta/zlib-1.2-h1.json";
+    const char *record =
+        "{\"name\": \"zlib\", \"version\": \"1.2\", \"build\": \"h1\", \"subdir\": \"linux-64\","
+        " \"channel\": \"https://conda.anaconda.org/conda-forge/linux-64\","
+        " \"license\": \"Zlib\", \"md5\": \"348a30b1350c9d91a4dbf05f5e46e0bb\","
+        " \"depends\": [\"libzlib 1.2 h1\", \"__glibc >=2.17\", 7], \"requested_spec\": \"zlib\","
+        " \"files\": [\"lib/libz.so\", \"share/z\"]}";
+    expect_listing(&pl_cataloger_conda_meta, path, record,
+                   "zlib@1.2 direct [Zlib] {md5:348a30b1} > libzlib\n");
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_evidence_file *found = inspect(&arena, &pl_cataloger_conda_meta, path, record);
+    EXPECT_STRS(&found->components.items[0].files, "opt/conda/lib/libz.so", "opt/conda/share/z");
+    EXPECT_STRS(&found->components.items[0].qualifiers, "build=h1", "channel=conda-forge",
+                "subdir=linux-64");
+    expect_listing(&pl_cataloger_conda_meta, "conda-meta/x.json",
+                   "{\"name\": \"x\", \"version\": \"1\", \"requested_spec\": \"None\"}", "x@1\n");
+    expect_reader("opt/conda/conda-meta/history", NULL);
+}
+
+static void test_systems__bottlerocket(void **state)
+{
+    const char *path = "usr/share/bottlerocket/application-inventory.json";
+    const char *inventory =
+        "{\"Content\": [{\"Name\": \"glibc\", \"Version\": \"2.43\", "
+        "\"Release\": \"1.br1\", \"Epoch\": \"1\", \"Architecture\": \"x86_64\"},"
+        "{\"Name\": \"none\"}, 3]}";
+    expect_listing(&pl_cataloger_bottlerocket, path, inventory,
+                   "glibc@2.43-1.br1 x86_64\ngap: package 'none' lacks its version\n"
+                   "gap: package '' lacks its name\n");
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_evidence_file *found =
+        inspect(&arena, &pl_cataloger_bottlerocket, path, inventory);
+    assert_string_equal(pl_component_purl(&arena, &found->components.items[0]).ptr,
+                        "pkg:bottlerocket/glibc@2.43-1.br1?arch=x86_64&epoch=1");
+    expect_listing(&pl_cataloger_bottlerocket, path, "[]",
+                   "gap: the inventory has no list \"Content\"\n");
+}
+
+static void test_systems__nix_store(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *listing;
+    } paths[] = {
+        {"h0cnbmfcn93xm5dg2x27ixhag1cwndga-glibc-2.34-210-bin", "glibc@2.34-210\n"},
+        {"h0cnbmfcn93xm5dg2x27ixhag1cwndga-gcc-wrapper-11.3.0", "gcc-wrapper@11.3.0\n"},
+        {"h0cnbmfcn93xm5dg2x27ixhag1cwndga-source", ""},
+        {"h0cnbmfcn93xm5dg2x27ixhag1cwndga-x-1.0-source", ""},
+        {"h0cnbmfcn93xm5dg2x27ixhag1cwndga-x-1.0.tar.gz", ""},
+        {"h0cnbmfcn93xm5dg2x27ixhag1cwndga-python3-3.10.5-env", ""},
+        {"h0cnbmfcn93xm5dg2x27ixhag1cwnde-glibc-2.34", ""},
+        {".links", ""},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(paths); i++) {
+        char path[128];
+        snprintf(path, sizeof(path), "nix/store/%s", paths[i].name);
+        expect_reader(path, &pl_cataloger_nix_store);
+        expect_listing(&pl_cataloger_nix_store, path, "", paths[i].listing);
+    }
+}
+
+static void test_systems__nix_derivation(void **state)
+{
+    const char *path = "nix/store/5av396z8xa13jg89g9jws145c0k26k2x-x-1.0.drv";
+    expect_reader(path, &pl_cataloger_nix_derivation);
+    expect_listing(
+        &pl_cataloger_nix_derivation, path,
+        "Derive([(\"out\",\"/nix/store/a-x-1.0\",\"\",\"\")],[(\"/nix/store/i.drv\","
+        "[\"out\"])],[\"/nix/store/s\"],\"x86_64-linux\",\"/bin/sh\",[\"-e\",\"a\\\"(b\"],"
+        "[(\"name\",\"x-1.0\"),(\"out\",\"/nix/store/a-x-1.0\")])",
+        "x@1.0\n");
+    expect_listing(&pl_cataloger_nix_derivation, path,
+                   "Derive([(\"out\",\"/nix/store/a\",\"\",\"\")],[],[],\"\",\"\",[],"
+                   "[(\"pname\",\"x-y\"),(\"version\",\"unstable\")])",
+                   "x-y@unstable\n");
+    expect_listing(&pl_cataloger_nix_derivation, path,
+                   "Derive([(\"out\",\"/nix/store/a\",\"sha256\",\"abc\")],[],[],\"\",\"\",[],[])",
+                   "");
+    expect_listing(&pl_cataloger_nix_derivation, path, "Derive([])",
+                   "gap: the derivation states no output\n");
+    expect_listing(&pl_cataloger_nix_derivation, path, "hello",
+                   "gap: is no derivation: it does not begin with Derive(\n");
+}
+
+/* Store paths with what Nix tools read in them. */
+static void test_systems__nix_names_of_the_corpus(void **state)
+{
+    const char *corpus = pl_test_dir("PL_TEST_CORPUS");
+    char path[4096];
+    struct pl_buf text pl_autobuf = PL_BUF_INIT(1 << 20);
+    snprintf(path, sizeof(path), "%s/nix/store-paths.tsv", corpus ? corpus : "/nonexistent");
+    if (pl_io_read_file(path, &text, NULL) < 0) {
+        print_message("%s is not there\n", path);
+        skip();
+    }
+    pl_str lines = pl_buf_str(&text);
+    pl_str line = PL_STR_EMPTY;
+    size_t count = 0;
+    while (pl_str_next_line(&lines, &line)) {
+        pl_str fields[4] = {PL_STR_EMPTY, PL_STR_EMPTY, PL_STR_EMPTY, PL_STR_EMPTY};
+        for (size_t i = 0; i < PL_ARRAY_LEN(fields); i++) {
+            pl_str_cut(line, '\t', &fields[i], &line);
+        }
+        if (fields[0].len == 0 || fields[0].ptr[0] == '#') {
+            continue;
+        }
+        struct pl_nix_name got;
+        assert_true(pl_nix_name_parse(fields[0], &got));
+        if (!pl_str_eq(got.name, fields[1]) || !pl_str_eq(got.version, fields[2]) ||
+            !pl_str_eq(got.output, fields[3])) {
+            fail_msg(PL_STR_FMT ": '" PL_STR_FMT "' '" PL_STR_FMT "' '" PL_STR_FMT "'",
+                     PL_STR_ARG(fields[0]), PL_STR_ARG(got.name), PL_STR_ARG(got.version),
+                     PL_STR_ARG(got.output));
+        }
+        count++;
+    }
+    assert_true(count > 0);
+}
+
+static void test_systems__homebrew(void **state)
+{
+    const char *cellar = "home/linuxbrew/.linuxbrew/Cellar";
+    char path[256];
+    snprintf(path, sizeof(path), "%s/jq/1.7_1/INSTALL_RECEIPT.json", cellar);
+    struct pl_arena arena pl_autoarena = {0};
+    const char *receipt =
+        "{\"installed_on_request\": true, \"source\": {\"tap\": \"homebrew/core\"},"
+        " \"runtime_dependencies\": [{\"full_name\": \"oniguruma\", \"version\": \"6.9\","
+        " \"pkg_version\": \"6.9_2\"}, {\"full_name\": \"openssl@3\", \"version\": \"3.3.1\"},"
+        " \"odd\"]}";
+    const struct pl_evidence_file *found = inspect(&arena, &pl_cataloger_homebrew, path, receipt);
+    assert_int_equal(found->components.count, 1);
+    const struct pl_component *it = &found->components.items[0];
+    assert_string_equal(pl_component_purl(&arena, it).ptr, "pkg:brew/jq@1.7_1");
+    assert_string_equal(it->vendor.ptr, "homebrew/core");
+    assert_int_equal(it->relation, PL_RELATION_DIRECT);
+    EXPECT_STRS(&it->depends, "oniguruma@6.9_2", "openssl@3@3.3.1");
+    inspect_prefixes(&pl_cataloger_homebrew, path, pl_str_from(receipt), 1);
+
+    static const struct {
+        const char *formula;
+        const char *license;
+    } licenses[] = {
+        {"class Jq < Formula\n  license \"MIT\"\n  head \"https://x\"\n", "MIT"},
+        {"  license any_of: [\n    \"MIT\", # either\n    \"Apache-2.0\",\n  ]\n  url \"x\"\n",
+         "MIT OR Apache-2.0"},
+        {"  license \"GPL-2.0-only\" => { with: \"X-exception\" }\n",
+         "\"GPL-2.0-only\" => { with: \"X-exception\" }"},
+        {"  license all_of: [\"BSD-3-Clause\"", "BSD-3-Clause"},
+    };
+    snprintf(path, sizeof(path), "%s/jq/1.7_1/.brew/jq.rb", cellar);
+    for (size_t i = 0; i < PL_ARRAY_LEN(licenses); i++) {
+        found = inspect(&arena, &pl_cataloger_homebrew, path, licenses[i].formula);
+        EXPECT_ATTACHMENT(&found->licenses, "jq", licenses[i].license);
+        inspect_prefixes(&pl_cataloger_homebrew, path, pl_str_from(licenses[i].formula), 1);
+    }
+    expect_listing(&pl_cataloger_homebrew, path, "  license :cannot_represent\n", "");
+    expect_listing(
+        &pl_cataloger_homebrew,
+        "opt/homebrew/Caskroom/firefox/.metadata/130.0/20240901120000.1/Casks/firefox.rb", "",
+        "firefox@130.0\n");
+}
+
+int pl_test_systems(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_systems__opkg),
+        cmocka_unit_test(test_systems__relations_within_a_database),
+        cmocka_unit_test(test_systems__pacman),
+        cmocka_unit_test(test_systems__portage),
+        cmocka_unit_test(test_systems__conda),
+        cmocka_unit_test(test_systems__bottlerocket),
+        cmocka_unit_test(test_systems__nix_store),
+        cmocka_unit_test(test_systems__nix_derivation),
+        cmocka_unit_test(test_systems__nix_names_of_the_corpus),
+        cmocka_unit_test(test_systems__homebrew),
+    };
+    return cmocka_run_group_tests_name("catalog/systems", tests, NULL, NULL);
+}
