@@ -117,6 +117,8 @@
 /* What the packages of one database need and provide, each soname and command counted: a full
  * desktop has some hundred thousand. */
 #define PL_LIMIT_RELATIONS 2000000
+/* The control files of one Debian package, unpacked: its list of checksums takes most, some MiB. */
+#define PL_LIMIT_DEB_CONTROL_BYTES (64 << 20)
 /* The licences of one package: texlive's, the longest known, are below a hundred. */
 #define PL_LIMIT_LICENSES 1000
 /* Licences, hashes, needs of a package that several places state, together. */

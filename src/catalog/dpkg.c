@@ -17,9 +17,12 @@
  * has is in NAME.list, which dpkg always writes. A .list does not tell directories from files, but
  * names a directory right before what is in it, so that each entry that is the parent of the next
  * one is left out; an empty directory stays.
+ *
+ * What a package depends on is given by the installed packages that meet it; Recommends and
+ * Suggests are nothing that it needs.
  */
+#include "catalog/dpkg.h"
 #include "base/limits.h"
-#include "catalog/cataloger.h"
 #include "format/deb822.h"
 
 #define STATUS_DIR "var/lib/dpkg/status.d/"
@@ -31,7 +34,12 @@ struct stanza {
     pl_str arch;
     pl_str source;
     pl_str maintainer;
+    pl_str pre_depends;
+    pl_str depends;
+    pl_str provides;
 };
+
+enum { FIRST_RELATION = 6 };
 
 static struct stanza read_stanza(pl_str paragraph)
 {
@@ -40,15 +48,19 @@ static struct stanza read_stanza(pl_str paragraph)
         pl_str name;
         pl_str *value;
     } wanted[] = {
-        {PL_STR("Package"), &stanza.package}, {PL_STR("Status"), &stanza.status},
-        {PL_STR("Version"), &stanza.version}, {PL_STR("Architecture"), &stanza.arch},
-        {PL_STR("Source"), &stanza.source},   {PL_STR("Maintainer"), &stanza.maintainer},
+        {PL_STR("Package"), &stanza.package},         {PL_STR("Status"), &stanza.status},
+        {PL_STR("Version"), &stanza.version},         {PL_STR("Architecture"), &stanza.arch},
+        {PL_STR("Source"), &stanza.source},           {PL_STR("Maintainer"), &stanza.maintainer},
+        {PL_STR("Pre-Depends"), &stanza.pre_depends}, {PL_STR("Depends"), &stanza.depends},
+        {PL_STR("Provides"), &stanza.provides},
     };
     struct pl_deb822_field field;
     while (pl_deb822_next_field(&paragraph, &field)) {
         for (size_t i = 0; i < PL_ARRAY_LEN(wanted); i++) {
             if (pl_str_eq_nocase(field.name, wanted[i].name)) {
-                *wanted[i].value = pl_deb822_first_line(field.value);
+                /* Relations may be folded, the others are one line. */
+                *wanted[i].value =
+                    i < FIRST_RELATION ? pl_deb822_first_line(field.value) : field.value;
                 break;
             }
         }
@@ -94,10 +106,12 @@ static void set_source(struct pl_sink *sink, struct pl_component *component, pl_
     component->source_version = version.len > 0 ? pl_sink_str(sink, version) : component->version;
 }
 
-static void add_package(struct pl_sink *sink, const struct stanza *stanza)
+static void add_package(struct pl_relations *relations, enum pl_scope scope,
+                        const struct stanza *stanza)
 {
+    struct pl_sink *sink = relations->sink;
     if (pl_str_is_empty(stanza->version)) {
-        pl_sink_gap(sink, "package " PL_STR_FMT " is installed but states no version",
+        pl_sink_gap(sink, "package " PL_STR_FMT " states no version",
                     PL_STR_ARG(pl_str_sub(stanza->package, 0, 100)));
         return;
     }
@@ -106,15 +120,21 @@ static void add_package(struct pl_sink *sink, const struct stanza *stanza)
         return;
     }
     component->type = PL_STR("deb");
+    component->scope = scope;
     component->name = pl_sink_str(sink, stanza->package);
     component->version = pl_sink_str(sink, stanza->version);
     component->arch = pl_sink_str(sink, stanza->arch);
     component->vendor = pl_sink_str(sink, stanza->maintainer);
     set_source(sink, component, stanza->source);
+    pl_relations_package(relations, component->name);
+    pl_relations_provide_deb822(relations, stanza->provides);
+    pl_relations_need_deb822(relations, stanza->pre_depends);
+    pl_relations_need_deb822(relations, stanza->depends);
 }
 
 static void read_status(struct pl_sink *sink, pl_str text, bool installed_unless_stated)
 {
+    struct pl_relations relations pl_autorelations = {.sink = sink};
     pl_str paragraph = PL_STR_EMPTY;
     while (pl_deb822_next_paragraph(&text, &paragraph)) {
         struct stanza stanza = read_stanza(paragraph);
@@ -126,7 +146,7 @@ static void read_status(struct pl_sink *sink, pl_str text, bool installed_unless
             state = PRESENT;
         }
         if (state == PRESENT) {
-            add_package(sink, &stanza);
+            add_package(&relations, PL_SCOPE_INSTALLED, &stanza);
         } else if (state == PARTLY) {
             pl_sink_gap(sink,
                         "package " PL_STR_FMT " is half-installed: its unpacking was begun and "
@@ -134,6 +154,19 @@ static void read_status(struct pl_sink *sink, pl_str text, bool installed_unless
                         PL_STR_ARG(pl_str_sub(stanza.package, 0, 100)));
         }
     }
+    pl_relations_finish(&relations);
+}
+
+void pl_dpkg_add_control(struct pl_sink *sink, enum pl_scope scope, pl_str control)
+{
+    struct pl_relations relations pl_autorelations = {.sink = sink};
+    struct stanza stanza = read_stanza(control);
+    if (pl_str_is_empty(stanza.package)) {
+        pl_sink_gap(sink, "the control file names no package");
+        return;
+    }
+    add_package(&relations, scope, &stanza);
+    pl_relations_finish(&relations);
 }
 
 static struct pl_attachment *start_files(struct pl_sink *sink, pl_str name)

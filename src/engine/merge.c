@@ -6,6 +6,7 @@
 #include "engine/unify.h"
 #include "image/path.h"
 #include "model/license.h"
+#include "model/package_type.h"
 
 /* A file of some layer that no layer above hides. */
 struct visible_file {
@@ -221,7 +222,8 @@ static pl_str name_key(struct pl_arena *arena, pl_str type, pl_str name)
 static void note_owned(struct merge *merge, const struct pl_path_hashes *paths,
                        struct pl_component *owner)
 {
-    if (paths->count > 0 && pl_component_is_system_package(owner)) {
+    const struct pl_package_type *type = pl_package_type_find(owner->type);
+    if (paths->count > 0 && type && type->is_owner) {
         *pl_vec_push(merge->arena, &merge->owned) = (struct pl_owned_list){paths, owner};
     }
 }
@@ -319,7 +321,8 @@ static void merge_os(struct merge *merge)
     merge->result->os = pl_os_merge(sources, count);
     for (size_t i = 0; i < merge->result->components.count; i++) {
         struct pl_component *component = &merge->result->components.items[i];
-        if (component->vendor_id.len == 0 && pl_component_is_system_package(component)) {
+        const struct pl_package_type *type = pl_package_type_find(component->type);
+        if (component->vendor_id.len == 0 && type && type->is_distro) {
             component->vendor_id = merge->result->os.id;
         }
     }

@@ -124,7 +124,8 @@ static void find_owned(struct settling *settling, const struct pl_owned_list *li
     }
 }
 
-/* Takes the owned out, with their names left at their owners; the order stays. */
+/* Leaves the names of the owned at their owners, and takes out what packages of the system own; the
+ * order stays. */
 static void take_out(struct settling *settling, struct pl_arena *arena, const struct candidate *all,
                      size_t count, struct pl_components *components)
 {
@@ -134,8 +135,8 @@ static void take_out(struct settling *settling, struct pl_arena *arena, const st
         if (!all[i].owner || is_owned[index]) {
             continue;
         }
-        is_owned[index] = true;
         struct pl_component *owner = &components->items[all[i].owner - components->items];
+        is_owned[index] = pl_component_is_system_package(owner);
         pl_str purl = pl_component_purl(arena, all[i].component);
         if (purl.len > 0) {
             *pl_vec_push(arena, &owner->contains) = purl;
@@ -169,8 +170,13 @@ void pl_ownership_settle(struct pl_arena *arena, const struct pl_evidence *const
     size_t candidate_count = 0;
     settling.filter = PL_ARENA_ARRAY(&settling.scratch, uint64_t, FILTER_BITS / 64);
     const struct candidate *all = find_candidates(&settling, components, &candidate_count);
-    for (size_t i = 0; i < lists->count && candidate_count > 0; i++) {
-        find_owned(&settling, &lists->items[i]);
+    /* What several own is the system's. */
+    for (size_t pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < lists->count && candidate_count > 0; i++) {
+            if (pl_component_is_system_package(lists->items[i].owner) == (pass == 0)) {
+                find_owned(&settling, &lists->items[i]);
+            }
+        }
     }
     take_out(&settling, arena, all, candidate_count, components);
     pl_map_release(&settling.by_path);

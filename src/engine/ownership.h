@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * ownership - which components are nothing but files of a package of the system.
+ * ownership - which components are nothing but files of another package.
  *
  * A distribution ships Python, Perl or Java packages, programs with their dependencies inside, and
  * libraries that a classifier would know: its own word on them counts, with its own versions and
@@ -9,12 +9,15 @@
  * out, and its purl stands with its owner. A file that a later layer put in the place of a
  * package's is no longer the package's.
  *
+ * Where the owner's manager publishes no advisories (conda; OWNER in model/package_types.def), the
+ * component stays as well: under its own name alone is anything known of it.
+ *
  * Paths are compared by their hashes. Where /bin or /lib are links into /usr, package managers may
  * know a file by the shorter name; both are tried.
  */
 #include "model/evidence.h"
 
-/* Paths, and the system package that owns them. */
+/* Paths, and the package that owns them. */
 struct pl_owned_list {
     const struct pl_path_hashes *paths;
     struct pl_component *owner;

@@ -133,6 +133,7 @@ static void join(struct pl_arena *arena, struct pl_component *into, const struct
     join_list(arena, &into->hashes, &more->hashes, is_same);
     join_list(arena, &into->depends, &more->depends, is_said_by);
     join_list(arena, &into->cpes, &more->cpes, is_same);
+    join_list(arena, &into->contains, &more->contains, is_same);
     join_locations(arena, &into->locations, &more->locations);
 }
 

@@ -2,7 +2,7 @@
 #include "model/package_type.h"
 #include "base/compiler.h"
 
-enum flag { SYSTEM = 1 << 0, DISTRO = 1 << 1 };
+enum flag { SYSTEM = 1 << 0, DISTRO = 1 << 1, OWNER = 1 << 2 };
 
 static const struct pl_package_type types[] = {
 #define PL_PACKAGE_TYPE(type, purl_type, naming, ecosystem, flags)                                 \
@@ -11,7 +11,8 @@ static const struct pl_package_type types[] = {
      PL_PACKAGE_NAMING_##naming,                                                                   \
      ecosystem,                                                                                    \
      ((flags)&SYSTEM) != 0,                                                                        \
-     ((flags)&DISTRO) != 0},
+     ((flags)&DISTRO) != 0,                                                                        \
+     ((flags) & (SYSTEM | OWNER)) != 0},
 #include "model/package_types.def"
 #undef PL_PACKAGE_TYPE
 };

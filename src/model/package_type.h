@@ -21,6 +21,7 @@ struct pl_package_type {
     const char *ecosystem; /* of OSV; empty: none, or one that depends on the system's release */
     bool is_system; /* of a system's own package manager, which speaks for the files it owns */
     bool is_distro; /* its purl's namespace is the os-release ID */
+    bool is_owner; /* states the files it owns; holds for those of a system too */
 };
 
 /* NULL when there is none. */

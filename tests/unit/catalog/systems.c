@@ -4,8 +4,10 @@
 #include "catalog/nix_name.h"
 #include "listing.h"
 
+extern const struct pl_cataloger pl_cataloger_apk;
 extern const struct pl_cataloger pl_cataloger_bottlerocket;
 extern const struct pl_cataloger pl_cataloger_conda_meta;
+extern const struct pl_cataloger pl_cataloger_dpkg;
 extern const struct pl_cataloger pl_cataloger_homebrew;
 extern const struct pl_cataloger pl_cataloger_nix_derivation;
 extern const struct pl_cataloger pl_cataloger_nix_store;
@@ -68,6 +70,27 @@ static void test_systems__opkg(void **state)
     EXPECT_ATTACHMENT(&found->licenses, "busybox", "GPL-2.0 MIT");
     expect_reader("var/lib/opkg/status", &pl_cataloger_opkg);
     expect_reader("usr/lib/opkg/info/busybox.prerm", NULL);
+}
+
+/* What is needed is given by who provides it. */
+static void test_systems__relations_within_a_database(void **state)
+{
+    expect_listing(
+        &pl_cataloger_dpkg, "var/lib/dpkg/status",
+        "Package: a\nStatus: install ok installed\nVersion: 1\nDepends: absent | virtual,\n"
+        " b:any (>= 1) [amd64], a,\n b, nothing | never\nPre-Depends: c\n"
+        "Recommends: d\n\n"
+        "Package: b\nStatus: install ok installed\nVersion: 1\n"
+        "Provides: virtual (= 2), c, \n\n"
+        "Package: c\nStatus: install ok installed\nVersion: 1\nDepends: ,|, |b\n",
+        "a@1 > c > b > nothing > never\nb@1\nc@1 > b\n");
+    expect_listing(&pl_cataloger_dpkg, "var/lib/dpkg/status.d/a",
+                   "Package: a\nVersion: 1\nDepends: b (>= 1), c | d\n", "a@1 > b > c > d\n");
+    expect_listing(&pl_cataloger_apk, "lib/apk/db/installed",
+                   "P:a\nV:1\nD:so:libx.so.1 b>2 c~3 !bad b@edge so:gone.so /bin/sh cmd:x=1\n\n"
+                   "P:libx\nV:1\np:so:libx.so.1=1.2 cmd:x=1\n\n"
+                   "P:b\nV:3\np:/bin/sh\nD:a b\n",
+                   "a@1 > libx > b > c\nlibx@1\nb@3 > a\n");
 }
 
 static void test_systems__pacman(void **state)
@@ -296,6 +319,7 @@ int pl_test_systems(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_systems__opkg),
+        cmocka_unit_test(test_systems__relations_within_a_database),
         cmocka_unit_test(test_systems__pacman),
         cmocka_unit_test(test_systems__portage),
         cmocka_unit_test(test_systems__conda),

@@ -191,6 +191,63 @@ static void test_packages__of_a_language_own_nothing(void **state)
     expect(world, "zlib a ");
 }
 
+static struct pl_component *add_conda(struct world *world, const char *place, uint64_t *owned)
+{
+    struct pl_component *conda =
+        add_package(world, add_file(world, 0, place), "conda", "six", "1.16");
+    conda->owned = (struct pl_path_hashes){owned, 1};
+    return conda;
+}
+
+/* Nobody publishes advisories for conda's packages: what is in them is known by its own name. */
+static void test_packages__of_conda_are_named_with_it_and_stay(void **state)
+{
+    struct world *world = *state;
+    uint64_t hash = pl_str_hash(PL_STR("opt/conda/lib/six-1.16.dist-info/METADATA"));
+    add_conda(world, "opt/conda/conda-meta/six.json", &hash);
+    add_package(world, add_file(world, 0, "opt/conda/lib/six-1.16.dist-info/METADATA"), "pypi",
+                "six", "1.16");
+    expect(world, "six[pkg:pypi/six@1.16] six ");
+}
+
+static void test_packages__of_conda_in_two_places_are_one(void **state)
+{
+    struct world *world = *state;
+    uint64_t first = pl_str_hash(PL_STR("a/x/METADATA"));
+    uint64_t second = pl_str_hash(PL_STR("b/y/METADATA"));
+    add_conda(world, "a/conda-meta/six.json", &first);
+    add_package(world, add_file(world, 0, "a/x/METADATA"), "pypi", "x", "1");
+    add_conda(world, "b/conda-meta/six.json", &second);
+    add_package(world, add_file(world, 0, "b/y/METADATA"), "pypi", "y", "1");
+    expect(world, "six[pkg:pypi/x@1][pkg:pypi/y@1] x y ");
+}
+
+static void test_packages__of_two_owners_are_the_systems(void **state)
+{
+    struct world *world = *state;
+    uint64_t hash = pl_str_hash(PL_STR(METADATA));
+    add_conda(world, "conda-meta/six.json", &hash);
+    add_package(world, add_file(world, 0, METADATA), "pypi", "six", "1.16");
+    add_deb(world, 0, "python3-six", METADATA);
+    expect(world, "six python3-six[pkg:pypi/six@1.16] ");
+}
+
+/* What Gentoo has in the purl's namespace is a category, not the distribution. */
+static void test_packages__of_portage_keep_their_category(void **state)
+{
+    struct world *world = *state;
+    struct pl_evidence_file *release = add_file(world, 0, "etc/os-release");
+    release->has_os = true;
+    release->os.id = PL_STR("gentoo");
+    add_package(world, add_file(world, 0, "var/db/pkg/a/b-1/CONTENTS"), "portage", "a/b", "1");
+    add_package(world, add_file(world, 0, "x/pacman/local/c-1-1/desc"), "alpm", "c", "1-1");
+    merge(world);
+    pl_assert_str(pl_component_purl(&world->arena, &world->merged.components.items[0]),
+                  "pkg:alpm/gentoo/c@1-1");
+    pl_assert_str(pl_component_purl(&world->arena, &world->merged.components.items[1]),
+                  "pkg:ebuild/a/b@1");
+}
+
 static void test_packages__stated_twice_are_one(void **state)
 {
     struct world *world = *state;
@@ -260,6 +317,10 @@ int pl_test_packages(void)
         CASE(are_found_under_the_name_before_the_usr_merge),
         CASE(in_an_archive_belong_where_the_archive_does),
         CASE(of_a_language_own_nothing),
+        CASE(of_conda_are_named_with_it_and_stay),
+        CASE(of_conda_in_two_places_are_one),
+        CASE(of_two_owners_are_the_systems),
+        CASE(of_portage_keep_their_category),
         CASE(stated_twice_are_one),
         CASE(of_the_system_stay_as_they_are_listed),
         CASE(told_apart_by_a_qualifier_stay_apart),
