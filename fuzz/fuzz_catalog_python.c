@@ -9,7 +9,8 @@
     X(pylock, "pylock.toml")                                                                       \
     X(python_installed, "a-1.dist-info/METADATA")                                                  \
     X(python_requirements, "requirements.txt")                                                     \
-    X(uv_lock, "uv.lock")
+    X(uv_lock, "uv.lock")                                                                          \
+    X(python_archive, "a.egg")
 
 #define X(name, path) extern const struct pl_cataloger pl_cataloger_##name;
 READERS(X)

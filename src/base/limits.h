@@ -68,6 +68,12 @@
  * below two hundred thousand values, each of which takes up to 300 bytes when read. */
 #define PL_LIMIT_TOML_BYTES (32 << 20)
 #define PL_LIMIT_TOML_VALUES 1000000
+/* Metadata in one egg or wheel: its own and what it brings along, which setuptools has twelve of.
+ */
+#define PL_LIMIT_PYTHON_METADATA 1000
+/* A file of Erlang or Elixir terms: lock files have some hundred KiB, and take some thirty times as
+ * much memory when read. */
+#define PL_LIMIT_ERLANG_BYTES (8 << 20)
 /* Documents in YAML, with what their aliases amount to: lock files as above. %TAG directives: lock
  * files and manifests have none. */
 #define PL_LIMIT_YAML_BYTES (32 << 20)
@@ -81,9 +87,10 @@
 #define PL_LIMIT_XML_DEPTH 100
 #define PL_LIMIT_XML_ATTRIBUTES 128
 #define PL_LIMIT_XML_NAMESPACES 128
-/* Archives within one archive, together: how deep they nest (an ear has wars, those jars; some unpack
- * launchers twice), their members, and the bytes of those that are opened. One inner archive, open:
- * it lies in memory. A manifest of signed jars has a section for each member, and some MiB. */
+/* Archives within one archive, together: how deep they nest (an ear has wars, those jars; some
+ * unpack launchers twice), their members, and the bytes of those that are opened. One inner
+ * archive, open: it lies in memory. A manifest of signed jars has a section for each member, and
+ * some MiB. */
 #define PL_LIMIT_ARCHIVE_DEPTH 16
 #define PL_LIMIT_ARCHIVE_ENTRIES 2000000
 #define PL_LIMIT_ARCHIVE_OPENED_BYTES (4ULL << 30)

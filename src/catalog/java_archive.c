@@ -152,7 +152,7 @@ static struct pl_component *add_package(struct archive *archive, pl_str group, p
 static bool is_own(const struct archive *archive, pl_str artifact, pl_str version)
 {
     struct pl_java_file_name split = pl_java_file_name_split(archive->file_name);
-    return pl_str_eq(split.artifact, artifact) ||
+    return pl_str_eq(split.artifact, artifact) || pl_str_eq(split.stem, artifact) ||
            (split.version.len > 0 && pl_str_eq(split.version, version) &&
             (pl_str_starts_with(split.artifact, artifact) ||
              pl_str_ends_with(artifact, split.artifact)));
@@ -282,6 +282,20 @@ static void add_manifest_licenses(struct pl_sink *sink, struct pl_component *com
     }
 }
 
+/* Is the one package that metadata of Maven names the archive itself? Files without a version in
+ * their name were renamed; then the manifest must not have a version that is quite another. */
+static bool is_only_one(const struct archive *archive, const struct pl_java_guess *guess)
+{
+    const struct pl_components *components = &archive->walk->sink->file->components;
+    struct pl_java_file_name split = pl_java_file_name_split(archive->file_name);
+    if (archive->packages != 1 || split.version.len > 0) {
+        return false;
+    }
+    pl_str version = components->items[components->count - 1].version;
+    return pl_str_starts_with(version, guess->version) ||
+           pl_str_starts_with(guess->version, version);
+}
+
 /* The archive itself by its manifest and name, where metadata of Maven does not name it. */
 static void add_guess(struct archive *archive)
 {
@@ -294,6 +308,10 @@ static void add_guess(struct archive *archive)
         pl_java_manifest_read(&archive->scratch, pl_span_str(content), &manifest);
     }
     struct pl_java_guess guess = pl_java_guess(&manifest, archive->file_name);
+    if (is_only_one(archive, &guess)) {
+        archive->own = sink->file->components.count;
+        return;
+    }
     if (guess.version.len == 0 || guess.artifact.len == 0) {
         return;
     }
@@ -424,11 +442,7 @@ static void read_members(struct archive *archive)
     for (size_t i = 0; i < archive->poms.count && !walk->is_stopped; i++) {
         add_poms(archive, archive->poms.items[i]);
     }
-    struct pl_java_file_name split = pl_java_file_name_split(archive->file_name);
-    if (archive->own == 0 && archive->packages == 1 && split.version.len == 0) {
-        archive->own = walk->sink->file->components.count;
-    }
-    if (archive->own == 0 && (archive->packages == 0 || split.version.len > 0)) {
+    if (archive->own == 0) {
         add_guess(archive);
     }
     add_hash(archive);

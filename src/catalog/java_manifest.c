@@ -30,6 +30,19 @@ static const struct {
 #undef PL_JAVA_GROUP
 };
 
+/* Parts of servers that are shipped under other names. */
+static const struct {
+    pl_str title;
+    pl_str file;
+    pl_str group;
+    pl_str artifact;
+} known_parts[] = {
+#define PL_JAVA_PART(title, file, group, artifact)                                                 \
+    {PL_STR_INIT(title), PL_STR_INIT(file), PL_STR_INIT(group), PL_STR_INIT(artifact)},
+#include "catalog/java_parts.def"
+#undef PL_JAVA_PART
+};
+
 /* Attributes are few; the section of a bundle with thousands of exported packages has one long
  * value. */
 enum { ATTRIBUTES_MOST = 256 };
@@ -115,10 +128,11 @@ static bool begins_with_digit(pl_str word)
 
 /* Where the version begins: at the first dash with a digit behind it, but not if a word that is no
  * part of a version and then another such dash follow ("log4j-1.2-api-2.14.0"). SIZE_MAX: none. */
-static size_t find_version(pl_str stem)
+static size_t find_version(pl_str stem, bool *ret_is_unsure)
 {
     size_t found = SIZE_MAX;
     bool is_over = false;
+    *ret_is_unsure = false;
     for (size_t at = 0; at < stem.len;) {
         size_t dash = pl_str_find_char(pl_str_skip(stem, at), '-');
         if (dash == SIZE_MAX) {
@@ -134,23 +148,51 @@ static size_t find_version(pl_str stem)
         } else if (!begins_with_digit(word) && !is_qualifier(word) && !is_classifier(word)) {
             is_over = true;
         }
+        /* "3.x" is a branch. */
+        *ret_is_unsure = is_over || pl_str_ends_with(word, PL_STR(".x"));
     }
     return found;
+}
+
+static size_t count_dots(pl_str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        count += text.ptr[i] == '.' ? 1 : 0;
+    }
+    return count;
+}
+
+/* Eclipse's way: "org.eclipse.core.runtime_3.26.0.v20220813". */
+static bool split_bundle(pl_str stem, struct pl_java_file_name *split)
+{
+    size_t low = pl_str_find_char(stem, '_');
+    if (low == SIZE_MAX) {
+        return false;
+    }
+    pl_str name = pl_str_sub(stem, 0, low);
+    pl_str version = pl_str_skip(stem, low + 1);
+    pl_str numbers = PL_STR_EMPTY;
+    pl_str rest = PL_STR_EMPTY;
+    pl_str_cut(version, '-', &numbers, &rest);
+    if (!begins_with_digit(version) || count_dots(name) == 0 || count_dots(numbers) < 2) {
+        return false;
+    }
+    split->artifact = name;
+    split->version = version;
+    return true;
 }
 
 struct pl_java_file_name pl_java_file_name_split(pl_str file_name)
 {
     size_t dot = pl_str_find_last_char(file_name, '.');
     pl_str stem = pl_str_sub(file_name, 0, dot);
-    struct pl_java_file_name split = {.artifact = stem};
-    size_t at = find_version(stem);
+    struct pl_java_file_name split = {.artifact = stem, .stem = stem};
+    if (split_bundle(stem, &split)) {
+        return split;
+    }
+    size_t at = find_version(stem, &split.is_unsure);
     if (at == SIZE_MAX) {
-        size_t low = pl_str_find_char(stem, '_');
-        if (low != SIZE_MAX && begins_with_digit(pl_str_skip(stem, low + 1)) &&
-            pl_str_find_char(pl_str_sub(stem, 0, low), '.') != SIZE_MAX) {
-            split.artifact = pl_str_sub(stem, 0, low);
-            split.version = pl_str_skip(stem, low + 1);
-        }
         return split;
     }
     split.artifact = pl_str_sub(stem, 0, at - 1);
@@ -214,15 +256,6 @@ static pl_str known_group(pl_str artifact)
     return PL_STR_EMPTY;
 }
 
-static size_t count_dots(pl_str text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        count += text.ptr[i] == '.' ? 1 : 0;
-    }
-    return count;
-}
-
 static pl_str guess_group(const struct pl_java_manifest *manifest, pl_str artifact)
 {
     pl_str group = known_group(artifact);
@@ -239,7 +272,10 @@ static pl_str guess_group(const struct pl_java_manifest *manifest, pl_str artifa
     }
     if (group.len == 0) {
         pl_str vendor = clean(pl_java_manifest_get(manifest, "Implementation-Vendor-Id"));
-        group = pl_str_find_char(vendor, '.') == SIZE_MAX ? PL_STR_EMPTY : vendor;
+        /* "org.apache" is the whole foundation's. */
+        bool is_group =
+            pl_str_find_char(vendor, '.') != SIZE_MAX && !pl_str_eq(vendor, PL_STR("org.apache"));
+        group = is_group ? vendor : PL_STR_EMPTY;
     }
     if (group.len == 0 && count_dots(artifact) >= 2) {
         group = pl_str_sub(artifact, 0, pl_str_find_last_char(artifact, '.'));
@@ -259,32 +295,55 @@ static bool is_artifact_name(pl_str title)
     return title.len > 0;
 }
 
+/* The version that the manifest has, or empty. */
+static pl_str manifest_version(const struct pl_java_manifest *manifest)
+{
+    static const char *const names[] = {"Implementation-Version", "Bundle-Version",
+                                        "Specification-Version"};
+    pl_str version = PL_STR_EMPTY;
+    for (size_t i = 0; i < PL_ARRAY_LEN(names) && version.len == 0; i++) {
+        version = clean(pl_java_manifest_get(manifest, names[i]));
+    }
+    return version;
+}
+
+/* Archives of a Java runtime itself, and what holds sources, are no packages. */
+static bool is_none(const struct pl_java_file_name *split, pl_str title)
+{
+    return pl_str_eq_nocase(title, PL_STR("Java Runtime Environment")) ||
+           pl_str_starts_with(split->classifier, PL_STR("sources")) ||
+           pl_str_starts_with(split->classifier, PL_STR("javadoc"));
+}
+
 struct pl_java_guess pl_java_guess(const struct pl_java_manifest *manifest, pl_str file_name)
 {
-    static const char *const versions[] = {"Implementation-Version", "Bundle-Version",
-                                           "Specification-Version"};
-    struct pl_java_guess guess = {.basis = "MANIFEST.MF"};
+    struct pl_java_guess guess = {.basis = "file name and MANIFEST.MF"};
     struct pl_java_file_name split = pl_java_file_name_split(file_name);
     pl_str title = pl_java_manifest_get(manifest, "Implementation-Title");
+    pl_str stated = manifest_version(manifest);
     guess.artifact = split.artifact;
     guess.version = split.version;
-    if (split.version.len > 0) {
-        guess.basis = manifest->count > 0 ? "file name and MANIFEST.MF" : "file name";
-    } else if (is_artifact_name(title)) {
-        guess.artifact = title;
+    if (split.version.len > 0 && split.is_unsure && stated.len > 0) {
+        guess.artifact = pl_str_starts_with(split.version, stated) ? split.artifact : split.stem;
+        guess.version = stated;
+    } else if (split.version.len == 0) {
+        guess.artifact = is_artifact_name(title) ? title : split.artifact;
+        guess.version = stated;
+        guess.basis = "MANIFEST.MF";
+    } else if (manifest->count == 0) {
+        guess.basis = "file name";
     }
-    for (size_t i = 0; i < PL_ARRAY_LEN(versions) && guess.version.len == 0; i++) {
-        guess.version = clean(pl_java_manifest_get(manifest, versions[i]));
-    }
-    /* Archives of a Java runtime itself, and what holds sources. */
-    bool is_none = pl_str_eq_nocase(title, PL_STR("Java Runtime Environment")) ||
-                   pl_str_starts_with(split.classifier, PL_STR("sources")) ||
-                   pl_str_starts_with(split.classifier, PL_STR("javadoc")) ||
-                   guess.version.len > PL_LIMIT_VERSION_BYTES;
-    if (is_none) {
+    if (is_none(&split, title) || guess.version.len > PL_LIMIT_VERSION_BYTES) {
         guess.version = PL_STR_EMPTY;
     }
     guess.group = guess_group(manifest, guess.artifact);
+    for (size_t i = 0; i < PL_ARRAY_LEN(known_parts); i++) {
+        if (pl_str_eq(title, known_parts[i].title) &&
+            pl_str_eq(split.artifact, known_parts[i].file)) {
+            guess.group = known_parts[i].group;
+            guess.artifact = known_parts[i].artifact;
+        }
+    }
     guess.confidence = guess.group.len > 0 ? 80 : 50;
     return guess;
 }

@@ -25,6 +25,8 @@ struct pl_java_file_name {
     pl_str artifact;
     pl_str version;
     pl_str classifier;
+    pl_str stem; /* all but the extension */
+    bool is_unsure; /* what looks like a version may be part of the name: "log4j-1.2-api" */
 };
 
 struct pl_java_file_name pl_java_file_name_split(pl_str file_name);

@@ -49,6 +49,8 @@ static void print_sources(FILE *into)
     fprintf(into, "  %-16s %s\n", "container",
             "a container as it is now: container:NAME, or an id");
     fprintf(into, "  %-16s %s\n", "dir", "a root file system: dir:DIR; dir:/ is this machine");
+    fprintf(into, "  %-16s %s\n", "sbom",
+            "what a bill of materials lists, whoever wrote it: sbom:FILE");
     fputs("Without a scheme: a path that exists is recognised by its content; any other name is "
           "that\n"
           "of an image, for which Docker, Podman, containerd and then its registry are asked.\n",

@@ -17,7 +17,7 @@ struct target {
     bool is_beside; /* the file has no name yet, or `beside`, and becomes `path` at the end */
     char *beside; /* or NULL */
     struct pl_report_options options;
-    char created[32]; /* what options.created is a view of */
+    struct pl_output_date created; /* what options.created is a view of */
     struct pl_writer *writer;
 };
 
@@ -75,9 +75,7 @@ enum pl_status pl_output_check(const struct pl_args *args, struct pl_error *err)
     return PL_OK;
 }
 
-/* The time that documents shall state, for builds that are to come out the same each time
- * (https://reproducible-builds.org/specs/source-date-epoch/). */
-static pl_str source_date(struct target *target)
+pl_str pl_output_source_date(struct pl_output_date *buffer)
 {
     const uint64_t year_9999 = 253402300799;
     uint64_t seconds = 0;
@@ -87,16 +85,16 @@ static pl_str source_date(struct target *target)
         return PL_STR_EMPTY;
     }
     time_t time = (time_t)seconds;
-    size_t len = gmtime_r(&time, &parts) ? strftime(target->created, sizeof(target->created),
-                                                    "%Y-%m-%dT%H:%M:%SZ", &parts)
-                                         : 0;
-    return pl_str_make(target->created, len);
+    size_t len = gmtime_r(&time, &parts)
+                     ? strftime(buffer->text, sizeof(buffer->text), "%Y-%m-%dT%H:%M:%SZ", &parts)
+                     : 0;
+    return pl_str_make(buffer->text, len);
 }
 
 static struct pl_report_options terminal_options(struct target *target)
 {
     int fd = target->fd;
-    struct pl_report_options options = {.created = source_date(target)};
+    struct pl_report_options options = {.created = pl_output_source_date(&target->created)};
     if (!isatty(fd)) {
         return options;
     }

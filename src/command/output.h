@@ -26,6 +26,14 @@
  * Asked before the work begins. */
 enum pl_status pl_output_check(const struct pl_args *args, struct pl_error *err);
 
+struct pl_output_date {
+    char text[32];
+};
+
+/* The time that documents shall state, for builds that are to come out the same each time
+ * (https://reproducible-builds.org/specs/source-date-epoch/); a view of the buffer, or empty. */
+pl_str pl_output_source_date(struct pl_output_date *buffer);
+
 struct pl_output;
 
 /* Ready to write in each format asked for; in `otherwise` to standard output when none is. With

@@ -5,7 +5,7 @@
 static int run(const struct pl_args *args, struct pl_error *err)
 {
     struct pl_scan_request request pl_autorequest = {0};
-    enum pl_status st = pl_scan_request_read(args, &request, err);
+    enum pl_status st = pl_scan_request_read(args, 0, &request, err);
     const char *fail_on = pl_args_value(args, "fail-on", NULL);
     if (st == PL_OK && fail_on) {
         st = pl_policy_parse(pl_str_from(fail_on), &request.options.policy, err);

@@ -85,7 +85,7 @@ static enum pl_status parse_repository(struct pl_arena *arena, pl_str name,
     pl_str rest = PL_STR_EMPTY;
     if (pl_str_cut(name, ':', &scheme, &rest) &&
         (pl_image_source_find(scheme) || pl_str_eq(scheme, PL_STR("dir")) ||
-         pl_str_eq(scheme, PL_STR("container")))) {
+         pl_str_eq(scheme, PL_STR("container")) || pl_str_eq(scheme, PL_STR("sbom")))) {
         return pl_error_set(err, PL_E_USAGE,
                             "only a registry lists tags, and " PL_STR_FMT " is none",
                             PL_STR_ARG(scheme));
@@ -155,16 +155,16 @@ static void add_failure(struct pl_scan_request *request, pl_str source, const st
     *pl_vec_push(&request->arena, &request->sources) = (struct pl_scan_source){source, failure};
 }
 
-static enum pl_status read_sources(const struct pl_args *args, struct pl_scan_request *request,
-                                   struct pl_error *err)
+static enum pl_status read_sources(const struct pl_args *args, size_t first,
+                                   struct pl_scan_request *request, struct pl_error *err)
 {
-    size_t count = pl_args_positional_count(args);
+    size_t count = pl_args_positional_count(args) - first;
     if (count == 0) {
         return pl_error_set(err, PL_E_USAGE,
                             "give a source, such as nginx:1.25, image.tar or dir:/");
     }
     for (size_t i = 0; i < count; i++) {
-        pl_str source = pl_str_from(pl_args_positional(args, i));
+        pl_str source = pl_str_from(pl_args_positional(args, first + i));
         if (!pl_args_flag(args, "all-tags")) {
             pl_vec_push(&request->arena, &request->sources)->spelling = source;
             continue;
@@ -182,8 +182,8 @@ static enum pl_status read_sources(const struct pl_args *args, struct pl_scan_re
     return PL_OK;
 }
 
-enum pl_status pl_scan_request_read(const struct pl_args *args, struct pl_scan_request *request,
-                                    struct pl_error *err)
+enum pl_status pl_scan_request_read(const struct pl_args *args, size_t first,
+                                    struct pl_scan_request *request, struct pl_error *err)
 {
     struct pl_scan_options *options = &request->options;
     *options = (struct pl_scan_options){.platform = pl_platform_host(), .jobs = core_count()};
@@ -196,7 +196,7 @@ enum pl_status pl_scan_request_read(const struct pl_args *args, struct pl_scan_r
         st = pl_registry_options_read(args, &request->arena, &options->registry, err);
     }
     if (st == PL_OK) {
-        st = read_sources(args, request, err);
+        st = read_sources(args, first, request, err);
     }
     if (st == PL_OK) {
         st = pl_command_cache_for_scan(args, &request->cache, err);
@@ -215,9 +215,9 @@ static int exit_status(const struct pl_args *args, const struct pl_report *repor
     return pl_args_flag(args, "strict") && report->gaps.count > 0 ? WITH_GAPS : 0;
 }
 
-static enum pl_status scan_one(struct pl_scan_request *request, size_t number,
-                               struct pl_arena *arena, struct pl_report *report,
-                               struct pl_error *err)
+enum pl_status pl_scan_request_run(struct pl_scan_request *request, size_t number,
+                                   struct pl_arena *arena, struct pl_report *report,
+                                   struct pl_error *err)
 {
     const struct pl_scan_source *source = &request->sources.items[number];
     if (source->failure) {
@@ -243,7 +243,7 @@ static int print_one(const struct pl_args *args, struct pl_scan_request *request
     struct pl_arena arena pl_autoarena = {0};
     struct pl_report report = {0};
     struct pl_output *output PL_CLEANUP(pl_output_freep) = NULL;
-    enum pl_status st = scan_one(request, 0, &arena, &report, err);
+    enum pl_status st = pl_scan_request_run(request, 0, &arena, &report, err);
     if (st == PL_OK) {
         st = pl_output_open(args, otherwise, false, &output, err);
     }
@@ -277,7 +277,7 @@ static int print_all(const struct pl_args *args, struct pl_scan_request *request
         struct pl_arena arena pl_autoarena = {0};
         struct pl_report report = {0};
         struct pl_error why = PL_ERROR_INIT;
-        enum pl_status scanned = scan_one(request, i, &arena, &report, &why);
+        enum pl_status scanned = pl_scan_request_run(request, i, &arena, &report, &why);
         if (scanned < 0) {
             fprintf(stderr, "plimsoll: %s\n", why.msg);
             pl_summary_fail(&summary, &request->arena, source, &why);

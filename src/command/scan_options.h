@@ -53,9 +53,15 @@ struct pl_scan_request {
 void pl_scan_request_release(struct pl_scan_request *request);
 #define pl_autorequest PL_CLEANUP(pl_scan_request_release)
 
-/* Fills in everything but the database, the policy and the progress. */
-enum pl_status pl_scan_request_read(const struct pl_args *args, struct pl_scan_request *request,
-                                    struct pl_error *err);
+/* Fills in everything but the database, the policy and the progress. Sources are the arguments from
+ * `first` on. */
+enum pl_status pl_scan_request_read(const struct pl_args *args, size_t first,
+                                    struct pl_scan_request *request, struct pl_error *err);
+
+/* Scans one of the sources, showing progress. */
+enum pl_status pl_scan_request_run(struct pl_scan_request *request, size_t number,
+                                   struct pl_arena *arena, struct pl_report *report,
+                                   struct pl_error *err);
 
 /* Scans each source, showing progress, and prints the report, or the reports with a summary; in
  * `otherwise` where no format is asked for. Gives the exit status: 0, 1 outside policy, 4 with gaps

@@ -30,6 +30,9 @@ static enum pl_status inspect(const struct scan *scan, const struct pl_source *s
         : source->root_fd >= 0
             ? pl_tree_inspect(scan->arena, source->root_fd, options, evidence, err)
             : pl_layers_inspect(scan->arena, &source->image, options, evidence, err);
+    if (st == PL_OK && source->sbom_fd >= 0 && evidence[0]->files.count > 0) {
+        scan->report->subject.described = evidence[0]->files.items[0].subject;
+    }
     if (st == PL_OK) {
         pl_merge(scan->arena, scan->matcher, evidence, count, ret);
     }

@@ -44,6 +44,13 @@ enum pl_entry_type {
 #undef X
 };
 
+/* What a bill of materials says it is about; empty strings elsewhere. */
+struct pl_evidence_subject {
+    pl_str name;
+    pl_str version; /* of an image often its digest */
+    pl_str purl;
+};
+
 /* One wanted path of this layer. Whatever it holds is void if an upper layer hides the path. */
 struct pl_evidence_file {
     pl_str path;
@@ -57,6 +64,7 @@ struct pl_evidence_file {
     struct pl_attachments licenses; /* which licences a package states */
     bool has_os;
     struct pl_os os;
+    struct pl_evidence_subject subject;
     struct pl_gaps gaps; /* path is filled in, layer is not */
 };
 

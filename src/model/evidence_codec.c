@@ -120,6 +120,9 @@ static void put_file(struct pl_writer *out, const struct pl_evidence_file *file)
         OS_FIELDS(X)
 #undef X
     }
+    put_str(out, file->subject.name);
+    put_str(out, file->subject.version);
+    put_str(out, file->subject.purl);
     put_gaps(out, &file->gaps);
 }
 
@@ -308,6 +311,9 @@ static void get_file(struct reader *in, struct pl_evidence_file *ret)
         OS_FIELDS(X)
 #undef X
     }
+    ret->subject.name = get_str(in);
+    ret->subject.version = get_str(in);
+    ret->subject.purl = get_str(in);
     get_gaps(in, &ret->gaps);
 }
 
@@ -337,7 +343,7 @@ enum pl_status pl_evidence_decode(struct pl_arena *arena, pl_span bytes, struct 
     evidence.blob_bytes = pl_wire_uint(&in.wire);
     evidence.tar_bytes = pl_wire_uint(&in.wire);
     evidence.entries = pl_wire_uint(&in.wire);
-    size_t count = pl_wire_count(&in.wire, 11);
+    size_t count = pl_wire_count(&in.wire, 14);
     for (size_t i = 0; i < count && !in.wire.bad; i++) {
         get_file(&in, pl_vec_push(arena, &evidence.files));
     }

@@ -8,6 +8,7 @@
  */
 #include "model/component.h"
 #include "model/container.h"
+#include "model/evidence.h"
 #include "model/finding.h"
 #include "model/gap.h"
 #include "model/os.h"
@@ -33,6 +34,8 @@ struct pl_subject {
     pl_str digest; /* of the image's manifest, or of its config when there is no manifest */
     pl_str platform; /* "linux/amd64" */
     struct pl_os os;
+    /* Of a bill of materials: what it says it is about. */
+    struct pl_evidence_subject described;
     pl_str created; /* when the image was made, as its config says; RFC 3339 */
     pl_str end_of_life; /* "YYYY-MM-DD" or empty */
     struct pl_strs ecosystems; /* where its packages were looked up */

@@ -11,8 +11,9 @@ const char *pl_cyclonedx_subject_type(const struct pl_sbom *sbom)
 const char *pl_cyclonedx_package_type(const struct pl_sbom_package *package)
 {
     pl_str type = package->component->type;
-    bool is_program = pl_str_eq(type, PL_STR("binary")) || pl_str_eq(type, PL_STR("kernel"));
-    return is_program ? "application" : "library";
+    bool is_program = pl_str_eq(type, PL_STR("binary")) || pl_str_eq(type, PL_STR("kernel")) ||
+                      pl_str_eq(type, PL_STR("generic"));
+    return pl_str_eq(type, PL_STR("oci")) ? "container" : is_program ? "application" : "library";
 }
 
 const char *pl_cyclonedx_scope(const struct pl_component *component)

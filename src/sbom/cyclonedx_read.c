@@ -207,6 +207,8 @@ void pl_sbom_read_cyclonedx(struct pl_sbom_reading *reading, const json_t *docum
     const json_t *metadata = pl_json_object(document, "metadata");
     const json_t *subject = pl_json_object(metadata, "component");
     read_gaps(reading, metadata);
+    pl_sbom_reading_subject(reading, pl_json_str(subject, "name"), pl_json_str(subject, "version"),
+                            pl_json_str(subject, "purl"));
     read_components(reading, pl_json_array(document, "components"), 0);
     read_components(reading, pl_json_array(subject, "components"), 0);
     read_dependencies(reading, pl_json_array(document, "dependencies"));

@@ -288,6 +288,17 @@ void pl_sbom_reading_package(struct pl_sbom_reading *reading, const struct pl_sb
     }
 }
 
+void pl_sbom_reading_subject(struct pl_sbom_reading *reading, pl_str name, pl_str version,
+                             pl_str purl)
+{
+    struct pl_evidence_subject *subject = &reading->sink->file->subject;
+    if (subject->name.len == 0) {
+        subject->name = pl_sink_str(reading->sink, name);
+        subject->version = pl_sink_str(reading->sink, version);
+        subject->purl = pl_sink_str(reading->sink, purl);
+    }
+}
+
 void pl_sbom_reading_edge(struct pl_sbom_reading *reading, pl_str from, pl_str to)
 {
     if (reading->edges.count == PL_LIMIT_SBOM_EDGES) {

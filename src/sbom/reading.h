@@ -74,6 +74,10 @@ void pl_sbom_reading_package(struct pl_sbom_reading *reading, const struct pl_sb
 void pl_sbom_reading_os(struct pl_sbom_reading *reading, pl_str name, pl_str version,
                         const struct pl_sbom_properties *properties);
 
+/* What the document is about; the first that is said counts. */
+void pl_sbom_reading_subject(struct pl_sbom_reading *reading, pl_str name, pl_str version,
+                             pl_str purl);
+
 /* `from` and `to` are references of packages, said before or after. */
 void pl_sbom_reading_edge(struct pl_sbom_reading *reading, pl_str from, pl_str to);
 

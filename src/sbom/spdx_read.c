@@ -8,9 +8,8 @@
  * "referenceType" purl, cpe22Type or cpe23Type. Tools add what SPDX has no field for as annotations
  * ("plimsoll:scope=installed") or as "attributionTexts" ("PkgID: bash@5.1", Trivy).
  *
- * What the document describes is its subject, unless it has a package URL of something that is
- * installed; the system is a package of that purpose, or one that Trivy calls
- * SPDXRef-OperatingSystem.
+ * What the document describes is its subject, unless it has a package URL or a CPE; the system is a
+ * package of that purpose, or one that Trivy calls SPDXRef-OperatingSystem.
  */
 #include "base/map.h"
 #include "model/evidence.h"
@@ -156,13 +155,14 @@ static bool is_os(const json_t *package)
            pl_str_starts_with(pl_json_str(package, "SPDXID"), PL_STR("SPDXRef-OperatingSystem"));
 }
 
-static bool is_subject(const struct spdx *spdx, const json_t *package, pl_str purl)
+/* What has a name that advisories know is software that may be affected, described or not. */
+static bool is_subject(const struct spdx *spdx, const json_t *package, pl_str purl, pl_str cpe)
 {
     pl_str id = pl_json_str(package, "SPDXID");
     bool is_image = pl_str_eq(pl_json_str(package, "primaryPackagePurpose"), PL_STR("CONTAINER")) ||
-                    pl_str_starts_with(id, PL_STR("SPDXRef-ContainerImage"));
-    return is_image || (pl_map_find(&spdx->described, id) &&
-                        (purl.len == 0 || pl_str_starts_with(purl, PL_STR("pkg:oci/"))));
+                    pl_str_starts_with(id, PL_STR("SPDXRef-ContainerImage")) ||
+                    pl_str_starts_with(purl, PL_STR("pkg:oci/"));
+    return is_image || (purl.len == 0 && cpe.len == 0 && pl_map_find(&spdx->described, id));
 }
 
 static void read_package(struct spdx *spdx, const json_t *package)
@@ -179,15 +179,19 @@ static void read_package(struct spdx *spdx, const json_t *package)
         pl_sbom_reading_os(spdx->reading, said.name, said.version, &said.properties);
         return;
     }
+    pl_str cpe = reference_of(package, "cpe23Type");
     pl_str purpose = pl_json_str(package, "primaryPackagePurpose");
     bool is_file = said.purl.len == 0 && pl_str_eq(purpose, PL_STR("FILE"));
-    if (is_file || is_subject(spdx, package, said.purl)) {
+    bool is_about = is_subject(spdx, package, said.purl, cpe);
+    if (is_about) {
+        pl_sbom_reading_subject(spdx->reading, said.name, said.version, said.purl);
+    }
+    if (is_file || is_about) {
         return;
     }
     if (said.supplier.len == 0) {
         said.supplier = actor_of(&scratch, pl_json_str(package, "originator"));
     }
-    pl_str cpe = reference_of(package, "cpe23Type");
     if (cpe.len > 0) {
         *pl_vec_push(&scratch, &said.cpes) = cpe;
     }

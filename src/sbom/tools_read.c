@@ -87,6 +87,9 @@ void pl_sbom_read_syft(struct pl_sbom_reading *reading, const json_t *document)
         pl_json_text(json_array_get(pl_json_array(distro, "idLike"), 0)));
     pl_sbom_reading_os(reading, pl_json_str(distro, "id"), pl_json_str(distro, "versionID"),
                        &properties);
+    const json_t *source = pl_json_object(document, "source");
+    pl_sbom_reading_subject(reading, pl_json_str(source, "name"), pl_json_str(source, "version"),
+                            PL_STR_EMPTY);
     for (size_t i = 0; i < json_array_size(artifacts); i++) {
         read_syft_package(reading, json_array_get(artifacts, i));
     }
@@ -180,6 +183,8 @@ void pl_sbom_read_trivy(struct pl_sbom_reading *reading, const json_t *document)
     const json_t *os = pl_json_object(pl_json_object(document, "Metadata"), "OS");
     const json_t *results = pl_json_array(document, "Results");
     bool has_packages = false;
+    pl_sbom_reading_subject(reading, pl_json_str(document, "ArtifactName"), PL_STR_EMPTY,
+                            PL_STR_EMPTY);
     pl_sbom_reading_os(reading, pl_json_str(os, "Family"), pl_json_str(os, "Name"), &none);
     for (size_t i = 0; i < json_array_size(results); i++) {
         const json_t *result = json_array_get(results, i);
@@ -247,7 +252,10 @@ void pl_sbom_read_plimsoll(struct pl_sbom_reading *reading, const json_t *docume
     static const char *const fields[] = {"name",    "version",  "pretty_name", "version_codename",
                                          "id_like", "cpe_name", "variant_id",  "build_id"};
     struct pl_arena scratch pl_autoarena = {0};
-    const json_t *os = pl_json_object(pl_json_object(document, "subject"), "os");
+    const json_t *subject = pl_json_object(document, "subject");
+    const json_t *os = pl_json_object(subject, "os");
+    pl_sbom_reading_subject(reading, pl_json_str(subject, "name"), pl_json_str(subject, "digest"),
+                            PL_STR_EMPTY);
     const json_t *components = pl_json_array(document, "components");
     const json_t *gaps = pl_json_array(document, "gaps");
     struct pl_sbom_properties properties = {0};

@@ -8,7 +8,7 @@ import time
 
 import enginelib
 from engines import Forwarder, Liar, docker, engine, refused, run, sbom
-from imagelib import OS_RELEASE, directory, entry, has, main, make_tar, same, sha256, stanza
+from imagelib import OS_RELEASE, SYSTEM_TYPES, directory, entry, has, main, make_tar, same, sha256, stanza
 
 STATUS = "var/lib/dpkg/status"
 NAMES = ("alpha", "base-files", "beta", "gamma", "newer", "zeta")
@@ -51,7 +51,7 @@ def save(at, data):
 
 def marks(result):
     same(result.status, 0, result.err)
-    return {c["name"]: c.get("since_image") for c in result.json["components"]}
+    return {c["name"]: c.get("since_image") for c in result.json["components"] if c["type"] in SYSTEM_TYPES}
 
 
 def removed(result):

@@ -21,6 +21,8 @@ PLAIN = "application/vnd.oci.image.layer.v1.tar"
 
 OS_RELEASE = b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
 
+SYSTEM_TYPES = ("deb", "apk", "rpm")
+
 
 def stanza(name, version, source=None, arch="amd64"):
     """One installed package of a dpkg status file."""
@@ -142,7 +144,8 @@ class Result:
 
     @property
     def packages(self):
-        return sorted((c["name"], c["version"]) for c in self.json["components"])
+        """Of the system: what programs and libraries say of themselves is not what most tests are about."""
+        return sorted((c["name"], c["version"]) for c in self.json["components"] if c["type"] in SYSTEM_TYPES)
 
     @property
     def gaps(self):

@@ -5,11 +5,15 @@ list: by plimsoll's own documents in every format, and by what is left of them i
 import glob
 import json
 import os
+from urllib.parse import unquote
 
 from imagelib import Skip, entry, has, main, run, same, simple, stanza
 from match import database, record
+from reachlib import environment
+from registrylib import MANIFEST, Client, Registry
 from sbomlib import (CDX, SCHEMAS, ElementTree, cyclonedx_to_tag_value, need_schemas, spdx_reference, spdx_to_cyclonedx,
                      tag_values, validate_json, validate_xml)
+from smallregistry import SmallRegistry
 
 FORMATS = {"cyclonedx-json": "cdx.json", "cyclonedx-xml": "cdx.xml", "spdx-json": "spdx.json", "spdx-tag-value": "spdx",
            "purl": "purls.txt", "plimsoll-json": "json"}
@@ -268,6 +272,158 @@ def what_is_no_bill_of_materials(where):
     has(result.err, "one subject")
 
 
+def differences(where):
+    """What an update does: another version, another licence, a package more and one less."""
+    release = entry("etc/os-release", DEBIAN)
+    before = simple(where + "/1", [release, entry("var/lib/dpkg/status", stanza("tar", "1.34") + stanza("old", "1") + stanza("same", "2")),
+                                   npm("leaf", "1.0.0", license="MIT")])
+    after = simple(where + "/2", [release, entry("var/lib/dpkg/status", stanza("tar", "1.35") + stanza("new", "3") + stanza("same", "2")),
+                                  npm("leaf", "1.0.0", license="Apache-2.0")])
+    wanted = [("removed", "old", "1", None), ("added", "new", None, "3"), ("changed", "tar", "1.34", "1.35"),
+              ("relicensed", "leaf", "1.0.0", "1.0.0")]
+    write_all(where, before, "before")
+    for first in (before, f"{where}/before.cdx.json", f"sbom:{where}/before.spdx"):
+        result = run("sbom", "diff", "--format", "json", first, after)
+        same(result.status, 0, result.err)
+        got = [(c["kind"], c["name"], c["from"] and c["from"]["version"], c["to"] and c["to"]["version"]) for c in result.json["changes"]]
+        same(sorted(got, key=str), sorted(wanted, key=str), first)
+    table = run("sbom", "diff", before, after)
+    has(table.out.decode(), "1.34", "1.35", "1 added, 1 removed, 1 changed, 1 relicensed")
+    same(run("sbom", "diff", "--format", "json", before, before).json["changes"], [])
+    same(run("sbom", "diff", before).status, 2)
+    same(run("sbom", "diff", "--format", "xml", before, after).status, 2)
+
+
+def merged(where):
+    """Images of two systems in one document: what they hold, each once, with the release each is of."""
+    debian, alpine = debian_image(where), alpine_image(where)
+    paths = write_all(where, debian, "debian")
+    result = run("sbom", "merge", "--format", f"cyclonedx-json={where}/all.json", "--format", f"spdx-json={where}/all.spdx.json",
+                 paths["cyclonedx-json"], alpine, paths["spdx-tag-value"])
+    same(result.status, 0, result.err)
+    with open(where + "/all.json") as file:
+        document = json.load(file)
+    found = sorted(c.get("purl", "") for c in document["components"])
+    same(len(found), len(set(found)), "each once")
+    debs = [c for c in found if c.startswith("pkg:deb/")]
+    same((len(debs), all("distro=debian-12" in purl for purl in debs)), (4, True))
+    same([("distro=alpine-3.18.4" in p) for p in found if p.startswith("pkg:apk/")], [True, True])
+    has([c["name"] for c in document["components"]], debian, alpine)  # what they are about
+    if os.path.isdir(SCHEMAS):
+        validate_json(where + "/all.json")
+        validate_json(where + "/all.spdx.json")
+    one = run("sbom", "merge", "--format", "plimsoll-json", paths["cyclonedx-json"], paths["spdx-json"]).json
+    same(one["subject"]["os"]["id"], "debian", "one system")
+    advisories(where)
+    same([f["id"] for f in scan(where, where + "/all.json")["findings"] if f["id"].startswith("GHSA")],
+         ["GHSA-aaaa-bbbb-cccc", "GHSA-dddd-eeee-ffff"])
+
+
+def attached(where):
+    """The registry's own list of referrers, or the tag where it has none, names the document; its bytes are the layer."""
+    image = debian_image(where)
+    for kind in ("lists", "has none"):
+        if kind == "lists":
+            server = SmallRegistry()
+        else:
+            server = Registry(where + "/registry")
+        try:
+            subject = Client(server.host).push(image, "team/app", "1")
+            name = f"{server.host}/team/app:1"
+            options = ("--insecure-registry", server.host)
+            environ = environment(where)
+            made = run("sbom", "attach", *options, name, env=environ)
+            same(made.status, 0, made.err)
+            with open(where + "/own.spdx", "w") as file:
+                file.write("SPDXVersion: SPDX-2.3\n")
+            given = run("sbom", "attach", *options, name, where + "/own.spdx", env=environ)
+            same(given.status, 0, given.err)
+            listed = run("registry", "inspect", "--format", "json", *options, name, env=environ).json["referrers"]
+            same(sorted(r["artifact_type"] for r in listed), ["application/vnd.cyclonedx+json", "text/spdx"], kind)
+            for word, kind_of in ((made, "application/vnd.cyclonedx+json"), (given, "text/spdx")):
+                digest = word.out.decode().split()[0]
+                _, body = Client(server.host).wanted((200,), "GET", f"/v2/team/app/manifests/{digest}", None, {"Accept": MANIFEST})
+                manifest = json.loads(body)
+                same((manifest["subject"]["digest"], manifest["artifactType"]), (subject["digest"], kind_of))
+                layer = manifest["layers"][0]
+                _, document = Client(server.host).wanted((200,), "GET", f"/v2/team/app/blobs/{layer['digest']}")
+                same((layer["mediaType"], len(document)), (kind_of, layer["size"]))
+                with open(where + "/back", "wb") as file:
+                    file.write(document)
+                if word is made:
+                    same(len(run("sbom", "sbom:" + where + "/back").json["components"]), 6)
+            same(getattr(server, "complaints", []), [])
+            bad = run("sbom", "attach", "--format", "table", *options, name, env=environ)
+            same(bad.status, 2, bad.err)
+            with open(where + "/odd", "w") as file:
+                file.write("odd\n")
+            same(run("sbom", "attach", *options, name, where + "/odd", env=environ).status, 3)
+        finally:
+            server.stop()
+
+
+def documents_inside_images(where):
+    """They add what they list; what the package manager lists, and the same package found by itself, is there once."""
+    inner = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+        {"type": "library", "name": "zlib1g", "version": "1:1.2.13", "purl": "pkg:deb/debian/zlib1g@1:1.2.13?arch=amd64"},
+        {"type": "library", "name": "leaf", "version": "2.0.0", "purl": "pkg:npm/leaf@2.0.0"},
+        {"type": "library", "name": "vendored", "version": "3", "purl": "pkg:cargo/vendored@3"},
+        {"type": "operating-system", "name": "alpine", "version": "3"}]}
+    layer = [entry("etc/os-release", DEBIAN), entry("var/lib/dpkg/status", stanza("zlib1g", "1:1.2.13")), npm("leaf", "2.0.0"),
+             entry("opt/app/app.cdx.json", json.dumps(inner).encode()), entry("opt/app/bom.json", b'{"name": "parts"}'),
+             entry("opt/app/bad.spdx.json", b"{")]
+    result = run("sbom", simple(where + "/i", layer))
+    same(result.packages, [("leaf", "2.0.0"), ("vendored", "3"), ("zlib1g", "1:1.2.13")])
+    same(result.json["subject"]["os"]["id"], "debian")
+    places = {c["name"]: [p["path"] for p in c["locations"]] for c in result.json["components"]}
+    same(places["vendored"], ["opt/app/app.cdx.json"])
+    same(places["leaf"], ["opt/app/app.cdx.json", "srv/node_modules/leaf/package.json"])
+    same([path for path, _ in result.gaps], ["opt/app/bad.spdx.json"])
+
+
+def bitnami(where):
+    paths = sorted(glob.glob(f"{CORPUS}/bitnami/*/expected.json") + glob.glob(f"{CORPUS}/sbom/spdx-elasticsearch/expected.json"))
+    if not paths:
+        raise Skip("the corpus is not here")
+    for path in paths:
+        result = run("sbom", "dir:" + os.path.dirname(path) + "/in")
+        with open(path) as file:
+            compare(path, json.load(file), result.json)
+
+
+def plain(purl):
+    """The identity that the corpus speaks of: without the qualifiers that are not part of an expectation."""
+    head, _, rest = unquote(purl).partition("?")
+    kept = sorted(q for q in rest.split("&") if q.split("=")[0] in ("arch", "epoch", "uuid"))
+    return head + ("?" + "&".join(kept) if kept else "")
+
+
+def compare(case, expected, report):
+    """Each package that the expectation lists is a component, the system, the subject, or told as a gap; no other is there."""
+    left = list(report["components"])
+    gaps = " ".join(g["reason"] for g in report["gaps"])
+    for package in expected["packages"]:
+        name, version = package["name"], package.get("version", "")
+        if package.get("purl"):
+            found = [c for c in left if plain(c["purl"]) == plain(package["purl"])]
+        else:
+            found = [c for c in left if c["name"] == name and c["version"] == version and c["type"] == "binary"]
+        if found:
+            left.remove(found[0])
+            if not any(text.startswith("LicenseRef") for text in package.get("licenses", ())):
+                same(sorted(found[0]["licenses"]), sorted(set(package.get("licenses", ()))), f"{case}: {name}")
+            continue
+        is_system = report["subject"]["os"]["id"] == name.lower() and "purl" not in package
+        is_subject = package.get("spdx_id") in SUBJECTS
+        if not is_system and not is_subject and not (version == "" and f"'{name}' lacks its version" in gaps):
+            raise AssertionError(f"{case}: {package} is missing; left are {[(c['name'], c['purl']) for c in left]}; {gaps}")
+    same([c["purl"] for c in left], [], case + ": more than is expected")
+
+
+# What the documents of the corpus describe, by reading them.
+SUBJECTS = {"SPDXRef-Acme", "SPDXRef-ContainerImage-dd5cad897c6263", "SPDXRef-example", "SPDXRef-CentOS-7"}
+
+
 def the_corpus(where):
     paths = sorted(glob.glob(f"{CORPUS}/sbom/*/expected.json"))
     if not paths:
@@ -277,10 +433,13 @@ def the_corpus(where):
             result = run("sbom", "--format", f"plimsoll-json={where}/x.json", "--format", f"cyclonedx-json={where}/x.cdx.json",
                          "--format", f"spdx-json={where}/x.spdx.json", "--format", f"cyclonedx-xml={where}/x.xml", "sbom:" + document)
             same(result.status, 0, document + result.err)
+            with open(path) as file, open(where + "/x.json") as other:
+                compare(document, json.load(file), json.load(other))
             validate_json(where + "/x.cdx.json")
             validate_json(where + "/x.spdx.json")
             validate_xml(where + "/x.xml", where)
 
 
 main([the_same_findings_from_each_format, the_same_findings_after_another_model, valid_under_the_published_schemas,
-      the_forms_say_the_same, complete, the_same_bytes, documents_of_others, what_is_no_bill_of_materials, the_corpus])
+      the_forms_say_the_same, complete, the_same_bytes, documents_of_others, what_is_no_bill_of_materials,
+      documents_inside_images, differences, merged, attached, bitnami, the_corpus])

@@ -94,6 +94,10 @@ static struct pl_strs list_found(struct root *root, bool states_licenses, bool s
         const struct pl_components *components = &root->items[i]->components;
         for (size_t c = 0; c < components->count; c++) {
             const struct pl_component *it = &components->items[c];
+            /* dpkg/vcpkg-lookalike is about what must not be taken for Debian's packages. */
+            if (pl_str_eq(it->type, PL_STR("vcpkg"))) {
+                continue;
+            }
             pl_str line = line_of(&root->arena, it->name, it->version, it->arch, it->source_name,
                                   it->source_version);
             pl_str license = it->licenses.count > 0 ? it->licenses.items[0] : PL_STR_EMPTY;
