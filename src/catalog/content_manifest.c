@@ -28,7 +28,7 @@ static void add_package(struct pl_sink *sink, struct pl_map *seen, const json_t 
     }
     *pl_map_at(seen, text) = sink;
     if (pl_purl_parse(&scratch, text, &purl, &err) < 0) {
-        pl_sink_gap(sink, "'" PL_STR_FMT "' is no package URL: %s",
+        pl_sink_gap(sink, "'" PL_STR_FMT "' names no package: %s",
                     PL_STR_ARG(pl_str_sub(text, 0, 100)), err.msg);
         return;
     }

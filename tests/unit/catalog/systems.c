@@ -7,6 +7,8 @@
 extern const struct pl_cataloger pl_cataloger_apk;
 extern const struct pl_cataloger pl_cataloger_bottlerocket;
 extern const struct pl_cataloger pl_cataloger_conda_meta;
+extern const struct pl_cataloger pl_cataloger_content_manifest;
+extern const struct pl_cataloger pl_cataloger_deb_archive;
 extern const struct pl_cataloger pl_cataloger_dpkg;
 extern const struct pl_cataloger pl_cataloger_homebrew;
 extern const struct pl_cataloger pl_cataloger_nix_derivation;
@@ -14,6 +16,8 @@ extern const struct pl_cataloger pl_cataloger_nix_store;
 extern const struct pl_cataloger pl_cataloger_opkg;
 extern const struct pl_cataloger pl_cataloger_pacman;
 extern const struct pl_cataloger pl_cataloger_portage;
+extern const struct pl_cataloger pl_cataloger_rpm_archive;
+extern const struct pl_cataloger pl_cataloger_rpm_manifest;
 
 static const struct pl_evidence_file *inspect(struct pl_arena *arena,
                                               const struct pl_cataloger *cataloger,
@@ -315,6 +319,74 @@ static void test_systems__homebrew(void **state)
         "firefox@130.0\n");
 }
 
+static void test_systems__rpm_manifest(void **state)
+{
+    const char *path = "var/lib/rpmmanifest/container-manifest-2";
+    const char *line =
+        "mariner-release\t2.0-12.cm2\t1653816591\t1653753130\tMicrosoft Corporation\t"
+        "(none)\t580\tnoarch\t0\tmariner-release-2.0-12.cm2.src.rpm\n"
+        "openssl\t1-2\t1\t1\tMicrosoft\t1\t5\tx86_64\t1\topenssl-1-2.src.rpm\n"
+        "\nshort\t1\n";
+    expect_listing(&pl_cataloger_rpm_manifest, path, line,
+                   "mariner-release@2.0-12.cm2 noarch\nopenssl@1:1-2 x86_64\n"
+                   "gap: 1 lines have not the ten fields of a package, first line 4\n");
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_evidence_file *found = inspect(&arena, &pl_cataloger_rpm_manifest, path, line);
+    pl_assert_str(found->components.items[0].vendor, "Microsoft Corporation");
+    pl_assert_str(found->components.items[1].source_name, "openssl");
+    pl_assert_str(found->components.items[1].source_version, "1-2");
+    expect_reader("var/lib/rpmmanifest/container-manifest-1", NULL);
+}
+
+static void test_systems__content_manifest(void **state)
+{
+    expect_listing(&pl_cataloger_content_manifest, "root/buildinfo/content_manifests/a.json",
+                   "{\"content_sets\": [\"rhel-8\"], \"image_contents\": ["
+                   "{\"purl\": \"pkg:golang/github.com/a/b@v1.0\", \"dependencies\": ["
+                   "{\"purl\": \"pkg:npm/%40a/b@1\"}, {\"purl\": \"pkg:npm/%40a/b@1\"},"
+                   "{\"purl\": \"pkg:rpm/redhat/x@1\"}, {\"purl\": \"pkg:pypi/none\"}, 3]},"
+                   "{\"purl\": \"odd\"}]}",
+                   "github.com/a/b@v1.0\n@a/b@1\n"
+                   "gap: 'odd' names no package: purl: does not begin with \"pkg:\"\n");
+    expect_listing(&pl_cataloger_content_manifest, "usr/share/buildinfo/content_manifests/a.json",
+                   "{\"from_dnf_hint\": true}", "");
+    expect_reader("usr/share/buildinfo/labels.json", NULL);
+}
+
+/* Members of an ar archive. */
+static void add_member(struct pl_buf *archive, const char *name, pl_str content)
+{
+    pl_buf_append_format(archive, "%-16s%-12d%-6d%-6d%-8s%-10zu`\n", name, 0, 0, 0, "100644",
+                         content.len);
+    pl_buf_append(archive, content);
+    if (content.len % 2 == 1) {
+        pl_buf_append_char(archive, '\n');
+    }
+}
+
+/* Whole packages by dpkg-deb and rpmbuild are read in tests/e2e/packages.py. */
+static void test_systems__damaged_package_files(void **state)
+{
+    struct pl_buf archive pl_autobuf = PL_BUF_INIT(1 << 20);
+    expect_listing(&pl_cataloger_deb_archive, "a.deb", "not a package", "");
+    expect_listing(&pl_cataloger_rpm_archive, "a.rpm", "not a package", "");
+    pl_buf_append(&archive, PL_STR("!<arch>\n"));
+    add_member(&archive, "debian-binary", PL_STR("2.0"));
+    pl_buf_append_char(&archive, '\0');
+    expect_listing(&pl_cataloger_deb_archive, "a.deb", archive.ptr,
+                   "gap: the package has no member control.tar\n");
+    archive.len--;
+    add_member(&archive, "control.tar.gz/", PL_STR("\x1f\x8b damaged"));
+    pl_buf_append_char(&archive, '\0');
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_evidence_file *found =
+        inspect(&arena, &pl_cataloger_deb_archive, "a.udeb", archive.ptr);
+    assert_int_equal(found->gaps.count, 1);
+    assert_true(pl_str_starts_with(found->gaps.items[0].reason, PL_STR("control.tar: ")));
+    expect_reader("var/cache/apt/archives/a_1_all.deb", &pl_cataloger_deb_archive);
+    expect_reader("x/a.rpm", &pl_cataloger_rpm_archive);
+}
+
 int pl_test_systems(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +400,9 @@ int pl_test_systems(void)
         cmocka_unit_test(test_systems__nix_derivation),
         cmocka_unit_test(test_systems__nix_names_of_the_corpus),
         cmocka_unit_test(test_systems__homebrew),
+        cmocka_unit_test(test_systems__rpm_manifest),
+        cmocka_unit_test(test_systems__content_manifest),
+        cmocka_unit_test(test_systems__damaged_package_files),
     };
     return cmocka_run_group_tests_name("catalog/systems", tests, NULL, NULL);
 }
