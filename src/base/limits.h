@@ -68,7 +68,8 @@
  * below two hundred thousand values, each of which takes up to 300 bytes when read. */
 #define PL_LIMIT_TOML_BYTES (32 << 20)
 #define PL_LIMIT_TOML_VALUES 1000000
-/* Metadata in one egg or wheel: its own and what it brings along, which setuptools has twelve of. */
+/* Metadata in one egg or wheel: its own and what it brings along, which setuptools has twelve of.
+ */
 #define PL_LIMIT_PYTHON_METADATA 1000
 /* A file of Erlang or Elixir terms: lock files have some hundred KiB, and take some thirty times as
  * much memory when read. */
@@ -91,11 +92,11 @@
  * archive, open: it lies in memory. A manifest of signed jars has a section for each member, and
  * some MiB. */
 #define PL_LIMIT_ARCHIVE_DEPTH 16
-#define PL_LIMIT_ARCHIVE_ENTRIES 2000000
+#define PL_LIMIT_ARCHIVE_ENTRIES 1000000
 #define PL_LIMIT_ARCHIVE_OPENED_BYTES (4ULL << 30)
 #define PL_LIMIT_ARCHIVE_INNER_BYTES (512ULL << 20)
 #define PL_LIMIT_JAVA_MANIFEST_BYTES (32 << 20)
-#define PL_LIMIT_JAVA_TEXT_BYTES (1 << 20)
+#define PL_LIMIT_JAVA_TEXT_BYTES (4 << 20)
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
 /* Any name, version, licence or other short text of a component. */
