@@ -92,11 +92,11 @@
  * archive, open: it lies in memory. A manifest of signed jars has a section for each member, and
  * some MiB. */
 #define PL_LIMIT_ARCHIVE_DEPTH 16
-#define PL_LIMIT_ARCHIVE_ENTRIES 2000000
+#define PL_LIMIT_ARCHIVE_ENTRIES 1000000
 #define PL_LIMIT_ARCHIVE_OPENED_BYTES (4ULL << 30)
 #define PL_LIMIT_ARCHIVE_INNER_BYTES (512ULL << 20)
 #define PL_LIMIT_JAVA_MANIFEST_BYTES (32 << 20)
-#define PL_LIMIT_JAVA_TEXT_BYTES (1 << 20)
+#define PL_LIMIT_JAVA_TEXT_BYTES (4 << 20)
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
 /* Any name, version, licence or other short text of a component. */

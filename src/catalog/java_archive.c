@@ -25,6 +25,11 @@
 #include "format/digest.h"
 #include "format/zip_memory.h"
 
+enum {
+    TEXT_WEIGHT = 16,
+    WANTED_MOST = 65536, /* poms and archives in one archive; large ones have some hundred */
+};
+
 /* Of one file and all archives in it. */
 struct walk {
     struct pl_sink *sink;
@@ -104,13 +109,15 @@ static void stop(struct archive *archive, const char *what)
     }
 }
 
-/* The content of a member, or false after saying why not. */
+/* The content of a member, or false after saying why not. Reading it costs `weight` times what
+ * opening it does. */
 static bool open_member(struct archive *archive, const struct pl_zip_member *member,
-                        uint64_t most_bytes, void **memory, pl_span *ret)
+                        uint64_t most_bytes, unsigned weight, void **memory, pl_span *ret)
 {
     struct pl_error err = PL_ERROR_INIT;
     struct walk *walk = archive->walk;
-    if (member->size_bytes > PL_LIMIT_ARCHIVE_OPENED_BYTES - walk->opened_bytes) {
+    uint64_t left = PL_LIMIT_ARCHIVE_OPENED_BYTES - walk->opened_bytes;
+    if (member->size_bytes > left / weight) {
         stop(archive, "its members amount to too much: the rest of them was not opened");
         return false;
     }
@@ -118,7 +125,7 @@ static bool open_member(struct archive *archive, const struct pl_zip_member *mem
         add_gap(archive, PL_STR_EMPTY, err.msg);
         return false;
     }
-    walk->opened_bytes += member->size_bytes;
+    walk->opened_bytes += member->size_bytes * weight;
     return true;
 }
 
@@ -222,7 +229,7 @@ static bool read_pom(struct archive *archive, const struct pl_zip_member *member
     struct pl_error err = PL_ERROR_INIT;
     void *memory pl_autofree = NULL;
     pl_span content = {0};
-    if (!open_member(archive, member, PL_LIMIT_XML_BYTES, &memory, &content)) {
+    if (!open_member(archive, member, PL_LIMIT_JAVA_TEXT_BYTES, TEXT_WEIGHT, &memory, &content)) {
         return false;
     }
     if (pl_maven_pom_read(arena, content, pom, &err) < 0) {
@@ -240,8 +247,8 @@ static void add_poms(struct archive *archive, const struct poms *poms)
     void *memory pl_autofree = NULL;
     pl_span content = {0};
     struct coordinates it = {0};
-    if (poms->has_properties &&
-        open_member(archive, &poms->properties, PL_LIMIT_JAVA_TEXT_BYTES, &memory, &content)) {
+    if (poms->has_properties && open_member(archive, &poms->properties, PL_LIMIT_JAVA_TEXT_BYTES,
+                                            TEXT_WEIGHT, &memory, &content)) {
         it = read_properties(&scratch, pl_span_str(content));
     }
     bool has_pom = poms->has_xml && read_pom(archive, &poms->xml, &scratch, &pom);
@@ -303,8 +310,8 @@ static void add_guess(struct archive *archive)
     struct pl_java_manifest manifest = {0};
     void *memory pl_autofree = NULL;
     pl_span content = {0};
-    if (archive->has_manifest &&
-        open_member(archive, &archive->manifest, PL_LIMIT_JAVA_MANIFEST_BYTES, &memory, &content)) {
+    if (archive->has_manifest && open_member(archive, &archive->manifest,
+                                             PL_LIMIT_JAVA_MANIFEST_BYTES, 1, &memory, &content)) {
         pl_java_manifest_read(&archive->scratch, pl_span_str(content), &manifest);
     }
     struct pl_java_guess guess = pl_java_guess(&manifest, archive->file_name);
@@ -392,6 +399,10 @@ static void sort_members(struct archive *archive)
         if (!pl_str_ends_with(member.name, PL_STR(".class"))) {
             sort_member(archive, &member);
         }
+        if (archive->poms.count + archive->archives.count > WANTED_MOST) {
+            stop(archive, "it has too many packages: the rest of them was not looked at");
+            return;
+        }
     }
 }
 
@@ -407,7 +418,7 @@ static void read_inner(struct archive *archive, const struct pl_zip_member *memb
         return;
     }
     if (member->name.len > PL_LIMIT_PATH_BYTES ||
-        !open_member(archive, member, PL_LIMIT_ARCHIVE_INNER_BYTES, &memory, &content)) {
+        !open_member(archive, member, PL_LIMIT_ARCHIVE_INNER_BYTES, 1, &memory, &content)) {
         return;
     }
     pl_str inside =
