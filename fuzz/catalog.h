@@ -29,6 +29,23 @@ static inline void fuzz_cataloger(const struct pl_cataloger *cataloger, const ch
     cataloger->read(&sink, &file, &err);
 }
 
+/* A cataloger, and a path that it reads. */
+struct fuzz_reader {
+    const struct pl_cataloger *cataloger;
+    const char *path;
+};
+
+/* The first byte picks the cataloger, 'a' the first one, so that seeds can be written by hand. */
+static inline int fuzz_one_of(const struct fuzz_reader *readers, size_t count, const uint8_t *data,
+                              size_t size)
+{
+    if (size > 0) {
+        const struct fuzz_reader *reader = &readers[(size_t)(data[0] - 'a') % count];
+        fuzz_cataloger(reader->cataloger, reader->path, (pl_span){data + 1, size - 1}, NULL);
+    }
+    return 0;
+}
+
 /* The input up to the first 0xff byte, and what follows it. */
 static inline pl_span fuzz_split(const uint8_t *data, size_t size, pl_span *ret_rest)
 {

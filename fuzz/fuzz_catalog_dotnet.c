@@ -16,20 +16,10 @@ READERS(X)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct {
-        const struct pl_cataloger *cataloger;
-        const char *path;
-    } readers[] = {
+    static const struct fuzz_reader readers[] = {
 #define X(name, path) {&pl_cataloger_##name, path},
         READERS(X)
 #undef X
     };
-    if (size == 0) {
-        return 0;
-    }
-    /* Letters, so that seeds can be written by hand. */
-    size_t which = (size_t)(data[0] - 'a') % PL_ARRAY_LEN(readers);
-    fuzz_cataloger(readers[which].cataloger, readers[which].path, (pl_span){data + 1, size - 1},
-                   NULL);
-    return 0;
+    return fuzz_one_of(readers, PL_ARRAY_LEN(readers), data, size);
 }

@@ -70,7 +70,7 @@
 #define PL_LIMIT_TOML_VALUES 1000000
 /* Metadata in one egg or wheel: its own and what it brings along, which setuptools has twelve of.
  */
-#define PL_LIMIT_PYTHON_METADATA 1000
+#define PL_LIMIT_PYTHON_METADATA 200
 /* A file of Erlang or Elixir terms: lock files have some hundred KiB, and take some thirty times as
  * much memory when read. */
 #define PL_LIMIT_ERLANG_BYTES (8 << 20)

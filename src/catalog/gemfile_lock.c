@@ -164,12 +164,15 @@ static struct pl_component *add_gem(struct gemfile *gemfile, pl_str text, bool *
     }
     struct pl_component *component =
         pl_distinct_add(&gemfile->list, name, version, &facts, ret_is_new);
-    const struct pl_strs *hashes = pl_map_find(&gemfile->hashes, text);
+    struct pl_strs *hashes = pl_map_find(&gemfile->hashes, text);
     for (size_t i = 0; component && hashes && i < hashes->count; i++) {
         pl_str algorithm = PL_STR_EMPTY;
         pl_str hex = PL_STR_EMPTY;
         pl_str_cut(hashes->items[i], '=', &algorithm, &hex);
         pl_catalog_add_hash(gemfile->list.sink, component, algorithm, hex);
+    }
+    if (hashes) {
+        hashes->count = 0; /* once is enough, however often the line stands there */
     }
     return component;
 }

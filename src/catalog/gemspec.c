@@ -54,31 +54,42 @@ static char closing(char opening)
     }
 }
 
-/* Takes a string literal off *cursor: "...", '...' or %q<...>. Escapes are kept as they are but for
- * the backslash: names, versions and licences have none. */
+/* Without the backslashes; a view when there are none. Names, versions and licences have none. */
+static pl_str unescape(struct pl_arena *arena, pl_str text)
+{
+    if (pl_str_find_char(text, '\\') == SIZE_MAX) {
+        return text;
+    }
+    char *copy = pl_arena_alloc(arena, text.len, 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        i += text.ptr[i] == '\\' && i + 1 < text.len ? 1 : 0;
+        copy[len++] = text.ptr[i];
+    }
+    return pl_str_make(copy, len);
+}
+
+/* Takes a string literal off *cursor: "...", '...' or %q<...>. */
 static bool take_string(struct pl_arena *arena, pl_str *cursor, pl_str *ret)
 {
     pl_str rest = pl_str_trim(*cursor);
-    size_t skip =
-        pl_str_starts_with(rest, PL_STR("%q")) || pl_str_starts_with(rest, PL_STR("%Q")) ? 2 : 0;
-    if (rest.len <= skip || (skip == 0 && rest.ptr[0] != '"' && rest.ptr[0] != '\'')) {
+    bool is_percent =
+        pl_str_starts_with(rest, PL_STR("%q")) || pl_str_starts_with(rest, PL_STR("%Q"));
+    size_t begin = is_percent ? 2 : 0;
+    if (rest.len <= begin || (!is_percent && rest.ptr[0] != '"' && rest.ptr[0] != '\'')) {
         return false;
     }
-    char end = closing(rest.ptr[skip]);
-    char *text = pl_arena_alloc(arena, rest.len, 1);
-    size_t len = 0;
-    for (size_t i = skip + 1; i < rest.len; i++) {
-        if (rest.ptr[i] == end) {
-            *cursor = pl_str_skip(rest, i + 1);
-            *ret = pl_str_make(text, len);
-            return true;
-        }
-        if (rest.ptr[i] == '\\' && i + 1 < rest.len) {
-            i++;
-        }
-        text[len++] = rest.ptr[i];
+    char quote = closing(rest.ptr[begin]);
+    size_t end = begin + 1;
+    while (end < rest.len && rest.ptr[end] != quote) {
+        end += rest.ptr[end] == '\\' ? 2 : 1;
     }
-    return false;
+    if (end >= rest.len) {
+        return false;
+    }
+    *cursor = pl_str_skip(rest, end + 1);
+    *ret = unescape(arena, pl_str_sub(rest, begin + 1, end - begin - 1));
+    return true;
 }
 
 /* Adds a string, or all of a list of them. */
@@ -103,7 +114,6 @@ static void take_strings(struct pl_arena *arena, pl_str value, struct pl_strs *i
 
 static void take_attribute(struct gemspec *spec, struct pl_arena *arena, pl_str name, pl_str value)
 {
-    struct pl_strs authors = {0};
     if (pl_str_eq(name, PL_STR("name")) && spec->name.len == 0) {
         take_string(arena, &value, &spec->name);
     } else if (pl_str_eq(name, PL_STR("version")) && spec->version.len == 0) {
@@ -113,8 +123,8 @@ static void take_attribute(struct gemspec *spec, struct pl_arena *arena, pl_str 
     } else if (pl_str_eq(name, PL_STR("license")) || pl_str_eq(name, PL_STR("licenses"))) {
         take_strings(arena, value, &spec->licenses);
     } else if (pl_str_eq(name, PL_STR("author")) || pl_str_eq(name, PL_STR("authors"))) {
-        take_strings(arena, value, &authors);
-        spec->author = authors.count > 0 ? authors.items[0] : spec->author;
+        value = pl_str_skip(value, pl_str_starts_with(value, PL_STR("[")) ? 1 : 0);
+        take_string(arena, &value, &spec->author);
     }
 }
 

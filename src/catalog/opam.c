@@ -52,25 +52,23 @@ struct opam {
 /* In one list; the longest lock files have some hundred needs. */
 enum { MOST_ITEMS = 10000 };
 
+/* Escapes are kept: what counts here has none. */
 static pl_str take_quoted(struct reader *reader)
 {
     static const pl_str three = PL_STR_INIT("\"\"\"");
     pl_str rest = reader->rest;
     if (pl_str_starts_with(rest, three)) {
         pl_str body = pl_str_skip(rest, three.len);
-        size_t end = pl_str_find(body, three);
-        reader->rest = end == SIZE_MAX ? PL_STR_EMPTY : pl_str_skip(body, end + three.len);
-        return pl_str_sub(body, 0, end);
+        size_t len = pl_str_find(body, three);
+        reader->rest = len == SIZE_MAX ? PL_STR_EMPTY : pl_str_skip(body, len + three.len);
+        return pl_str_sub(body, 0, len);
     }
-    char *text = pl_arena_alloc(reader->arena, rest.len, 1);
-    size_t len = 0;
-    size_t at = 1;
-    while (at < rest.len && rest.ptr[at] != '"') {
-        at += rest.ptr[at] == '\\' && at + 1 < rest.len ? 1 : 0;
-        text[len++] = rest.ptr[at++];
+    size_t end = 1;
+    while (end < rest.len && rest.ptr[end] != '"') {
+        end += rest.ptr[end] == '\\' ? 2 : 1;
     }
-    reader->rest = pl_str_skip(rest, at + 1);
-    return pl_str_make(text, len);
+    reader->rest = pl_str_skip(rest, end + 1);
+    return pl_str_sub(rest, 1, end - 1);
 }
 
 static bool is_word_char(char c)

@@ -54,8 +54,12 @@ static enum pl_status read_python_archive(struct pl_sink *sink, const struct pl_
         if (st < 0 || !more) {
             return st;
         }
-        if (!is_metadata(member.name) || found++ >= PL_LIMIT_PYTHON_METADATA) {
+        if (!is_metadata(member.name)) {
             continue;
+        }
+        if (found++ >= PL_LIMIT_PYTHON_METADATA) {
+            return pl_error_set(err, PL_E_LIMIT, "more than %d distributions in one archive",
+                                PL_LIMIT_PYTHON_METADATA);
         }
         struct pl_error why = PL_ERROR_INIT;
         if (add_member(sink, &zip, &member, &why) < 0) {

@@ -42,11 +42,13 @@ enum { MOST_NEEDS = 1000 };
 static size_t long_bracket(pl_str text)
 {
     size_t level = 0;
+    if (text.len == 0 || text.ptr[0] != '[') {
+        return SIZE_MAX;
+    }
     while (level + 1 < text.len && text.ptr[level + 1] == '=') {
         level++;
     }
-    return text.len > level + 1 && text.ptr[0] == '[' && text.ptr[level + 1] == '[' ? level
-                                                                                    : SIZE_MAX;
+    return level + 1 < text.len && text.ptr[level + 1] == '[' ? level : SIZE_MAX;
 }
 
 /* Takes "[==[...]==]" off the cursor; without an end it takes all. */
@@ -71,18 +73,30 @@ static pl_str take_long(struct reader *reader, size_t level)
     return body;
 }
 
+/* Without the backslashes; a view when there are none. */
+static pl_str unescape(struct pl_arena *arena, pl_str text)
+{
+    if (pl_str_find_char(text, '\\') == SIZE_MAX) {
+        return text;
+    }
+    char *copy = pl_arena_alloc(arena, text.len, 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        i += text.ptr[i] == '\\' && i + 1 < text.len ? 1 : 0;
+        copy[len++] = text.ptr[i];
+    }
+    return pl_str_make(copy, len);
+}
+
 static pl_str take_quoted(struct reader *reader)
 {
     pl_str rest = reader->rest;
-    char *text = pl_arena_alloc(reader->arena, rest.len, 1);
-    size_t len = 0;
-    size_t at = 1;
-    while (at < rest.len && rest.ptr[at] != rest.ptr[0] && rest.ptr[at] != '\n') {
-        at += rest.ptr[at] == '\\' && at + 1 < rest.len ? 1 : 0;
-        text[len++] = rest.ptr[at++];
+    size_t end = 1;
+    while (end < rest.len && rest.ptr[end] != rest.ptr[0] && rest.ptr[end] != '\n') {
+        end += rest.ptr[end] == '\\' ? 2 : 1;
     }
-    reader->rest = pl_str_skip(rest, at + 1);
-    return pl_str_make(text, len);
+    reader->rest = pl_str_skip(rest, end + 1);
+    return unescape(reader->arena, pl_str_sub(rest, 1, end - 1));
 }
 
 static void skip_blanks(struct reader *reader)

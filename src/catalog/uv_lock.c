@@ -33,7 +33,6 @@ enum {
 
 struct package {
     const json_t *table;
-    struct package *next_of_name;
     unsigned reasons;
     bool is_root;
     bool is_direct;
@@ -51,7 +50,8 @@ struct uv_lock {
     struct package *packages;
     size_t count;
     bool has_root;
-    struct pl_map by_name; /* the first struct package of the name */
+    struct pl_map members; /* names of the workspace's */
+    struct pl_map by_name; /* the last struct package of "NAME", and of "NAME VERSION" */
     struct pl_map followed; /* lists of needs with their reason */
     struct {
         PL_VEC_FIELDS(struct step);
@@ -70,17 +70,19 @@ static bool is_local(const json_t *table)
     return false;
 }
 
-static bool is_root(const json_t *document, const json_t *table)
+static bool is_root(const struct uv_lock *uv, const json_t *table)
 {
-    const json_t *members = pl_json_array(pl_json_object(document, "manifest"), "members");
     const json_t *source = pl_json_object(table, "source");
-    for (size_t i = 0; i < json_array_size(members); i++) {
-        if (pl_str_eq(pl_json_text(json_array_get(members, i)), pl_json_str(table, "name"))) {
-            return is_local(table);
-        }
+    if (pl_map_find(&uv->members, pl_json_str(table, "name"))) {
+        return is_local(table);
     }
     return pl_str_eq(pl_json_str(source, "virtual"), PL_STR(".")) ||
            pl_str_eq(pl_json_str(source, "editable"), PL_STR("."));
+}
+
+static pl_str key_of(struct pl_arena *arena, pl_str name, pl_str version)
+{
+    return pl_arena_format(arena, PL_STR_FMT " " PL_STR_FMT, PL_STR_ARG(name), PL_STR_ARG(version));
 }
 
 static void take_step(struct uv_lock *uv, const json_t *needs, unsigned reason, bool is_of_root)
@@ -109,21 +111,22 @@ static void take_steps(struct uv_lock *uv, const json_t *table, unsigned reason)
 
 static void reach(struct uv_lock *uv, const json_t *need, const struct step *step)
 {
+    struct pl_arena scratch pl_autoarena = {0};
     pl_str name = pl_json_str(need, "name");
     pl_str version = pl_json_str(need, "version");
+    struct package *it =
+        pl_map_find(&uv->by_name, version.len > 0 ? key_of(&scratch, name, version) : name);
+    if (!it) {
+        return;
+    }
+    it->reasons |= step->reason;
+    it->is_direct = it->is_direct || step->is_of_root;
+    take_step(uv, pl_json_array(it->table, "dependencies"), step->reason, false);
     const json_t *extras = pl_json_array(need, "extra");
-    for (struct package *it = pl_map_find(&uv->by_name, name); it; it = it->next_of_name) {
-        if (version.len > 0 && !pl_str_eq(version, pl_json_str(it->table, "version"))) {
-            continue;
-        }
-        it->reasons |= step->reason;
-        it->is_direct = it->is_direct || step->is_of_root;
-        take_step(uv, pl_json_array(it->table, "dependencies"), step->reason, false);
-        const json_t *optional = pl_json_object(it->table, "optional-dependencies");
-        for (size_t i = 0; i < json_array_size(extras); i++) {
-            pl_str extra = pl_json_text(json_array_get(extras, i));
-            take_step(uv, json_object_getn(optional, extra.ptr, extra.len), step->reason, false);
-        }
+    const json_t *optional = pl_json_object(it->table, "optional-dependencies");
+    for (size_t i = 0; i < json_array_size(extras); i++) {
+        pl_str extra = pl_json_text(json_array_get(extras, i));
+        take_step(uv, json_object_getn(optional, extra.ptr, extra.len), step->reason, false);
     }
 }
 
@@ -148,18 +151,22 @@ static void reach_all(struct uv_lock *uv)
 static void know_all(struct uv_lock *uv, const json_t *document)
 {
     const json_t *tables = pl_json_array(document, "package");
+    const json_t *members = pl_json_array(pl_json_object(document, "manifest"), "members");
+    for (size_t i = 0; i < json_array_size(members); i++) {
+        *pl_map_at(&uv->members, pl_json_text(json_array_get(members, i))) = uv;
+    }
     uv->count = json_array_size(tables);
     uv->packages = PL_ARENA_ARRAY(&uv->lock.arena, struct package, uv->count);
     for (size_t i = 0; i < uv->count; i++) {
         struct package *it = &uv->packages[i];
         it->table = json_array_get(tables, i);
-        it->is_root = is_root(document, it->table);
+        it->is_root = is_root(uv, it->table);
         uv->has_root = uv->has_root || it->is_root;
         pl_str name = pl_json_str(it->table, "name");
-        void **place = pl_map_at(&uv->by_name, name);
-        it->next_of_name = *place;
-        *place = it;
-        pl_python_lock_know(&uv->lock, name, pl_json_str(it->table, "version"));
+        pl_str version = pl_json_str(it->table, "version");
+        *pl_map_at(&uv->by_name, name) = it;
+        *pl_map_at(&uv->by_name, key_of(&uv->lock.arena, name, version)) = it;
+        pl_python_lock_know(&uv->lock, name, version);
     }
 }
 
@@ -203,6 +210,7 @@ static enum pl_status read_uv_lock(struct pl_sink *sink, const struct pl_catalog
     for (size_t i = 0; i < uv.count; i++) {
         add_package(&uv, &uv.packages[i]);
     }
+    pl_map_release(&uv.members);
     pl_map_release(&uv.by_name);
     pl_map_release(&uv.followed);
     pl_python_lock_release(&uv.lock);

@@ -83,6 +83,23 @@ static pl_str interned(struct reader *reader, pl_str s)
     return *kept;
 }
 
+/* To handlers like these libxml2 gives an ampersand of an attribute as "&#38;", for whoever builds
+ * a tree to look at references again; no other reference is left in there. */
+static pl_str attribute_text(struct pl_arena *arena, pl_str value)
+{
+    pl_str mark = PL_STR("&#38;");
+    if (pl_str_find(value, mark) == SIZE_MAX) {
+        return pl_arena_dup(arena, value);
+    }
+    char *text = pl_arena_alloc(arena, value.len, 1);
+    size_t len = 0;
+    while (value.len > 0) {
+        text[len++] = value.ptr[0];
+        value = pl_str_skip(value, pl_str_starts_with(value, mark) ? mark.len : 1);
+    }
+    return pl_str_make(text, len);
+}
+
 /* libxml2 gives five pointers for each: name, prefix, URI, and both ends of the value. */
 static void add_attributes(struct reader *reader, struct pl_xml_node *node, int count,
                            const xmlChar **given)
@@ -93,7 +110,7 @@ static void add_attributes(struct reader *reader, struct pl_xml_node *node, int 
     for (int i = 0; i < count; i++, given += STEP) {
         pl_str value = pl_str_make((const char *)given[VALUE], (size_t)(given[END] - given[VALUE]));
         list[i].name = interned(reader, str_of(given[NAME]));
-        list[i].value = pl_arena_dup(reader->arena, value);
+        list[i].value = attribute_text(reader->arena, value);
     }
     node->attributes = list;
     node->attribute_count = (size_t)count;

@@ -80,7 +80,8 @@ def packages_of_languages(where):
     """Every other case with a list of packages, through the whole program."""
     seen = 0
     for case, folder, expected in cases("*"):
-        if expected.get("kind") != "packages" or case.split("/")[0] in ROOT_FILE_SYSTEMS + ("sbom", "image"):
+        # Bitnami's documents are compared in sbom.py: its package URLs say other names than its fields do.
+        if expected.get("kind") != "packages" or case.split("/")[0] in ROOT_FILE_SYSTEMS + ("bitnami", "sbom", "image"):
             continue
         seen += 1
         result = sbom(f"dir:{folder}/in")

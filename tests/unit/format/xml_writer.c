@@ -43,6 +43,7 @@ static void test_xml_writer__every_byte_can_be_read(void **state)
     pl_xml_writer_init(&xml, &writer);
     pl_xml_writer_begin(&xml, "a");
     pl_xml_writer_attribute(&xml, "x", pl_str_make(bytes, sizeof(bytes)));
+    pl_xml_writer_attribute(&xml, "y", PL_STR("&#38; &amp; &"));
     pl_xml_writer_element(&xml, "b", pl_str_make(bytes, sizeof(bytes)));
     pl_xml_writer_element(&xml, "c", PL_STR("\xe2\x80\xae\xe4\xb8\xad\xef\xbf\xbe"));
     pl_xml_writer_end(&xml);
@@ -51,6 +52,7 @@ static void test_xml_writer__every_byte_can_be_read(void **state)
     assert_int_equal(pl_xml_parse(&arena, pl_buf_str(&text), "text", &root, &err), PL_OK);
     pl_str ascii = pl_str_make(bytes + 32, 95);
     assert_true(pl_str_contains(pl_xml_attribute(root, "x"), ascii));
+    pl_assert_str(pl_xml_attribute(root, "y"), "&#38; &amp; &");
     assert_true(pl_str_contains(pl_xml_text(root, "b"), ascii));
     /* U+202E comes back, U+FFFE is no character of XML. */
     pl_assert_str(pl_xml_text(root, "c"), "\xe2\x80\xae\xe4\xb8\xad\xef\xbf\xbd");
