@@ -7,7 +7,6 @@
  *                            "const VERSION = '2.7.7';" right before BRANCH_ALIAS_VERSION
  *     wp-cli.phar            "wp-cli/wp-cli 2.10.0", its list of what it consists of
  *     bin/elixir             "ELIXIR_VERSION=1.16.2", a shell script
- *     elixir/ebin/elixir.app "{vsn,"1.16.2"}", the application resource file
  *     application.ini        Firefox, Thunderbird and what else Mozilla makes: an INI file with
  *                            Name and Version in [App]
  *
@@ -28,7 +27,6 @@ static const struct script scripts[] = {
      "getcomposer:composer"},
     {"/wp-cli.phar /bin/wp", "wp-cli", NULL, "wp-cli/wp-cli ", "wp-cli:wp-cli"},
     {"/bin/elixir", "elixir", NULL, "ELIXIR_VERSION=", "elixir-lang:elixir"},
-    {"/elixir/ebin/elixir.app", "elixir", NULL, "{vsn,\"", "elixir-lang:elixir"},
 };
 
 static bool is_version_char(char c)
@@ -160,7 +158,6 @@ const struct pl_cataloger pl_cataloger_script_program = {
     .name = "script-program",
     .summary = "Composer, WP-CLI, Elixir and Mozilla's programs, which are no machine code",
     .patterns = (const char *const[]){"**/composer.phar", "**/bin/composer", "**/wp-cli.phar",
-                                      "**/bin/wp", "**/bin/elixir", "**/elixir/ebin/elixir.app",
-                                      "**/application.ini", NULL},
+                                      "**/bin/wp", "**/bin/elixir", "**/application.ini", NULL},
     .read = read_script_program,
 };

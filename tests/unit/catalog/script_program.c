@@ -35,9 +35,6 @@ static void test_script_program__elixir(void **state)
 {
     expect("usr/local/bin/elixir", "#!/bin/sh\nset -e\n\nELIXIR_VERSION=1.16.2\n",
            "elixir@1.16.2\n");
-    expect("usr/local/lib/elixir/lib/elixir/ebin/elixir.app",
-           "{application,elixir,[{description,\"elixir\"},{vsn,\"1.17.0-rc.1\"}]}.",
-           "elixir@1.17.0-rc.1\n");
 }
 
 static void test_script_program__application_ini(void **state)
