@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Java archive, in which the checksums of stored members are made right first: otherwise hardly any
- * change to a member would get past them. */
+/* A Java archive, in which the checksums of stored members are made right first: otherwise hardly
+ * any change to a member would get past them. */
 #include "catalog.h"
 #include "format/bytes.h"
 #include "format/zip_memory.h"

@@ -26,28 +26,40 @@ static void test_maven_locks__pom(void **state)
             DEPENDENCY(
                 "unused",
                 "<version>4</version>") "</dependencies></dependencyManagement>"
-                                        "<dependencies>" DEPENDENCY("a", "<version>${a.v}</"
-                                                                         "version>") DEPENDENCY(
-                                            "managed",
-                                            "") DEPENDENCY("opt",
-                                                           "<version> [5] "
-                                                           "</version><optional>true</optional>")
-                                            DEPENDENCY("range", "<version>[1,2)</version>")
-                                                DEPENDENCY(
-                                                    "loop",
-                                                    "<version>${loop}</version>") DEPENDENCY("none",
-                                                                                             "")
-                                                    DEPENDENCY("file", "<version>1</"
-                                                                       "version><scope>system</"
-                                                                       "scope>") DEPENDENCY(
-                                                        "p",
-                                                        "<version>${project.parent.version}</"
-                                                        "version>") DEPENDENCY("own",
-                                                                               "<version>${project."
-                                                                               "version}</version>")
-                                                        DEPENDENCY("t", "<version>1</"
-                                                                        "version><scope>test</"
-                                                                        "scope>") DEPENDENCY(
+                                        "<dependencies>" DEPENDENCY(
+                                            "a",
+                                            "<version>${a.v}</"
+                                            "version>") DEPENDENCY("managed",
+                                                                   "") DEPENDENCY("opt",
+                                                                                  "<version> [5] "
+                                                                                  "</"
+                                                                                  "version><"
+                                                                                  "optional>true</"
+                                                                                  "optional>")
+                                            DEPENDENCY(
+                                                "range",
+                                                "<version>[1,2)</version>") DEPENDENCY("loop",
+                                                                                       "<version>${"
+                                                                                       "loop}</"
+                                                                                       "version>")
+                                                DEPENDENCY("none", "") DEPENDENCY(
+                                                    "file",
+                                                    "<version>1</"
+                                                    "version><scope>system</"
+                                                    "scope>") DEPENDENCY("p", "<version>${project."
+                                                                              "parent.version}</"
+                                                                              "version>")
+                                                    DEPENDENCY(
+                                                        "own",
+                                                        "<version>${project."
+                                                        "version}</version>") DEPENDENCY("t",
+                                                                                         "<version>"
+                                                                                         "1</"
+                                                                                         "version><"
+                                                                                         "scope>"
+                                                                                         "test</"
+                                                                                         "scope>")
+                                                        DEPENDENCY(
                                                             "t",
                                                             "<version>1</version>") "<dependency><"
                                                                                     "groupId>${"
