@@ -39,6 +39,7 @@ struct pl_inspect_tree {
     bool is_layer;
     bool is_rootless; /* of a layer: overlayfs's attributes are user.overlay.*, not trusted.* */
     bool keeps_paths;
+    _Atomic uint64_t *entries; /* in shared memory: how many were seen; or NULL */
     int spill_fd;
     struct pl_budget_limits limits;
     const struct pl_catalog_matcher *matcher;

@@ -18,6 +18,7 @@
 #include "image/tree.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
@@ -135,11 +136,19 @@ static enum pl_walk_type walk_type(enum pl_tree_type type)
     return PL_WALK_OTHER;
 }
 
+static void count_entry(struct inspection *inspection)
+{
+    uint64_t entries = ++inspection->collector.evidence->entries;
+    if (inspection->tree->entries) {
+        atomic_store_explicit(inspection->tree->entries, entries, memory_order_relaxed);
+    }
+}
+
 static enum pl_status on_entry(void *context, const struct pl_tree_entry *from,
                                struct pl_error *err)
 {
     struct inspection *inspection = context;
-    inspection->collector.evidence->entries++;
+    count_entry(inspection);
     struct pl_walk_entry entry = {
         .path = from->path, .link = from->link, .size_bytes = from->size_bytes, .mode = from->mode};
     entry.type = walk_type(from->type);
@@ -199,7 +208,7 @@ static enum pl_status on_layer_entry(void *context, const struct pl_tree_entry *
 {
     struct inspection *inspection = context;
     struct pl_collector *collector = &inspection->collector;
-    collector->evidence->entries++;
+    count_entry(inspection);
     if (from->is_whiteout) {
         return pl_collector_whiteout(collector, from->path, err);
     }

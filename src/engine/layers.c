@@ -432,12 +432,28 @@ enum pl_status pl_layers_inspect(struct pl_arena *arena, const struct pl_image *
     return st;
 }
 
+struct tree_progress {
+    const struct pl_progress *progress;
+    _Atomic uint64_t *entries;
+};
+
+static void tell_entries(void *context)
+{
+    const struct tree_progress *tree = context;
+    pl_progress_tell(tree->progress, PL_STR("looking at files"),
+                     atomic_load_explicit(tree->entries, memory_order_relaxed), 0);
+}
+
 enum pl_status pl_tree_inspect(struct pl_arena *arena, int root_fd,
                                const struct pl_layers_options *options,
                                const struct pl_evidence **ret, struct pl_error *err)
 {
     int spill_fd pl_autoclose = pl_content_spill_file();
+    void *shared =
+        mmap(NULL, sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct tree_progress progress = {options->progress, shared == MAP_FAILED ? NULL : shared};
     struct pl_inspect_tree tree = {.root_fd = root_fd,
+                                   .entries = progress.entries,
                                    .keeps_paths = options->keeps_paths,
                                    .spill_fd = spill_fd,
                                    .limits = options->limits,
@@ -446,11 +462,14 @@ enum pl_status pl_tree_inspect(struct pl_arena *arena, int root_fd,
     struct pl_sandbox_child child = {0};
     enum pl_status st =
         pl_sandbox_start(&child, &job, pl_inspect_answer_ceiling(&options->limits), err);
-    if (st < 0) {
-        return st;
-    }
     size_t slot = 0;
-    st = pl_sandbox_wait_any(&child, 1, NULL, &slot, err);
+    if (st == PL_OK) {
+        struct pl_sandbox_tick tick = {tell_entries, &progress};
+        st = pl_sandbox_wait_any(&child, 1, progress.entries ? &tick : NULL, &slot, err);
+    }
+    if (progress.entries) {
+        munmap(shared, sizeof(uint64_t));
+    }
     struct pl_evidence *evidence = PL_ARENA_NEW(arena, struct pl_evidence);
     if (st == PL_OK) {
         st = pl_inspect_answer(arena, pl_str_span(pl_buf_str(&child.answer)), evidence, err);
