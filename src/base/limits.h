@@ -18,8 +18,8 @@
 #define PL_LIMIT_RATIO_GRACE (256ULL << 20)
 /* One file that a cataloger reads: the rpm database of a full desktop is about 300 MiB. */
 #define PL_LIMIT_FILE_BYTES (1ULL << 30)
-/* All that catalogers keep of one layer, in memory. */
-#define PL_LIMIT_EVIDENCE_BYTES (64ULL << 20)
+/* All that catalogers keep of one layer, in memory; half of it is for the system's own packages. */
+#define PL_LIMIT_EVIDENCE_BYTES (128ULL << 20)
 /* Seconds of wall time for one layer. */
 #define PL_LIMIT_LAYER_SECONDS 900ULL
 

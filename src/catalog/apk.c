@@ -171,5 +171,6 @@ const struct pl_cataloger pl_cataloger_apk = {
     .name = "apk",
     .summary = "Alpine packages, from the installed database of apk",
     .patterns = (const char *const[]){"lib/apk/db/installed", "usr/lib/apk/db/installed", NULL},
+    .is_of_system = true,
     .read = read_apk,
 };

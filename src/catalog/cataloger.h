@@ -39,6 +39,9 @@ struct pl_cataloger {
      * begin as ELF, PE or Mach-O do. At most one cataloger; its patterns may be none. Files it
      * finds nothing in leave no trace in the evidence. */
     bool is_of_executables;
+    /* It reads what the system's own package manager says. Half of what is kept of a layer is for
+     * these alone, so that nothing else can crowd them out. */
+    bool is_of_system;
     enum pl_status (*read)(struct pl_sink *sink, const struct pl_catalog_file *file,
                            struct pl_error *err);
 };

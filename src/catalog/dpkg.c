@@ -266,5 +266,6 @@ const struct pl_cataloger pl_cataloger_dpkg = {
     .summary = "Debian packages, from the database of dpkg and of distroless images",
     .patterns = (const char *const[]){"var/lib/dpkg/status", STATUS_DIR "*",
                                       "var/lib/dpkg/info/*.list", NULL},
+    .is_of_system = true,
     .read = read_dpkg,
 };

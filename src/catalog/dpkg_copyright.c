@@ -116,5 +116,6 @@ const struct pl_cataloger pl_cataloger_dpkg_copyright = {
     .name = "dpkg-copyright",
     .summary = "licences of Debian packages, from their copyright files",
     .patterns = (const char *const[]){"usr/share/doc/*/copyright", NULL},
+    .is_of_system = true,
     .read = read_copyright,
 };

@@ -239,5 +239,6 @@ const struct pl_cataloger pl_cataloger_os_release = {
     .name = "os-release",
     .summary = "the operating system, from os-release or an older release file",
     .patterns = patterns,
+    .is_of_system = true,
     .read = read_release,
 };

@@ -90,5 +90,6 @@ const struct pl_cataloger pl_cataloger_rpm = {
             NULL,
         },
     .companion_suffix = "-wal",
+    .is_of_system = true,
     .read = read_rpm,
 };

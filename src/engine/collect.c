@@ -79,6 +79,31 @@ static enum pl_status charge(struct pl_collector *collector, const struct pl_wal
     return PL_OK;
 }
 
+/* What this cataloger may still use of the evidence budget. */
+static uint64_t room_of(const struct pl_collector *collector, const struct pl_cataloger *cataloger)
+{
+    uint64_t kept_free = cataloger->is_of_system ? 0 : collector->budget->limits.evidence_bytes / 2;
+    return collector->left_bytes > kept_free ? collector->left_bytes - kept_free : 0;
+}
+
+/* Is there any room for what it might find in this file? If not, that is told once. */
+static bool has_room(struct pl_collector *collector, const struct pl_cataloger *cataloger,
+                     pl_str path)
+{
+    size_t least = sizeof(struct pl_evidence_file) + path.len;
+    if (room_of(collector, cataloger) >= least || cataloger->is_of_system) {
+        return true;
+    }
+    if (!collector->is_crowded) {
+        collector->is_crowded = true;
+        pl_collector_gap(collector, path,
+                         "limit evidence-bytes reached: this file and further ones like it were "
+                         "not read; raise it with --limit evidence-bytes=VALUE if you trust the "
+                         "input");
+    }
+    return false;
+}
+
 static struct pl_evidence_file *add_file(struct pl_collector *collector,
                                          const struct pl_walk_entry *entry,
                                          const struct pl_cataloger *cataloger)
@@ -103,14 +128,15 @@ static void run_cataloger(struct pl_collector *collector, const struct pl_catalo
 {
     struct pl_sink sink = {.arena = collector->arena,
                            .file = add_file(collector, entry, cataloger),
-                           .left_bytes = collector->left_bytes};
+                           .left_bytes = room_of(collector, cataloger)};
+    uint64_t room = sink.left_bytes;
     struct pl_catalog_file file = {
         .path = sink.file->path, .content = content, .companion = companion};
     struct pl_error err = PL_ERROR_INIT;
     if (cataloger->read(&sink, &file, &err) < 0) {
         pl_sink_gap(&sink, "%s", err.msg);
     }
-    collector->left_bytes = sink.left_bytes;
+    collector->left_bytes -= room - sink.left_bytes;
     if (cataloger->is_of_executables && sink.file->components.count == 0 &&
         sink.file->gaps.count == 0) {
         collector->evidence->files.count--;
@@ -221,6 +247,9 @@ static enum pl_status take_executable(struct pl_collector *collector,
     if (offset > 0 || !pl_catalog_is_executable(started.first)) {
         return PL_OK;
     }
+    if (!has_room(collector, cataloger, entry->path)) {
+        return PL_OK;
+    }
     const struct pl_content_reader whole = {read_started, &started};
     return take_file(collector, cataloger, false, entry, &whole, err);
 }
@@ -268,6 +297,9 @@ enum pl_status pl_collector_entry(struct pl_collector *collector, const struct p
                    ? take_executable(collector, pl_catalog_executable_reader(collector->matcher),
                                      entry, reader, err)
                    : PL_OK;
+    }
+    if (cataloger && !has_room(collector, cataloger, entry->path)) {
+        return PL_OK;
     }
     if (cataloger && cataloger->is_of_directories) {
         return entry->type == PL_WALK_DIRECTORY ? take_directory(collector, cataloger, entry, err)

@@ -59,6 +59,7 @@ struct pl_collector {
     struct pl_budget *budget;
     struct pl_content_store store;
     uint64_t left_bytes; /* of the evidence budget */
+    bool is_crowded; /* it was told that something found no room */
     bool keeps_paths; /* of the files that packages own */
     uint64_t *replaced; /* heap */
     size_t replaced_capacity;

@@ -143,8 +143,9 @@ void pl_unify(struct pl_arena *arena, struct pl_components *components)
     for (size_t i = 0; i < components->count; i++) {
         struct pl_component *component = &components->items[i];
         struct pl_component *last = kept > 0 ? &components->items[kept - 1] : NULL;
-        if (last && is_same_package(last, component) &&
-            !pl_component_is_system_package(component)) {
+        bool may_join =
+            !pl_component_is_system_package(component) || component->scope == PL_SCOPE_DECLARED;
+        if (last && may_join && is_same_package(last, component)) {
             join(arena, last, component);
         } else {
             components->items[kept++] = *component;

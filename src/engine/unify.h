@@ -5,8 +5,9 @@
  *
  * A lock file states it and a directory holds it, or many directories do. What the places say is
  * joined: installed anywhere is installed, needed directly anywhere is direct, only what all call
- * optional or for development is so. Packages of the system stay as their database lists them: rpm
- * may have the same one installed twice.
+ * optional or for development is so. Installed packages of the system stay as their database lists
+ * them, since rpm may have the same one installed twice; a package file of the same version beside
+ * them is a further location.
  */
 #include "model/component.h"
 

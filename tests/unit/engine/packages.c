@@ -294,6 +294,18 @@ static void test_packages__of_the_system_stay_as_they_are_listed(void **state)
     expect(world, "kernel kernel ");
 }
 
+static void test_packages__lie_about_as_files_too(void **state)
+{
+    struct world *world = *state;
+    add_package(world, add_file(world, 0, "var/lib/dpkg/status"), "deb", "tar", "1");
+    add_package(world, add_file(world, 1, "root/tar_1_amd64.deb"), "deb", "tar", "1")->scope =
+        PL_SCOPE_DECLARED;
+    expect(world, "tar ");
+    const struct pl_component *tar = &world->merged.components.items[0];
+    assert_int_equal(tar->scope, PL_SCOPE_INSTALLED);
+    assert_int_equal(tar->locations.count, 2);
+}
+
 static void test_packages__told_apart_by_a_qualifier_stay_apart(void **state)
 {
     struct world *world = *state;
@@ -323,6 +335,7 @@ int pl_test_packages(void)
         CASE(of_portage_keep_their_category),
         CASE(stated_twice_are_one),
         CASE(of_the_system_stay_as_they_are_listed),
+        CASE(lie_about_as_files_too),
         CASE(told_apart_by_a_qualifier_stay_apart),
     };
 #undef CASE
