@@ -30,7 +30,13 @@
 #define TEXT_ALIGNMENT 1
 #endif
 
-enum { ALIGNMENT = 16, FIRST_BLOCK = 4096, LARGEST_BLOCK = 4 << 20, HUGE_PAGE = 2 << 20 };
+enum {
+    ALIGNMENT = 16,
+    FIRST_BLOCK = 4096,
+    LARGEST_BLOCK = 4 << 20,
+    HUGE_PAGE = 2 << 20,
+    LEAST_HUGE = 256 << 10
+};
 
 struct pl_arena_block {
     struct pl_arena_block *next;
@@ -90,12 +96,13 @@ void pl_arena_clear(struct pl_arena *arena)
     POISON(arena->blocks->bytes, arena->blocks->capacity);
 }
 
-/* A large block lies in huge pages where the kernel has them: touching it a page at a time is a
- * good part of what a scan of known layers costs. */
+/* A block that is not small lies in huge pages where the kernel has them: touching memory a page at
+ * a time is a good part of what a scan of known layers costs. Who came to such a block has more to
+ * keep, most often. */
 static struct pl_arena_block *allocate(size_t *capacity)
 {
     size_t size = sizeof(struct pl_arena_block) + *capacity;
-    if (size < HUGE_PAGE) {
+    if (size < LEAST_HUGE) {
         return malloc(size);
     }
     size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;

@@ -20,6 +20,16 @@
                                 sizeof(*(vec)->items)),                                            \
      &(vec)->items[(vec)->count++])
 
+/* Room for this many items in a vector that has none yet: nothing is moved, and nothing left
+ * behind, while they are pushed. */
+#define pl_vec_reserve(arena, vec, room)                                                           \
+    do {                                                                                           \
+        if ((vec)->capacity == 0 && (room) > 0) {                                                  \
+            (vec)->items = pl_arena_alloc((arena), (room), sizeof(*(vec)->items));                 \
+            (vec)->capacity = (room);                                                              \
+        }                                                                                          \
+    } while (0)
+
 /* Room for one more item than `count`; used by pl_vec_push alone. */
 void *pl_vec_grow(struct pl_arena *arena, void *items, size_t count, size_t *capacity,
                   size_t item_size);

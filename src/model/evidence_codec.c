@@ -199,6 +199,14 @@ static pl_str get_path(struct reader *in)
     return in->wire.bad ? PL_STR_EMPTY : s;
 }
 
+/* A count that was checked against the bytes that are left may still be a lie: beyond this a list
+ * grows as its items come. */
+static size_t to_reserve(size_t count)
+{
+    enum { MOST_RESERVED = 65536 };
+    return count < MOST_RESERVED ? count : MOST_RESERVED;
+}
+
 static uint64_t get_up_to(struct reader *in, uint64_t most)
 {
     uint64_t value = pl_wire_uint(&in->wire);
@@ -212,6 +220,7 @@ static uint64_t get_up_to(struct reader *in, uint64_t most)
 static void get_list(struct reader *in, struct pl_strs *ret, pl_str (*get)(struct reader *))
 {
     size_t count = pl_wire_count(&in->wire, 1);
+    pl_vec_reserve(in->arena, ret, to_reserve(count));
     for (size_t i = 0; i < count && !in->wire.bad; i++) {
         *pl_vec_push(in->arena, ret) = get(in);
     }
@@ -236,6 +245,7 @@ static void get_hashes(struct reader *in, struct pl_path_hashes *ret)
 static void get_locations(struct reader *in, struct pl_locations *ret)
 {
     size_t count = pl_wire_count(&in->wire, 2);
+    pl_vec_reserve(in->arena, ret, to_reserve(count));
     for (size_t i = 0; i < count && !in->wire.bad; i++) {
         struct pl_location *location = pl_vec_push(in->arena, ret);
         location->path = get_str(in);
@@ -271,6 +281,7 @@ static void get_component(struct reader *in, struct pl_component *ret)
 static void get_attachments(struct reader *in, struct pl_attachments *ret)
 {
     size_t count = pl_wire_count(&in->wire, 5);
+    pl_vec_reserve(in->arena, ret, to_reserve(count));
     for (size_t i = 0; i < count && !in->wire.bad; i++) {
         struct pl_attachment *attachment = pl_vec_push(in->arena, ret);
         attachment->type = get_str(in);
@@ -284,6 +295,7 @@ static void get_attachments(struct reader *in, struct pl_attachments *ret)
 static void get_gaps(struct reader *in, struct pl_gaps *ret)
 {
     size_t count = pl_wire_count(&in->wire, 2);
+    pl_vec_reserve(in->arena, ret, to_reserve(count));
     for (size_t i = 0; i < count && !in->wire.bad; i++) {
         struct pl_gap *gap = pl_vec_push(in->arena, ret);
         gap->path = get_path(in);
@@ -300,6 +312,7 @@ static void get_file(struct reader *in, struct pl_evidence_file *ret)
     ret->link = pl_wire_str(&in->wire);
     ret->cataloger = get_str(in);
     size_t count = pl_wire_count(&in->wire, 25);
+    pl_vec_reserve(in->arena, &ret->components, to_reserve(count));
     for (size_t i = 0; i < count && !in->wire.bad; i++) {
         get_component(in, pl_vec_push(in->arena, &ret->components));
     }
@@ -344,6 +357,7 @@ enum pl_status pl_evidence_decode(struct pl_arena *arena, pl_span bytes, struct 
     evidence.tar_bytes = pl_wire_uint(&in.wire);
     evidence.entries = pl_wire_uint(&in.wire);
     size_t count = pl_wire_count(&in.wire, 14);
+    pl_vec_reserve(arena, &evidence.files, to_reserve(count));
     for (size_t i = 0; i < count && !in.wire.bad; i++) {
         get_file(&in, pl_vec_push(arena, &evidence.files));
     }
