@@ -22,12 +22,15 @@
 #define RED_ZONE 16
 /* Poison comes in units of eight bytes. */
 #define TEXT_ALIGNMENT 8
+/* The search for leaks looks at what malloc gave alone. */
+#define IS_MAPPED(size) ((void)(size), false)
 #else
 #define POISON(ptr, len) ((void)0)
 #define UNPOISON(ptr, len) ((void)0)
 #define RED_ZONE 0
 /* Text lies close together: a layer's file lists are nearly all that its evidence holds. */
 #define TEXT_ALIGNMENT 1
+#define IS_MAPPED(size) ((size) >= LEAST_HUGE)
 #endif
 
 enum {
@@ -70,8 +73,13 @@ static void free_blocks(struct pl_arena_block *block)
 {
     while (block) {
         struct pl_arena_block *next = block->next;
+        size_t size = sizeof(*block) + block->capacity;
         UNPOISON(block->bytes, block->capacity);
-        free(block);
+        if (IS_MAPPED(size)) {
+            munmap(block, size);
+        } else {
+            free(block);
+        }
         block = next;
     }
 }
@@ -102,15 +110,26 @@ void pl_arena_clear(struct pl_arena *arena)
 static struct pl_arena_block *allocate(size_t *capacity)
 {
     size_t size = sizeof(struct pl_arena_block) + *capacity;
-    if (size < LEAST_HUGE) {
+    if (!IS_MAPPED(size)) {
         return malloc(size);
     }
     size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    struct pl_arena_block *block = aligned_alloc(HUGE_PAGE, size);
-    if (block) {
-        (void)madvise(block, size, MADV_HUGEPAGE);
-        *capacity = size - sizeof(*block);
+    /* Not from malloc, which keeps what is freed: with the slack cut off that aligning leaves. */
+    uint8_t *start =
+        mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED) {
+        return NULL;
     }
+    size_t before = (HUGE_PAGE - (uintptr_t)start % HUGE_PAGE) % HUGE_PAGE;
+    if (before > 0) {
+        munmap(start, before);
+    }
+    if (before < HUGE_PAGE) {
+        munmap(start + before + size, HUGE_PAGE - before);
+    }
+    struct pl_arena_block *block = (struct pl_arena_block *)(void *)(start + before);
+    (void)madvise(block, size, MADV_HUGEPAGE);
+    *capacity = size - sizeof(*block);
     return block;
 }
 
