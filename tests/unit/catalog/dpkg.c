@@ -205,7 +205,7 @@ static void test_dpkg__a_huge_list_ends_in_a_gap(void **state)
 {
     struct pl_arena arena pl_autoarena = {0};
     struct pl_buf list pl_autobuf = PL_BUF_INIT(64 << 20);
-    for (size_t i = 0; i < 3000000; i++) {
+    for (size_t i = 0; i < 6000000; i++) {
         pl_buf_append(&list, PL_STR("/x\n"));
     }
     struct pl_evidence_file *found = inspect_content(
