@@ -23,8 +23,12 @@
 /* Seconds of wall time for one layer. */
 #define PL_LIMIT_LAYER_SECONDS 900ULL
 
-/* Above this a file goes to an unlinked temporary file instead of memory. */
+/* Above this a file goes to an unlinked temporary file instead of memory: one that is kept until
+ * its layer is at its end, and one that is done with before the next. */
 #define PL_LIMIT_MEMORY_FILE_BYTES (8ULL << 20)
+#define PL_LIMIT_BRIEF_FILE_BYTES (48ULL << 20)
+/* Memory for one file that is used again for the next. */
+#define PL_LIMIT_REUSED_BYTES (16ULL << 20)
 /* PATH_MAX of Linux; longer paths exist in no image that was ever run. */
 #define PL_LIMIT_PATH_BYTES 4096
 /* Nesting of directories in a tree that is walked: each level holds a descriptor. */
