@@ -103,6 +103,8 @@
 #define PL_LIMIT_JAVA_TEXT_BYTES (4 << 20)
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
+/* One document of a feed, open: NVD's years have some 200 MB, the largest OVAL file some 400 MB. */
+#define PL_LIMIT_FEED_DOCUMENT_BYTES (1ULL << 30)
 /* Any name, version, licence or other short text of a component. */
 #define PL_LIMIT_FIELD_BYTES 65536
 /* One version string: the version schemes are linear in it. */
