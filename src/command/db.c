@@ -5,47 +5,68 @@
 #include "command/db_show.h"
 #include "command/progress.h"
 #include "db/build.h"
-#include "feed/export.h"
+#include "feed/source.h"
 #include <limits.h>
 #include <stdio.h>
 
 /* Hands a feed's advisory to the builder. */
-static enum pl_status add_to_builder(void *context, pl_str feed, const struct pl_advisory *advisory,
-                                     struct pl_error *err)
+static enum pl_status add_to_builder(void *context, pl_str slice,
+                                     const struct pl_advisory *advisory, struct pl_error *err)
 {
-    return pl_db_builder_add(context, feed, advisory, err);
+    return pl_db_builder_add(context, slice, advisory, err);
 }
 
-static void tell_problems(const struct pl_export_result *result)
+static enum pl_status refuse_exploitation(void *context, pl_str slice,
+                                          const struct pl_exploitation *exploitation,
+                                          struct pl_error *err)
 {
-    if (result->malformed == 0) {
-        return;
+    return pl_error_set(err, PL_E_UNSUPPORTED, "the database keeps nothing on exploitation");
+}
+
+static void tell_problems(const struct pl_source_result *result)
+{
+    struct pl_tally sum;
+    pl_source_result_sum(result, &sum);
+    if (sum.malformed > 0) {
+        fprintf(stderr, "plimsoll: %llu malformed records were left out:\n",
+                (unsigned long long)sum.malformed);
+        for (size_t i = 0; i < sum.problems.count; i++) {
+            fprintf(stderr, "  %s\n", sum.problems.items[i].text);
+        }
+        if (sum.malformed > sum.problems.count) {
+            fprintf(stderr, "  and more\n");
+        }
     }
-    fprintf(stderr, "plimsoll: %llu malformed records were left out:\n",
-            (unsigned long long)result->malformed);
-    for (size_t i = 0; i < result->problem_count; i++) {
-        fprintf(stderr, "  %s\n", result->problems[i].error.msg);
-    }
-    if (result->malformed > result->problem_count) {
-        fprintf(stderr, "  and more\n");
+    if (result->unknown > 0) {
+        fprintf(stderr, "plimsoll: %llu documents were skipped, being of no known feed:\n",
+                (unsigned long long)result->unknown);
+        for (size_t i = 0; i < result->unknown_names.count; i++) {
+            fprintf(stderr, "  %s\n", result->unknown_names.items[i].text);
+        }
+        if (result->unknown > result->unknown_names.count) {
+            fprintf(stderr, "  and more\n");
+        }
     }
 }
 
 static enum pl_status read_sources(const struct pl_args *args, struct pl_db_builder *builder,
-                                   const struct pl_export_options *options,
-                                   struct pl_export_result *result, struct pl_error *err)
+                                   const struct pl_source_options *options,
+                                   struct pl_source_result *result, struct pl_error *err)
 {
-    struct pl_export_sink sink = {.take = add_to_builder, .context = builder};
+    struct pl_feed_taker taker = {
+        .take = add_to_builder, .take_exploitation = refuse_exploitation, .context = builder};
     const char *source = pl_args_nth(args, "from", 0);
     if (!source) {
-        source = PL_EXPORT_DEFAULT_URL;
+        source = PL_SOURCE_DEFAULT_URL;
     }
     enum pl_status st = PL_OK;
     for (size_t i = 0; source && st == PL_OK; i++) {
-        st = pl_export_read(source, options, &sink, result, err);
+        st = pl_source_read(source, options, &taker, result, err);
         source = pl_args_nth(args, "from", i + 1);
     }
-    if (st == PL_OK && result->records == 0) {
+    struct pl_tally sum;
+    pl_source_result_sum(result, &sum);
+    if (st == PL_OK && sum.taken == 0) {
         st = pl_error_set(err, PL_E_NOT_FOUND,
                           "the sources hold no usable advisories; the database stays as it was");
     }
@@ -70,9 +91,9 @@ static enum pl_status update(const struct pl_args *args, const char *dir, struct
     }
     struct pl_progress_line line pl_autoprogress;
     pl_progress_line_begin(&line);
-    struct pl_export_options options = {
+    struct pl_source_options options = {
         .ecosystems = &ecosystems, .temp_dir = dir, .progress = &line.progress};
-    struct pl_export_result result = {0};
+    struct pl_source_result result PL_CLEANUP(pl_source_result_release) = {0};
     struct pl_db_built built = {.records = 0};
     st = read_sources(args, builder, &options, &result, err);
     if (st == PL_OK) {
@@ -90,11 +111,8 @@ static const struct {
     const char *name;
     enum pl_status (*act)(const struct pl_args *args, const char *dir, struct pl_error *err);
 } actions[] = {
-    {"affected", pl_db_show_affected},
-    {"search", pl_db_show_search},
-    {"show", pl_db_show_advisory},
-    {"status", pl_db_show_status},
-    {"update", update},
+    {"affected", pl_db_show_affected}, {"feeds", pl_db_show_feeds},   {"search", pl_db_show_search},
+    {"show", pl_db_show_advisory},     {"status", pl_db_show_status}, {"update", update},
 };
 
 static enum pl_status act(const struct pl_args *args, struct pl_error *err)
@@ -128,7 +146,7 @@ static const struct pl_option options[] = {
     {.name = "db", .argument = "DIR", .summary = "the database's directory"},
     {.name = "from",
      .argument = "SOURCE",
-     .summary = "update: an export's directory, a zip or a URL",
+     .summary = "update: a file, directory, archive or URL",
      .repeats = true},
     {.name = "ecosystem",
      .argument = "NAME",
@@ -144,6 +162,8 @@ static const char *const examples[] = {
     "downloads two ecosystems of the OSV export and makes them the database",
     "plimsoll db update --from /mnt/osv-export",
     "builds the database without a network",
+    "plimsoll db update --from /mnt/osv-export --from https://security.archlinux.org/all.json",
+    "makes one database of two publishers' data",
     "plimsoll db affected 'pkg:deb/debian/openssl@3.0.11-1?distro=debian-12'",
     "lists the advisories that affect this version",
     "plimsoll db show CVE-2024-3094",
@@ -155,12 +175,14 @@ const struct pl_command pl_command_db = {
     .name = "db",
     .summary = "get the advisory database and look things up in it",
     .usage = "update [--from SOURCE]... [--ecosystem NAME]...\nstatus\nsearch TEXT\n"
-             "affected PURL [--ecosystem NAME]\nshow ID",
+             "affected PURL [--ecosystem NAME]\nshow ID\nfeeds",
     .details =
-        "update reads exports in the OSV format and swaps in a new generation of the database; a\n"
-        "scan that is running keeps the old one. All sources together make the new generation.\n"
-        "SOURCE is a directory with <Ecosystem>/all.zip, a directory of .json records, a zip, or\n"
-        "a URL; without one it is " PL_EXPORT_DEFAULT_URL ",\n"
+        "update reads what publishers have and swaps in a new generation of the database; a scan\n"
+        "that is running keeps the old one. All sources together make the new generation.\n"
+        "SOURCE is a file, a directory, a zip, a tar, any of them compressed, or the URL of one;\n"
+        "what they are is told by what is in them, and feeds lists the formats that are read.\n"
+        "A directory or URL with <Ecosystem>/all.zip is an export in the OSV format; without a\n"
+        "SOURCE it is " PL_SOURCE_DEFAULT_URL ",\n"
         "where --ecosystem saves much of the download.",
     .examples = examples,
     .options = options,

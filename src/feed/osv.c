@@ -20,6 +20,7 @@
 #include "feed/osv.h"
 #include "base/limits.h"
 #include "feed/feed.h"
+#include "feed/head.h"
 #include "format/json.h"
 
 /* Feeds that name an ecosystem which is not the one they speak of: taken at its word, a record of a
@@ -349,21 +350,21 @@ enum pl_status pl_osv_parse(struct pl_arena *arena, pl_str json, const char *nam
     return st;
 }
 
-/* A record says its schema's version; the first ones said none, but have the two members that no
- * record can do without. */
+/* A record says its schema's version; the first ones said none, but have what no record can do
+ * without. */
 static int bid(const struct pl_feed_document *document)
 {
-    pl_str text = pl_str_trim(document->text);
-    if (text.len == 0 || text.ptr[0] != '{') {
+    if (!pl_head_member(document->text, "id", NULL)) {
         return 0;
     }
-    bool has_id = pl_str_contains(text, PL_STR("\"id\""));
-    if (has_id && pl_str_contains(text, PL_STR("\"schema_version\""))) {
+    if (pl_head_member(document->text, "schema_version", NULL)) {
         return 60;
     }
-    bool has_affected = pl_str_contains(text, PL_STR("\"affected\"")) ||
-                        pl_str_contains(text, PL_STR("\"withdrawn\""));
-    return has_id && has_affected && pl_str_contains(text, PL_STR("\"modified\"")) ? 50 : 0;
+    bool is_record = pl_head_member(document->text, "modified", NULL) &&
+                     (pl_head_member(document->text, "affected", NULL) ||
+                      pl_head_member(document->text, "withdrawn", NULL) ||
+                      document->text.len == PL_FEED_HEAD_BYTES);
+    return is_record ? 50 : 0;
 }
 
 static enum pl_status read_document(struct pl_feed_sink *sink,
