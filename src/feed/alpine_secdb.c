@@ -88,11 +88,12 @@ static pl_str read_cve(struct pl_arena *arena, pl_str word)
     return pl_arena_format(arena, "CVE-%04u-" PL_STR_FMT, (unsigned)year, PL_STR_ARG(digits));
 }
 
-/* "XSA-9", "GHSA-xxxx-xxxx-xxxx", "wnpa-sec-2017-01": letters, and a dash and a digit somewhere. */
+/* "XSA-9", "wnpa-sec-2017-01": letters, and a dash and a digit somewhere. GHSA names are letters
+ * and digits at random, and may have none of the latter. */
 static bool is_name(pl_str word)
 {
     bool has_dash = false;
-    bool has_digit = false;
+    bool has_digit = pl_str_starts_with(word, PL_STR("GHSA-"));
     for (size_t i = 0; i < word.len; i++) {
         char c = word.ptr[i];
         has_dash = has_dash || c == '-';

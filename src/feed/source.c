@@ -181,6 +181,12 @@ static enum pl_status append(struct reading *reading, const struct pl_documents_
     return PL_OK;
 }
 
+/* The export's own lists of what it has. */
+static bool is_list(pl_str name)
+{
+    return pl_str_eq(name, PL_STR("ecosystems.txt")) || pl_str_eq(name, PL_STR("modified_id.csv"));
+}
+
 /* Whose is the document? Known before it is read whole: it is large, or the first of all. */
 static size_t bid_for(struct reading *reading, const struct pl_documents_item *item)
 {
@@ -189,7 +195,7 @@ static size_t bid_for(struct reading *reading, const struct pl_documents_item *i
     }
     struct pl_feed_document head = {.name = item->name, .text = item->head};
     size_t feed = pl_feeds_bid(&head);
-    if (feed == SIZE_MAX && !reading->place->is_visited) {
+    if (feed == SIZE_MAX && !reading->place->is_visited && !is_list(item->name)) {
         reading->result->unknown++;
         char name[256];
         snprintf(name, sizeof(name), PL_STR_FMT, PL_STR_ARG(item->name));
@@ -227,7 +233,7 @@ static enum pl_status take_document(void *context, const struct pl_documents_ite
             st = take_large(reading, item, err);
         } else {
             pl_feed_batch_drop_open(reading->batch);
-            if (feed != SIZE_MAX) {
+            if (feed != SIZE_MAX && !reading->place->is_visited) {
                 reading->place->waiting_large[feed] = true;
             }
         }
