@@ -153,6 +153,8 @@
 /* One block of the advisory database once opened: all that is said of one package, or one record,
  * which is at most PL_LIMIT_ADVISORY_BYTES. */
 #define PL_LIMIT_DB_BLOCK_BYTES (96ULL << 20)
+/* The manifest of a generation: some hundred bytes for each of its slices. */
+#define PL_LIMIT_DB_MANIFEST_BYTES (4ULL << 20)
 /* One message of gRPC: containerd itself sends and takes no larger ones. */
 #define PL_LIMIT_GRPC_MESSAGE_BYTES (16 << 20)
 /* Other programs' settings that are read: a client's configuration, a context of it. Some KiB. */

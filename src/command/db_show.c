@@ -86,7 +86,8 @@ static void print_list(struct view *view, const char *label, const struct pl_str
 }
 
 enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_export_result *result,
-                                 const struct pl_db_built *built, struct pl_error *err)
+                                 const struct pl_db_built *built, uint64_t repeated,
+                                 struct pl_error *err)
 {
     struct view view PL_CLEANUP(view_close) = {0};
     view_begin(&view, args);
@@ -101,7 +102,7 @@ enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_exp
                        {"size_bytes", built->size_bytes},
                        {"read_bytes", result->json_bytes},
                        {"malformed", result->malformed},
-                       {"repeated", built->replaced},
+                       {"repeated", repeated},
                        {"git_ranges_skipped", result->skipped.git_ranges}};
         for (size_t i = 0; i < PL_ARRAY_LEN(members); i++) {
             pl_json_writer_key(&view.json, members[i].key);
