@@ -31,22 +31,15 @@ struct known {
 
 static bool is_name_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '-' || c == '_' || c == '.';
+    return pl_char_is_alnum(c) || c == '-' || c == '_' || c == '.';
 }
 
 pl_str pl_python_requirement_name(pl_str requirement, pl_str *ret_rest)
 {
     requirement = pl_str_trim(requirement);
-    size_t len = 0;
-    while (len < requirement.len && is_name_char(requirement.ptr[len])) {
-        len++;
-    }
-    *ret_rest = pl_str_skip(requirement, len);
-    pl_str name = pl_str_sub(requirement, 0, len);
-    if (len > 0 && !pl_char_is_alpha(name.ptr[0]) && !pl_char_is_digit(name.ptr[0])) {
-        return PL_STR_EMPTY;
-    }
-    return name;
+    pl_str name = pl_str_take_while(&requirement, is_name_char);
+    *ret_rest = requirement;
+    return name.len > 0 && !pl_char_is_alnum(name.ptr[0]) ? PL_STR_EMPTY : name;
 }
 
 /* Lower case, with one '-' for each run of '-', '_' and '.'. */

@@ -119,7 +119,7 @@ static void skip_blanks(struct reader *reader)
 
 static bool is_name_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '_';
+    return pl_char_is_alnum(c) || c == '_';
 }
 
 static enum token next_token(struct reader *reader)
@@ -138,13 +138,13 @@ static enum token next_token(struct reader *reader)
         reader->text = take_quoted(reader);
         return TOKEN_STRING;
     }
-    size_t len = 0;
-    while (len < rest.len && is_name_char(rest.ptr[len])) {
-        len++;
+    reader->text = pl_str_take_while(&reader->rest, is_name_char);
+    if (reader->text.len > 0) {
+        return TOKEN_NAME;
     }
-    reader->text = pl_str_sub(rest, 0, len > 0 ? len : 1);
-    reader->rest = pl_str_skip(rest, len > 0 ? len : 1);
-    return len > 0 ? TOKEN_NAME : TOKEN_OTHER;
+    reader->text = pl_str_sub(rest, 0, 1);
+    reader->rest = pl_str_skip(rest, 1);
+    return TOKEN_OTHER;
 }
 
 static void take_string(struct rockspec *spec, struct reader *reader, size_t depth, pl_str table,

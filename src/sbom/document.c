@@ -158,8 +158,7 @@ static bool is_cpe(pl_str text)
             if (!strchr("\\*?!\"#$%&'()+,/:;<=>@[]^`{|}~", text.ptr[++i])) {
                 return false;
             }
-        } else if (!pl_char_is_alpha(c) && !pl_char_is_digit(c) && c != '-' && c != '.' &&
-                   c != '_' && !is_star_alone) {
+        } else if (!pl_char_is_alnum(c) && c != '-' && c != '.' && c != '_' && !is_star_alone) {
             return false;
         }
         bool is_language = parts == LANGUAGE + 1;

@@ -54,26 +54,9 @@ static bool is_valid(pl_str version)
     return version.len > 0;
 }
 
-static size_t take_separators(pl_str *cursor)
+static bool is_separator(char c)
 {
-    size_t len = 0;
-    while (len < cursor->len && !pl_char_is_digit(cursor->ptr[len]) &&
-           !pl_char_is_alpha(cursor->ptr[len])) {
-        len++;
-    }
-    *cursor = pl_str_skip(*cursor, len);
-    return len;
-}
-
-static pl_str take_letters(pl_str *cursor)
-{
-    size_t len = 0;
-    while (len < cursor->len && pl_char_is_alpha(cursor->ptr[len])) {
-        len++;
-    }
-    pl_str letters = pl_str_sub(*cursor, 0, len);
-    *cursor = pl_str_skip(*cursor, len);
-    return letters;
+    return !pl_char_is_alnum(c);
 }
 
 /* What is left when one side has ended, or both. */
@@ -92,8 +75,8 @@ static int compare_part(pl_str a, pl_str b)
         return 0;
     }
     while (a.len > 0 && b.len > 0) {
-        size_t left = take_separators(&a);
-        size_t right = take_separators(&b);
+        size_t left = pl_str_take_while(&a, is_separator).len;
+        size_t right = pl_str_take_while(&b, is_separator).len;
         if (a.len == 0 || b.len == 0) {
             break;
         }
@@ -106,7 +89,8 @@ static int compare_part(pl_str a, pl_str b)
             return is_left_number ? 1 : -1;
         }
         int order = is_left_number ? pl_digits_compare(pl_digits_take(&a), pl_digits_take(&b))
-                                   : pl_str_cmp(take_letters(&a), take_letters(&b));
+                                   : pl_str_cmp(pl_str_take_while(&a, pl_char_is_alpha),
+                                                pl_str_take_while(&b, pl_char_is_alpha));
         if (order != 0) {
             return order;
         }

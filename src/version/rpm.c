@@ -55,29 +55,9 @@ static bool is_valid(pl_str version)
     return version.len > 0;
 }
 
-static bool is_alnum(char c)
+static bool is_separator(char c)
 {
-    return pl_char_is_digit(c) || pl_char_is_alpha(c);
-}
-
-static pl_str skip_separators(pl_str s)
-{
-    size_t len = 0;
-    while (len < s.len && !is_alnum(s.ptr[len]) && s.ptr[len] != '~' && s.ptr[len] != '^') {
-        len++;
-    }
-    return pl_str_skip(s, len);
-}
-
-static pl_str take_letters(pl_str *cursor)
-{
-    size_t len = 0;
-    while (len < cursor->len && pl_char_is_alpha(cursor->ptr[len])) {
-        len++;
-    }
-    pl_str letters = pl_str_sub(*cursor, 0, len);
-    *cursor = pl_str_skip(*cursor, len);
-    return letters;
+    return !pl_char_is_alnum(c) && c != '~' && c != '^';
 }
 
 /* What comes next, in the order in which it sorts when the two sides differ. */
@@ -100,8 +80,8 @@ static enum next look(pl_str s)
 static int compare_part(pl_str a, pl_str b)
 {
     for (;;) {
-        a = skip_separators(a);
-        b = skip_separators(b);
+        pl_str_take_while(&a, is_separator);
+        pl_str_take_while(&b, is_separator);
         enum next next = look(a);
         int order = (int)next - (int)look(b);
         if (order != 0 || next == NEXT_END) {
@@ -110,7 +90,8 @@ static int compare_part(pl_str a, pl_str b)
         if (next == NEXT_DIGITS) {
             order = pl_digits_compare(pl_digits_take(&a), pl_digits_take(&b));
         } else if (next == NEXT_LETTERS) {
-            order = pl_str_cmp(take_letters(&a), take_letters(&b));
+            order = pl_str_cmp(pl_str_take_while(&a, pl_char_is_alpha),
+                               pl_str_take_while(&b, pl_char_is_alpha));
         } else {
             a = pl_str_skip(a, 1);
             b = pl_str_skip(b, 1);

@@ -9,18 +9,15 @@ static bool is_number(pl_str digits)
 
 static bool is_all_digits(pl_str s)
 {
-    size_t len = 0;
-    while (len < s.len && pl_char_is_digit(s.ptr[len])) {
-        len++;
-    }
-    return len == s.len;
+    pl_digits_take(&s);
+    return s.len == 0;
 }
 
 static bool is_identifier(pl_str identifier, bool is_prerelease)
 {
     for (size_t i = 0; i < identifier.len; i++) {
         char c = identifier.ptr[i];
-        if (!pl_char_is_digit(c) && !pl_char_is_alpha(c) && c != '-') {
+        if (!pl_char_is_alnum(c) && c != '-') {
             return false;
         }
     }

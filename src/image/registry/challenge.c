@@ -11,18 +11,7 @@
 
 static bool is_token_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
-}
-
-static pl_str take_token(pl_str *cursor)
-{
-    size_t len = 0;
-    while (len < cursor->len && is_token_char(cursor->ptr[len])) {
-        len++;
-    }
-    pl_str token = pl_str_sub(*cursor, 0, len);
-    *cursor = pl_str_skip(*cursor, len);
-    return token;
+    return pl_char_is_alnum(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
 }
 
 static void skip_blanks(pl_str *cursor, bool and_commas)
@@ -76,7 +65,7 @@ static bool take_value(struct pl_arena *arena, pl_str *cursor, pl_str *ret)
         rest = pl_str_skip(rest, 1);
         *ret = take_quoted(arena, &rest);
     } else {
-        *ret = take_token(&rest);
+        *ret = pl_str_take_while(&rest, is_token_char);
     }
     *cursor = rest;
     return true;
@@ -88,7 +77,7 @@ void pl_challenge_read(struct pl_arena *arena, pl_str header, struct pl_challeng
     pl_str cursor = header;
     skip_blanks(&cursor, true);
     while (cursor.len > 0) {
-        pl_str word = take_token(&cursor);
+        pl_str word = pl_str_take_while(&cursor, is_token_char);
         pl_str value = PL_STR_EMPTY;
         if (word.len == 0) {
             /* No token starts here: the rest of a token68, or nonsense. */
