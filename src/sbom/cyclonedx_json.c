@@ -4,25 +4,11 @@
 #include "sbom/cyclonedx.h"
 #include "sbom/write.h"
 
-static void member(struct pl_json_writer *json, const char *key, pl_str value)
-{
-    if (value.len > 0) {
-        pl_json_writer_key(json, key);
-        pl_json_writer_string(json, value);
-    }
-}
-
-static void begin_list(struct pl_json_writer *json, const char *key)
-{
-    pl_json_writer_key(json, key);
-    pl_json_writer_begin_array(json);
-}
-
 static void write_property(struct pl_json_writer *json, pl_str name, pl_str value)
 {
     pl_json_writer_begin_object(json);
-    member(json, "name", name);
-    member(json, "value", value);
+    pl_json_writer_member_text(json, "name", name);
+    pl_json_writer_member_text(json, "value", value);
     pl_json_writer_end_object(json);
 }
 
@@ -33,7 +19,7 @@ static void write_properties(struct pl_json_writer *json, const struct pl_sbom_p
     if (list->count + layer_count == 0) {
         return;
     }
-    begin_list(json, "properties");
+    pl_json_writer_member_array(json, "properties");
     for (size_t i = 0; i < list->count; i++) {
         write_property(json, list->items[i].name, list->items[i].value);
     }
@@ -48,13 +34,12 @@ static void write_supplier(struct pl_json_writer *json, const struct pl_sbom_pac
     if (package->supplier.len == 0) {
         return;
     }
-    pl_json_writer_key(json, "supplier");
-    pl_json_writer_begin_object(json);
-    member(json, "name", package->supplier);
+    pl_json_writer_member_object(json, "supplier");
+    pl_json_writer_member_text(json, "name", package->supplier);
     if (package->supplier_email.len > 0) {
-        begin_list(json, "contact");
+        pl_json_writer_member_array(json, "contact");
         pl_json_writer_begin_object(json);
-        member(json, "email", package->supplier_email);
+        pl_json_writer_member_text(json, "email", package->supplier_email);
         pl_json_writer_end_object(json);
         pl_json_writer_end_array(json);
     }
@@ -74,12 +59,12 @@ static void write_hashes(struct pl_json_writer *json, const struct pl_strs *hash
             continue;
         }
         if (!has_any) {
-            begin_list(json, "hashes");
+            pl_json_writer_member_array(json, "hashes");
             has_any = true;
         }
         pl_json_writer_begin_object(json);
-        member(json, "alg", pl_str_from(name));
-        member(json, "content", hex);
+        pl_json_writer_member_text(json, "alg", pl_str_from(name));
+        pl_json_writer_member_text(json, "content", hex);
         pl_json_writer_end_object(json);
     }
     if (has_any) {
@@ -94,17 +79,16 @@ static void write_licenses(struct pl_json_writer *json, const struct pl_componen
     if (component->license_expression.len == 0 && stated->count == 0) {
         return;
     }
-    begin_list(json, "licenses");
+    pl_json_writer_member_array(json, "licenses");
     if (component->license_expression.len > 0) {
         pl_json_writer_begin_object(json);
-        member(json, "expression", component->license_expression);
+        pl_json_writer_member_text(json, "expression", component->license_expression);
         pl_json_writer_end_object(json);
     }
     for (size_t i = 0; i < stated->count && component->license_expression.len == 0; i++) {
         pl_json_writer_begin_object(json);
-        pl_json_writer_key(json, "license");
-        pl_json_writer_begin_object(json);
-        member(json, "name", stated->items[i]);
+        pl_json_writer_member_object(json, "license");
+        pl_json_writer_member_text(json, "name", stated->items[i]);
         pl_json_writer_end_object(json);
         pl_json_writer_end_object(json);
     }
@@ -113,17 +97,17 @@ static void write_licenses(struct pl_json_writer *json, const struct pl_componen
 
 static void write_identity(struct pl_json_writer *json, const struct pl_component *component)
 {
-    begin_list(json, "identity");
+    pl_json_writer_member_array(json, "identity");
     pl_json_writer_begin_object(json);
-    member(json, "field", PL_STR("purl"));
+    pl_json_writer_member_text(json, "field", PL_STR("purl"));
     pl_json_writer_key(json, "confidence");
     pl_json_writer_double(json, component->confidence / 100.0);
-    begin_list(json, "methods");
+    pl_json_writer_member_array(json, "methods");
     pl_json_writer_begin_object(json);
-    member(json, "technique", PL_STR("binary-analysis"));
+    pl_json_writer_member_text(json, "technique", PL_STR("binary-analysis"));
     pl_json_writer_key(json, "confidence");
     pl_json_writer_double(json, component->confidence / 100.0);
-    member(json, "value", component->basis);
+    pl_json_writer_member_text(json, "value", component->basis);
     pl_json_writer_end_object(json);
     pl_json_writer_end_array(json);
     pl_json_writer_end_object(json);
@@ -135,17 +119,16 @@ static void write_evidence(struct pl_json_writer *json, const struct pl_componen
     if (component->locations.count == 0 && component->confidence == 0) {
         return;
     }
-    pl_json_writer_key(json, "evidence");
-    pl_json_writer_begin_object(json);
+    pl_json_writer_member_object(json, "evidence");
     if (component->confidence > 0) {
         write_identity(json, component);
     }
-    begin_list(json, "occurrences");
+    pl_json_writer_member_array(json, "occurrences");
     for (size_t i = 0; i < component->locations.count; i++) {
         pl_json_writer_begin_object(json);
         pl_json_writer_key(json, "location");
         pl_json_writer_string(json, component->locations.items[i].path);
-        member(json, "additionalContext", component->locations.items[i].layer);
+        pl_json_writer_member_text(json, "additionalContext", component->locations.items[i].layer);
         pl_json_writer_end_object(json);
     }
     pl_json_writer_end_array(json);
@@ -158,18 +141,18 @@ static void write_package(struct pl_json_writer *json, const struct pl_sbom_pack
     const struct pl_component *component = package->component;
     struct pl_strs layers = pl_cyclonedx_layers(&scratch, component);
     pl_json_writer_begin_object(json);
-    member(json, "type", pl_str_from(pl_cyclonedx_package_type(package)));
-    member(json, "bom-ref", package->ref);
+    pl_json_writer_member_text(json, "type", pl_str_from(pl_cyclonedx_package_type(package)));
+    pl_json_writer_member_text(json, "bom-ref", package->ref);
     write_supplier(json, package);
-    member(json, "group", package->group);
+    pl_json_writer_member_text(json, "group", package->group);
     pl_json_writer_key(json, "name");
     pl_json_writer_string(json, package->name);
-    member(json, "version", component->version);
-    member(json, "scope", pl_str_from(pl_cyclonedx_scope(component)));
+    pl_json_writer_member_text(json, "version", component->version);
+    pl_json_writer_member_text(json, "scope", pl_str_from(pl_cyclonedx_scope(component)));
     write_hashes(json, &component->hashes);
     write_licenses(json, component);
-    member(json, "cpe", package->cpe);
-    member(json, "purl", package->purl);
+    pl_json_writer_member_text(json, "cpe", package->cpe);
+    pl_json_writer_member_text(json, "purl", package->purl);
     write_evidence(json, component);
     write_properties(json, &package->properties, &layers);
     pl_json_writer_end_object(json);
@@ -179,24 +162,23 @@ static void write_os(struct pl_json_writer *json, const struct pl_sbom *sbom)
 {
     const struct pl_os *os = &sbom->report->subject.os;
     pl_json_writer_begin_object(json);
-    member(json, "type", PL_STR("operating-system"));
-    member(json, "bom-ref", sbom->os_ref);
-    member(json, "name", os->id);
-    member(json, "version", os->version_id);
-    member(json, "description", os->pretty_name);
+    pl_json_writer_member_text(json, "type", PL_STR("operating-system"));
+    pl_json_writer_member_text(json, "bom-ref", sbom->os_ref);
+    pl_json_writer_member_text(json, "name", os->id);
+    pl_json_writer_member_text(json, "version", os->version_id);
+    pl_json_writer_member_text(json, "description", os->pretty_name);
     write_properties(json, &sbom->os_properties, NULL);
     pl_json_writer_end_object(json);
 }
 
 static void write_tool(struct pl_json_writer *json)
 {
-    pl_json_writer_key(json, "tools");
+    pl_json_writer_member_object(json, "tools");
+    pl_json_writer_member_array(json, "components");
     pl_json_writer_begin_object(json);
-    begin_list(json, "components");
-    pl_json_writer_begin_object(json);
-    member(json, "type", PL_STR("application"));
-    member(json, "name", PL_STR("plimsoll"));
-    member(json, "version", PL_STR(PL_VERSION));
+    pl_json_writer_member_text(json, "type", PL_STR("application"));
+    pl_json_writer_member_text(json, "name", PL_STR("plimsoll"));
+    pl_json_writer_member_text(json, "version", PL_STR(PL_VERSION));
     pl_json_writer_end_object(json);
     pl_json_writer_end_array(json);
     pl_json_writer_end_object(json);
@@ -205,22 +187,20 @@ static void write_tool(struct pl_json_writer *json)
 static void write_metadata(struct pl_json_writer *json, const struct pl_sbom *sbom)
 {
     const struct pl_subject *subject = &sbom->report->subject;
-    pl_json_writer_key(json, "metadata");
-    pl_json_writer_begin_object(json);
-    member(json, "timestamp", sbom->created);
+    pl_json_writer_member_object(json, "metadata");
+    pl_json_writer_member_text(json, "timestamp", sbom->created);
     write_tool(json);
-    pl_json_writer_key(json, "component");
-    pl_json_writer_begin_object(json);
-    member(json, "type", pl_str_from(pl_cyclonedx_subject_type(sbom)));
-    member(json, "bom-ref", sbom->subject_ref);
+    pl_json_writer_member_object(json, "component");
+    pl_json_writer_member_text(json, "type", pl_str_from(pl_cyclonedx_subject_type(sbom)));
+    pl_json_writer_member_text(json, "bom-ref", sbom->subject_ref);
     pl_json_writer_key(json, "name");
     pl_json_writer_string(json, subject->name);
-    member(json, "version", subject->digest);
-    member(json, "purl", sbom->subject_purl);
+    pl_json_writer_member_text(json, "version", subject->digest);
+    pl_json_writer_member_text(json, "purl", sbom->subject_purl);
     write_properties(json, &sbom->subject_properties, NULL);
     pl_json_writer_end_object(json);
     if (sbom->gaps.count > 0) {
-        begin_list(json, "properties");
+        pl_json_writer_member_array(json, "properties");
         for (size_t i = 0; i < sbom->gaps.count; i++) {
             write_property(json, PL_STR("plimsoll:gap"), sbom->gaps.items[i]);
         }
@@ -232,8 +212,8 @@ static void write_metadata(struct pl_json_writer *json, const struct pl_sbom *sb
 static void begin_dependency(struct pl_json_writer *json, pl_str ref)
 {
     pl_json_writer_begin_object(json);
-    member(json, "ref", ref);
-    begin_list(json, "dependsOn");
+    pl_json_writer_member_text(json, "ref", ref);
+    pl_json_writer_member_array(json, "dependsOn");
 }
 
 static void end_dependency(struct pl_json_writer *json, const struct pl_sbom *sbom,
@@ -248,7 +228,7 @@ static void end_dependency(struct pl_json_writer *json, const struct pl_sbom *sb
 
 static void write_dependencies(struct pl_json_writer *json, const struct pl_sbom *sbom)
 {
-    begin_list(json, "dependencies");
+    pl_json_writer_member_array(json, "dependencies");
     begin_dependency(json, sbom->subject_ref);
     if (sbom->os_ref.len > 0) {
         pl_json_writer_string(json, sbom->os_ref);
@@ -267,10 +247,11 @@ static void write_dependencies(struct pl_json_writer *json, const struct pl_sbom
 /* A list with gaps is told to be one. */
 static void write_compositions(struct pl_json_writer *json, const struct pl_sbom *sbom)
 {
-    begin_list(json, "compositions");
+    pl_json_writer_member_array(json, "compositions");
     pl_json_writer_begin_object(json);
-    member(json, "aggregate", sbom->gaps.count > 0 ? PL_STR("incomplete") : PL_STR("unknown"));
-    begin_list(json, "assemblies");
+    pl_json_writer_member_text(json, "aggregate",
+                               sbom->gaps.count > 0 ? PL_STR("incomplete") : PL_STR("unknown"));
+    pl_json_writer_member_array(json, "assemblies");
     pl_json_writer_string(json, sbom->subject_ref);
     pl_json_writer_end_array(json);
     pl_json_writer_end_object(json);
@@ -282,17 +263,17 @@ void pl_sbom_write_cyclonedx_json(const struct pl_sbom *sbom, struct pl_writer *
     struct pl_json_writer json;
     pl_json_writer_init(&json, writer);
     pl_json_writer_begin_object(&json);
-    member(&json, "$schema", PL_STR("http://cyclonedx.org/schema/bom-1.6.schema.json"));
-    member(&json, "bomFormat", PL_STR("CycloneDX"));
-    member(&json, "specVersion", PL_STR("1.6"));
+    pl_json_writer_member_text(&json, "$schema",
+                               PL_STR("http://cyclonedx.org/schema/bom-1.6.schema.json"));
+    pl_json_writer_member_text(&json, "bomFormat", PL_STR("CycloneDX"));
+    pl_json_writer_member_text(&json, "specVersion", PL_STR("1.6"));
     pl_json_writer_key(&json, "serialNumber");
     struct pl_arena scratch pl_autoarena = {0};
     pl_json_writer_string(
         &json, pl_arena_format(&scratch, "urn:uuid:" PL_STR_FMT, PL_STR_ARG(sbom->uuid)));
-    pl_json_writer_key(&json, "version");
-    pl_json_writer_uint(&json, 1);
+    pl_json_writer_member_uint(&json, "version", 1);
     write_metadata(&json, sbom);
-    begin_list(&json, "components");
+    pl_json_writer_member_array(&json, "components");
     if (sbom->os_ref.len > 0) {
         write_os(&json, sbom);
     }

@@ -10,20 +10,6 @@ struct output {
     struct pl_arena *scratch; /* of one package */
 };
 
-static void member(struct pl_json_writer *json, const char *key, pl_str value)
-{
-    if (value.len > 0) {
-        pl_json_writer_key(json, key);
-        pl_json_writer_string(json, value);
-    }
-}
-
-static void begin_list(struct pl_json_writer *json, const char *key)
-{
-    pl_json_writer_key(json, key);
-    pl_json_writer_begin_array(json);
-}
-
 static pl_str spdx_id(struct output *out, pl_str ref)
 {
     return pl_arena_format(out->scratch, "SPDXRef-" PL_STR_FMT, PL_STR_ARG(ref));
@@ -38,10 +24,10 @@ static void write_annotation(struct output *out, pl_str comment)
 {
     struct pl_json_writer *json = &out->json;
     pl_json_writer_begin_object(json);
-    member(json, "annotationDate", time_of(out));
-    member(json, "annotationType", PL_STR("OTHER"));
-    member(json, "annotator", PL_STR("Tool: plimsoll-" PL_VERSION));
-    member(json, "comment", comment);
+    pl_json_writer_member_text(json, "annotationDate", time_of(out));
+    pl_json_writer_member_text(json, "annotationType", PL_STR("OTHER"));
+    pl_json_writer_member_text(json, "annotator", PL_STR("Tool: plimsoll-" PL_VERSION));
+    pl_json_writer_member_text(json, "comment", comment);
     pl_json_writer_end_object(json);
 }
 
@@ -50,7 +36,7 @@ static void write_properties(struct output *out, const struct pl_sbom_properties
     if (list->count == 0) {
         return;
     }
-    begin_list(&out->json, "annotations");
+    pl_json_writer_member_array(&out->json, "annotations");
     for (size_t i = 0; i < list->count; i++) {
         write_annotation(out, pl_spdx_annotation(out->scratch, &list->items[i]));
     }
@@ -61,9 +47,9 @@ static void write_reference(struct pl_json_writer *json, const char *category, c
                             pl_str locator)
 {
     pl_json_writer_begin_object(json);
-    member(json, "referenceCategory", pl_str_from(category));
-    member(json, "referenceType", pl_str_from(type));
-    member(json, "referenceLocator", locator);
+    pl_json_writer_member_text(json, "referenceCategory", pl_str_from(category));
+    pl_json_writer_member_text(json, "referenceType", pl_str_from(type));
+    pl_json_writer_member_text(json, "referenceLocator", locator);
     pl_json_writer_end_object(json);
 }
 
@@ -72,7 +58,7 @@ static void write_references(struct pl_json_writer *json, pl_str purl, pl_str cp
     if (purl.len == 0 && cpe.len == 0) {
         return;
     }
-    begin_list(json, "externalRefs");
+    pl_json_writer_member_array(json, "externalRefs");
     if (purl.len > 0) {
         write_reference(json, "PACKAGE-MANAGER", "purl", purl);
     }
@@ -95,12 +81,12 @@ static void write_checksums(struct pl_json_writer *json, const struct pl_strs *h
             continue;
         }
         if (!has_any) {
-            begin_list(json, "checksums");
+            pl_json_writer_member_array(json, "checksums");
             has_any = true;
         }
         pl_json_writer_begin_object(json);
-        member(json, "algorithm", pl_str_from(name));
-        member(json, "checksumValue", hex);
+        pl_json_writer_member_text(json, "algorithm", pl_str_from(name));
+        pl_json_writer_member_text(json, "checksumValue", hex);
         pl_json_writer_end_object(json);
     }
     if (has_any) {
@@ -129,24 +115,23 @@ static void write_fields(struct output *out, const struct fields *fields)
     struct pl_json_writer *json = &out->json;
     pl_str name = pl_spdx_line(out->scratch, fields->name);
     pl_json_writer_begin_object(json);
-    member(json, "SPDXID", spdx_id(out, fields->ref));
-    member(json, "name", name.len > 0 ? name : PL_STR("unnamed"));
-    member(json, "versionInfo", fields->version);
-    member(json, "supplier", fields->supplier);
-    member(json, "downloadLocation", PL_STR("NOASSERTION"));
-    pl_json_writer_key(json, "filesAnalyzed");
-    pl_json_writer_bool(json, false);
+    pl_json_writer_member_text(json, "SPDXID", spdx_id(out, fields->ref));
+    pl_json_writer_member_text(json, "name", name.len > 0 ? name : PL_STR("unnamed"));
+    pl_json_writer_member_text(json, "versionInfo", fields->version);
+    pl_json_writer_member_text(json, "supplier", fields->supplier);
+    pl_json_writer_member_text(json, "downloadLocation", PL_STR("NOASSERTION"));
+    pl_json_writer_member_bool(json, "filesAnalyzed", false);
     if (fields->hashes) {
         write_checksums(json, fields->hashes);
     }
-    member(json, "sourceInfo", fields->source_info);
-    member(json, "licenseConcluded", PL_STR("NOASSERTION"));
-    member(json, "licenseDeclared",
-           fields->declared.len > 0 ? fields->declared : PL_STR("NOASSERTION"));
-    member(json, "copyrightText", PL_STR("NOASSERTION"));
-    member(json, "description", fields->description);
+    pl_json_writer_member_text(json, "sourceInfo", fields->source_info);
+    pl_json_writer_member_text(json, "licenseConcluded", PL_STR("NOASSERTION"));
+    pl_json_writer_member_text(json, "licenseDeclared",
+                               fields->declared.len > 0 ? fields->declared : PL_STR("NOASSERTION"));
+    pl_json_writer_member_text(json, "copyrightText", PL_STR("NOASSERTION"));
+    pl_json_writer_member_text(json, "description", fields->description);
     write_references(json, fields->purl, fields->cpe);
-    member(json, "primaryPackagePurpose", pl_str_from(fields->purpose));
+    pl_json_writer_member_text(json, "primaryPackagePurpose", pl_str_from(fields->purpose));
     write_properties(out, fields->properties);
     pl_json_writer_end_object(json);
     pl_arena_clear(out->scratch);
@@ -197,9 +182,9 @@ static void write_relationship(struct output *out, pl_str from, const char *type
 {
     struct pl_json_writer *json = &out->json;
     pl_json_writer_begin_object(json);
-    member(json, "spdxElementId", spdx_id(out, from));
-    member(json, "relationshipType", pl_str_from(type));
-    member(json, "relatedSpdxElement", spdx_id(out, to));
+    pl_json_writer_member_text(json, "spdxElementId", spdx_id(out, from));
+    pl_json_writer_member_text(json, "relationshipType", pl_str_from(type));
+    pl_json_writer_member_text(json, "relatedSpdxElement", spdx_id(out, to));
     pl_json_writer_end_object(json);
     pl_arena_clear(out->scratch);
 }
@@ -207,7 +192,7 @@ static void write_relationship(struct output *out, pl_str from, const char *type
 static void write_relationships(struct output *out)
 {
     const struct pl_sbom *sbom = out->sbom;
-    begin_list(&out->json, "relationships");
+    pl_json_writer_member_array(&out->json, "relationships");
     write_relationship(out, PL_STR("DOCUMENT"), "DESCRIBES", sbom->subject_ref);
     if (sbom->os_ref.len > 0) {
         write_relationship(out, sbom->subject_ref, "CONTAINS", sbom->os_ref);
@@ -231,11 +216,12 @@ static void write_extracted(struct output *out)
     if (list->count == 0) {
         return;
     }
-    begin_list(&out->json, "hasExtractedLicensingInfos");
+    pl_json_writer_member_array(&out->json, "hasExtractedLicensingInfos");
     for (size_t i = 0; i < list->count; i++) {
         pl_json_writer_begin_object(&out->json);
-        member(&out->json, "licenseId", list->items[i].id);
-        member(&out->json, "extractedText", pl_spdx_extracted_text(&list->items[i]));
+        pl_json_writer_member_text(&out->json, "licenseId", list->items[i].id);
+        pl_json_writer_member_text(&out->json, "extractedText",
+                                   pl_spdx_extracted_text(&list->items[i]));
         pl_json_writer_end_object(&out->json);
     }
     pl_json_writer_end_array(&out->json);
@@ -244,10 +230,9 @@ static void write_extracted(struct output *out)
 static void write_creation(struct output *out)
 {
     struct pl_json_writer *json = &out->json;
-    pl_json_writer_key(json, "creationInfo");
-    pl_json_writer_begin_object(json);
-    member(json, "created", time_of(out));
-    begin_list(json, "creators");
+    pl_json_writer_member_object(json, "creationInfo");
+    pl_json_writer_member_text(json, "created", time_of(out));
+    pl_json_writer_member_array(json, "creators");
     pl_json_writer_string(json, PL_STR("Tool: plimsoll-" PL_VERSION));
     pl_json_writer_end_array(json);
     pl_json_writer_end_object(json);
@@ -258,7 +243,7 @@ static void write_gaps(struct output *out)
     if (out->sbom->gaps.count == 0) {
         return;
     }
-    begin_list(&out->json, "annotations");
+    pl_json_writer_member_array(&out->json, "annotations");
     for (size_t i = 0; i < out->sbom->gaps.count; i++) {
         struct pl_sbom_property gap = {PL_STR("plimsoll:gap"), out->sbom->gaps.items[i]};
         write_annotation(out, pl_spdx_annotation(out->scratch, &gap));
@@ -272,15 +257,16 @@ void pl_sbom_write_spdx_json(const struct pl_sbom *sbom, struct pl_writer *write
     struct output out = {.sbom = sbom, .scratch = &scratch};
     pl_json_writer_init(&out.json, writer);
     pl_json_writer_begin_object(&out.json);
-    member(&out.json, "spdxVersion", PL_STR("SPDX-2.3"));
-    member(&out.json, "dataLicense", PL_STR("CC0-1.0"));
-    member(&out.json, "SPDXID", PL_STR("SPDXRef-DOCUMENT"));
-    member(&out.json, "name", pl_spdx_document_name(&scratch, sbom));
-    member(&out.json, "documentNamespace",
-           pl_arena_format(&scratch, "urn:uuid:" PL_STR_FMT, PL_STR_ARG(sbom->uuid)));
+    pl_json_writer_member_text(&out.json, "spdxVersion", PL_STR("SPDX-2.3"));
+    pl_json_writer_member_text(&out.json, "dataLicense", PL_STR("CC0-1.0"));
+    pl_json_writer_member_text(&out.json, "SPDXID", PL_STR("SPDXRef-DOCUMENT"));
+    pl_json_writer_member_text(&out.json, "name", pl_spdx_document_name(&scratch, sbom));
+    pl_json_writer_member_text(
+        &out.json, "documentNamespace",
+        pl_arena_format(&scratch, "urn:uuid:" PL_STR_FMT, PL_STR_ARG(sbom->uuid)));
     write_creation(&out);
     write_gaps(&out);
-    begin_list(&out.json, "packages");
+    pl_json_writer_member_array(&out.json, "packages");
     write_subject(&out);
     if (sbom->os_ref.len > 0) {
         write_os(&out);
