@@ -17,7 +17,9 @@
  */
 #include "catalog/python_package.h"
 #include "base/limits.h"
+#include "catalog/need.h"
 #include "format/deb822.h"
+#include "format/toml.h"
 
 /* Longer than any name of a licence, shorter than a licence. */
 enum { LICENSE_NAME_BYTES = 200 };
@@ -193,6 +195,26 @@ void pl_python_lock_know(struct pl_python_lock *lock, pl_str name, pl_str versio
     }
 }
 
+enum pl_status pl_python_lock_read(struct pl_sink *sink, const struct pl_catalog_file *file,
+                                   const char *key,
+                                   void (*add)(struct pl_python_lock *lock, const json_t *package),
+                                   struct pl_error *err)
+{
+    json_t *document pl_autojson = NULL;
+    enum pl_status st = pl_toml_parse(pl_span_str(file->content), "the file", &document, err);
+    struct pl_python_lock lock pl_autopythonlock = PL_PYTHON_LOCK_INIT(sink);
+    lock.old_files = pl_json_object(pl_json_object(document, "metadata"), "files");
+    const json_t *packages = pl_json_array(document, key);
+    for (size_t i = 0; i < json_array_size(packages); i++) {
+        const json_t *package = json_array_get(packages, i);
+        pl_python_lock_know(&lock, pl_json_str(package, "name"), pl_json_str(package, "version"));
+    }
+    for (size_t i = 0; i < json_array_size(packages); i++) {
+        add(&lock, json_array_get(packages, i));
+    }
+    return st;
+}
+
 void pl_python_lock_depends(struct pl_python_lock *lock, struct pl_component *component,
                             pl_str name, pl_str version)
 {
@@ -202,10 +224,7 @@ void pl_python_lock_depends(struct pl_python_lock *lock, struct pl_component *co
         name = known->name;
         version = version.len == 0 && !known->is_several ? known->version : version;
     }
-    pl_sink_push(lock->list.sink, &component->depends,
-                 version.len == 0 ? name
-                                  : pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT,
-                                                    PL_STR_ARG(name), PL_STR_ARG(version)));
+    pl_need_add(lock->list.sink, component, name, version);
 }
 
 void pl_python_add_hash(struct pl_sink *sink, struct pl_component *component, pl_str hash)

@@ -73,21 +73,6 @@ static pl_str take_long(struct reader *reader, size_t level)
     return body;
 }
 
-/* Without the backslashes; a view when there are none. */
-static pl_str unescape(struct pl_arena *arena, pl_str text)
-{
-    if (pl_str_find_char(text, '\\') == SIZE_MAX) {
-        return text;
-    }
-    char *copy = pl_arena_alloc(arena, text.len, 1);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        i += text.ptr[i] == '\\' && i + 1 < text.len ? 1 : 0;
-        copy[len++] = text.ptr[i];
-    }
-    return pl_str_make(copy, len);
-}
-
 static pl_str take_quoted(struct reader *reader)
 {
     pl_str rest = reader->rest;
@@ -96,7 +81,7 @@ static pl_str take_quoted(struct reader *reader)
         end += rest.ptr[end] == '\\' ? 2 : 1;
     }
     reader->rest = pl_str_skip(rest, end + 1);
-    return unescape(reader->arena, pl_str_sub(rest, 1, end - 1));
+    return pl_arena_unescape(reader->arena, pl_str_sub(rest, 1, end - 1));
 }
 
 static void skip_blanks(struct reader *reader)

@@ -31,13 +31,7 @@ static pl_str take_quoted(struct pl_arena *arena, pl_str *cursor)
     }
     pl_str quoted = pl_str_sub(*cursor, 0, end);
     *cursor = pl_str_skip(*cursor, end + 1);
-    char *text = pl_arena_alloc(arena, quoted.len + 1, 1);
-    size_t len = 0;
-    for (size_t i = 0; i < quoted.len; i++) {
-        i += quoted.ptr[i] == '\\' && i + 1 < quoted.len ? 1 : 0;
-        text[len++] = quoted.ptr[i];
-    }
-    return pl_str_make(text, len);
+    return pl_arena_unescape(arena, quoted);
 }
 
 static void set_parameter(struct pl_challenge *challenge, pl_str name, pl_str value)
