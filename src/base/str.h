@@ -130,6 +130,18 @@ bool pl_str_next_piece(pl_str *cursor, char sep, pl_str *ret_piece);
  */
 bool pl_str_next_word(pl_str *cursor, pl_str *ret_word);
 
+/* Takes the bytes at the front of *cursor that are wanted off it; they may be none. */
+static inline pl_str pl_str_take_while(pl_str *cursor, bool (*is_wanted)(char c))
+{
+    size_t len = 0;
+    while (len < cursor->len && is_wanted(cursor->ptr[len])) {
+        len++;
+    }
+    pl_str taken = pl_str_sub(*cursor, 0, len);
+    *cursor = pl_str_skip(*cursor, len);
+    return taken;
+}
+
 /* Takes decimal digits off *cursor. False, and *cursor as it was, when there is no digit or the
  * value is above `max`. */
 bool pl_str_take_uint(pl_str *cursor, uint64_t max, uint64_t *ret_value);
@@ -159,6 +171,11 @@ static inline bool pl_char_is_digit(char c)
 static inline bool pl_char_is_alpha(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool pl_char_is_alnum(char c)
+{
+    return pl_char_is_digit(c) || pl_char_is_alpha(c);
 }
 
 static inline bool pl_char_is_blank(char c)

@@ -71,7 +71,7 @@ static void add_license_fields(struct pl_sink *sink, struct pl_strs *licenses, p
 
 static bool is_name_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '.' || c == '-' || c == '+';
+    return pl_char_is_alnum(c) || c == '.' || c == '-' || c == '+';
 }
 
 static void add_common_licenses(struct pl_sink *sink, struct pl_strs *licenses, pl_str text)

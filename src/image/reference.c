@@ -54,7 +54,7 @@ static bool is_label(pl_str s)
 {
     bool good = s.len > 0 && s.ptr[0] != '-' && s.ptr[s.len - 1] != '-';
     for (size_t i = 0; good && i < s.len; i++) {
-        good = pl_char_is_alpha(s.ptr[i]) || pl_char_is_digit(s.ptr[i]) || s.ptr[i] == '-';
+        good = pl_char_is_alnum(s.ptr[i]) || s.ptr[i] == '-';
     }
     return good;
 }
@@ -196,7 +196,7 @@ static enum pl_status check_tag(pl_str tag, struct pl_error *err)
     bool good = tag.len > 0 && tag.ptr[0] != '.' && tag.ptr[0] != '-';
     for (size_t i = 0; good && i < tag.len; i++) {
         char c = tag.ptr[i];
-        good = pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '_' || c == '.' || c == '-';
+        good = pl_char_is_alnum(c) || c == '_' || c == '.' || c == '-';
     }
     if (!good) {
         return pl_error_set(err, PL_E_USAGE,

@@ -65,7 +65,7 @@ static pl_str to_lower(struct pl_arena *arena, pl_str s)
 
 static bool is_type_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '.' || c == '-';
+    return pl_char_is_alnum(c) || c == '.' || c == '-';
 }
 
 static bool is_key_char(char c)
@@ -234,7 +234,7 @@ static pl_str normalize_name(struct pl_arena *arena, pl_str name, unsigned flags
         if ((flags & DASH_NAME) && c == '_') {
             c = '-';
         }
-        if ((flags & UNDERSCORE_NAME) && !pl_char_is_alpha(c) && !pl_char_is_digit(c)) {
+        if ((flags & UNDERSCORE_NAME) && !pl_char_is_alnum(c)) {
             c = '_';
         }
         if (!(flags & DASH_NAME) || c != '-' || len == 0 || copy[len - 1] != '-') {

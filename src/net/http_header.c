@@ -220,12 +220,10 @@ bool pl_http_retry_after_parse(pl_str value, pl_str date, uint64_t *ret_seconds)
     if (value.len > 0 && pl_char_is_digit(value.ptr[0]) &&
         pl_str_find_char(value, ' ') == SIZE_MAX) {
         /* A number too large to be read is still a number: longer than anybody waits. */
-        pl_str digits = value;
+        pl_str rest = value;
         uint64_t seconds = 0;
-        while (digits.len > 0 && pl_char_is_digit(digits.ptr[0])) {
-            digits = pl_str_skip(digits, 1);
-        }
-        if (digits.len > 0) {
+        pl_str_take_while(&rest, pl_char_is_digit);
+        if (rest.len > 0) {
             return false;
         }
         *ret_seconds = pl_str_to_uint(value, UINT32_MAX, &seconds) ? seconds : UINT32_MAX;

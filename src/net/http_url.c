@@ -213,7 +213,7 @@ void pl_http_append_escaped(struct pl_buf *url, pl_str segment)
     for (size_t i = 0; i < segment.len; i++) {
         char c = segment.ptr[i];
         /* The unreserved characters of RFC 3986, section 2.3. */
-        if (pl_char_is_alpha(c) || pl_char_is_digit(c) || (c != '\0' && strchr("-._~", c))) {
+        if (pl_char_is_alnum(c) || (c != '\0' && strchr("-._~", c))) {
             pl_buf_append_char(url, c);
         } else {
             pl_buf_append_format(url, "%%%02X", (unsigned)(unsigned char)c);

@@ -9,13 +9,7 @@
 /* Takes the run of digits off the front of *cursor; empty when there is none. */
 static inline pl_str pl_digits_take(pl_str *cursor)
 {
-    size_t len = 0;
-    while (len < cursor->len && pl_char_is_digit(cursor->ptr[len])) {
-        len++;
-    }
-    pl_str digits = pl_str_sub(*cursor, 0, len);
-    *cursor = pl_str_skip(*cursor, len);
-    return digits;
+    return pl_str_take_while(cursor, pl_char_is_digit);
 }
 
 /* By numeric value, leading zeros aside; no digits count as 0. */

@@ -49,17 +49,12 @@ struct run {
 
 static bool is_between(char c)
 {
-    return !pl_char_is_digit(c) && !pl_char_is_alpha(c) && c != '~';
+    return !pl_char_is_alnum(c) && c != '~';
 }
 
 static struct run take_letters(pl_str *cursor)
 {
-    size_t len = 0;
-    while (len < cursor->len && pl_char_is_alpha(cursor->ptr[len])) {
-        len++;
-    }
-    struct run run = {RANK_LETTERS, pl_str_sub(*cursor, 0, len)};
-    *cursor = pl_str_skip(*cursor, len);
+    struct run run = {RANK_LETTERS, pl_str_take_while(cursor, pl_char_is_alpha)};
     bool is_before_digit = cursor->len > 0 && pl_char_is_digit(cursor->ptr[0]);
     for (size_t i = 0; i < PL_ARRAY_LEN(words); i++) {
         if ((is_before_digit || !words[i].is_before_digit) &&
@@ -72,9 +67,7 @@ static struct run take_letters(pl_str *cursor)
 
 static struct run take_written(pl_str *cursor)
 {
-    while (cursor->len > 0 && is_between(cursor->ptr[0])) {
-        *cursor = pl_str_skip(*cursor, 1);
-    }
+    pl_str_take_while(cursor, is_between);
     if (cursor->len == 0) {
         return (struct run){RANK_END, PL_STR_EMPTY};
     }
@@ -164,7 +157,7 @@ static bool is_valid(pl_str version)
         if (c <= ' ' || c == 0x7f) {
             return false;
         }
-        has_run = has_run || pl_char_is_digit((char)c) || pl_char_is_alpha((char)c);
+        has_run = has_run || pl_char_is_alnum((char)c);
     }
     return has_run;
 }

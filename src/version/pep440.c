@@ -109,8 +109,7 @@ static bool is_local(pl_str local)
     for (size_t i = 0; i < local.len; i++) {
         char c = local.ptr[i];
         bool is_between = is_separator(c);
-        if ((is_between && was_separator) ||
-            (!is_between && !pl_char_is_digit(c) && !pl_char_is_alpha(c))) {
+        if ((is_between && was_separator) || (!is_between && !pl_char_is_alnum(c))) {
             return false;
         }
         was_separator = is_between;

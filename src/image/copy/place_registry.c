@@ -45,7 +45,7 @@ static enum pl_status check_tag(pl_str name, struct pl_error *err)
         name.len > 0 && name.len <= MOST_TAG_BYTES && name.ptr[0] != '.' && name.ptr[0] != '-';
     for (size_t i = 0; i < name.len && is_tag; i++) {
         char c = name.ptr[i];
-        is_tag = pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '_' || c == '.' || c == '-';
+        is_tag = pl_char_is_alnum(c) || c == '_' || c == '.' || c == '-';
     }
     return is_tag
                ? PL_OK

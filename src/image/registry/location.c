@@ -21,18 +21,16 @@ struct url {
 
 static bool is_scheme_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '+' || c == '-' || c == '.';
+    return pl_char_is_alnum(c) || c == '+' || c == '-' || c == '.';
 }
 
 /* The length of "scheme:" at the start, or 0. */
 static size_t scheme_length(pl_str text)
 {
-    size_t at = 0;
-    while (at < text.len && is_scheme_char(text.ptr[at])) {
-        at++;
-    }
-    bool is_scheme = at > 0 && at < text.len && text.ptr[at] == ':' && pl_char_is_alpha(*text.ptr);
-    return is_scheme ? at + 1 : 0;
+    pl_str scheme = pl_str_take_while(&text, is_scheme_char);
+    bool is_scheme =
+        scheme.len > 0 && pl_char_is_alpha(scheme.ptr[0]) && text.len > 0 && text.ptr[0] == ':';
+    return is_scheme ? scheme.len + 1 : 0;
 }
 
 static bool is_printable(pl_str text)
