@@ -25,6 +25,11 @@
 
 /* Above this a file goes to an unlinked temporary file instead of memory. */
 #define PL_LIMIT_MEMORY_FILE_BYTES (8ULL << 20)
+/* Files of one layer that are read together and so held until the walk is over, with what each
+ * costs beside its content: five thousand pom.xml with a repository's take some fifty MiB. Those
+ * that are too large for memory lie in the temporary file. */
+#define PL_LIMIT_HELD_BYTES (64ULL << 20)
+#define PL_LIMIT_HELD_SPILLED_BYTES (4ULL << 30)
 /* PATH_MAX of Linux; longer paths exist in no image that was ever run. */
 #define PL_LIMIT_PATH_BYTES 4096
 /* Nesting of directories in a tree that is walked: each level holds a descriptor. */

@@ -58,9 +58,8 @@ static inline void expect_listing(const struct pl_cataloger *cataloger, const ch
 /* The path is the cataloger's (and nobody else's), or nobody's when NULL is wanted. */
 static inline void expect_reader(const char *path, const struct pl_cataloger *wanted)
 {
-    bool is_companion = false;
     struct pl_catalog_matcher *matcher = pl_catalog_matcher_new();
-    const struct pl_cataloger *got = pl_catalog_match(matcher, pl_str_from(path), &is_companion);
+    const struct pl_cataloger *got = pl_catalog_match(matcher, pl_str_from(path));
     if (got != wanted) {
         fail_msg("%s is read by %s", path, got ? got->name : "nobody");
     }
