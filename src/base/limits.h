@@ -102,6 +102,12 @@
 #define PL_LIMIT_ARCHIVE_INNER_BYTES (512ULL << 20)
 #define PL_LIMIT_JAVA_MANIFEST_BYTES (32 << 20)
 #define PL_LIMIT_JAVA_TEXT_BYTES (4 << 20)
+/* Of the pom.xml of one layer that are read together: parents above one another and BOMs within one
+ * another, which people nest some five deep; what is kept of all; and look-ups. A monorepo of five
+ * thousand modules needs some fifty MiB and ten million look-ups. */
+#define PL_LIMIT_MAVEN_DEPTH 32
+#define PL_LIMIT_MAVEN_BYTES (256 << 20)
+#define PL_LIMIT_MAVEN_STEPS 100000000ULL
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
 /* Any name, version, licence or other short text of a component. */
