@@ -111,6 +111,7 @@
  * thousand modules needs some fifty MiB and ten million look-ups. */
 #define PL_LIMIT_MAVEN_DEPTH 32
 #define PL_LIMIT_MAVEN_BYTES (256 << 20)
+#define PL_LIMIT_MAVEN_VALUE_BYTES (32 << 20)
 #define PL_LIMIT_MAVEN_STEPS 100000000ULL
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)

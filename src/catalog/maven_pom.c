@@ -30,6 +30,7 @@
 enum {
     DEPTH_MOST = 16, /* properties within properties; people nest two or three */
     PARTS_MOST = 32, /* all of one text together */
+    TEXT_BYTES = 1024, /* longer ones are left out: properties that hold no version or name */
     VALUE_BYTES = 4096,
     STEP_BYTES = 64, /* of a value take as long as a look-up */
 };
@@ -41,7 +42,13 @@ struct expansion {
     size_t parts;
 };
 
-static bool take_step(struct pl_maven_values *values)
+bool pl_maven_values_are_full(const struct pl_maven_values *values)
+{
+    return values->steps >= PL_LIMIT_MAVEN_STEPS ||
+           values->arena.used_bytes >= PL_LIMIT_MAVEN_VALUE_BYTES;
+}
+
+bool pl_maven_values_step(struct pl_maven_values *values)
 {
     return values->steps < PL_LIMIT_MAVEN_STEPS && ++values->steps > 0;
 }
@@ -65,7 +72,7 @@ static const pl_str *property(const struct expansion *expansion, pl_str name)
 {
     const pl_str *found = NULL;
     for (const struct pl_maven_pom *it = expansion->pom;
-         it && !found && take_step(expansion->values); it = it->above) {
+         it && !found && pl_maven_values_step(expansion->values); it = it->above) {
         found = pl_map_find(&it->properties, name);
     }
     return found;
@@ -115,10 +122,10 @@ pl_str pl_maven_pom_value(const struct pl_maven_pom *pom, struct pl_maven_values
     }
     struct expansion expansion = {.pom = pom, .values = values, .made = PL_BUF_INIT(VALUE_BYTES)};
     pl_str value = PL_STR_EMPTY;
-    if (expand(&expansion, text, 0) && take_step(values)) {
+    if (!pl_maven_values_are_full(values) && expand(&expansion, text, 0)) {
         value = pl_str_trim(pl_arena_dup(&values->arena, pl_buf_str(&expansion.made)));
     }
-    values->steps += expansion.made.len / STEP_BYTES;
+    values->steps += 1 + expansion.made.len / STEP_BYTES;
     pl_buf_release(&expansion.made);
     return value;
 }
@@ -142,7 +149,8 @@ struct reader {
 static pl_str text_of(const struct reader *reader, const struct pl_xml_node *node, const char *name)
 {
     pl_str text = pl_xml_text(node, name);
-    return text.len > 0 ? pl_arena_dup(reader->arena, text) : PL_STR_EMPTY;
+    return text.len > 0 && text.len <= TEXT_BYTES ? pl_arena_dup(reader->arena, text)
+                                                  : PL_STR_EMPTY;
 }
 
 static struct pl_maven_coordinates read_coordinates(const struct reader *reader,
@@ -159,8 +167,8 @@ static struct pl_maven_dependency read_dependency(const struct reader *reader,
     struct pl_maven_dependency it = {.at = read_coordinates(reader, node),
                                      .scope = text_of(reader, node, "scope"),
                                      .optional = text_of(reader, node, "optional")};
-    pl_str type = pl_xml_text(node, "type");
-    pl_str classifier = pl_xml_text(node, "classifier");
+    pl_str type = text_of(reader, node, "type");
+    pl_str classifier = text_of(reader, node, "classifier");
     it.key =
         pl_arena_format(reader->arena, PL_STR_FMT ":" PL_STR_FMT ":" PL_STR_FMT "%s" PL_STR_FMT,
                         PL_STR_ARG(it.at.group), PL_STR_ARG(it.at.artifact),
@@ -191,10 +199,26 @@ static void read_dependencies(struct reader *reader, const struct pl_xml_node *n
 }
 
 /* What a profile says takes the place of what was said before. */
+static void file_under(const struct reader *reader, struct pl_maven_table *table, pl_str text,
+                       const struct pl_maven_dependency *statement, bool is_profile)
+{
+    void **place = pl_map_at(&table->places, text);
+    size_t own = table->count;
+    *pl_vec_push(reader->arena, table) = *statement;
+    table->items[own].last = own;
+    if (!*place || is_profile) {
+        table->items[own].next = (uintptr_t)*place;
+        *place = (void *)(uintptr_t)(own + 1);
+    } else {
+        struct pl_maven_dependency *first = &table->items[(uintptr_t)*place - 1];
+        table->items[first->last].next = own + 1;
+        first->last = own;
+    }
+}
+
 static void read_managed(const struct reader *reader, const struct pl_xml_node *node,
                          bool is_profile)
 {
-    struct pl_maven_table *list = &reader->pom->managed;
     const struct pl_xml_node *it = dependencies_of(pl_xml_child(node, "dependencyManagement"));
     for (; it; it = pl_xml_next(it, "dependency")) {
         struct pl_maven_dependency dependency = read_dependency(reader, it);
@@ -203,17 +227,14 @@ static void read_managed(const struct reader *reader, const struct pl_xml_node *
             *pl_vec_push(reader->arena, &reader->pom->imports) = dependency;
             continue;
         }
-        if (pl_str_contains(dependency.key, PL_STR("${"))) {
-            *pl_vec_push(reader->arena, &reader->pom->managed_made) = dependency;
-            continue;
+        bool is_made = pl_str_contains(dependency.key, PL_STR("${"));
+        bool is_odd = pl_str_contains(dependency.at.artifact, PL_STR("${"));
+        if (is_made) {
+            file_under(reader, &reader->pom->managed_made,
+                       is_odd ? PL_STR_EMPTY : dependency.at.artifact, &dependency, is_profile);
+        } else {
+            file_under(reader, &reader->pom->managed, dependency.key, &dependency, is_profile);
         }
-        void **place = pl_map_at(&list->places, dependency.key);
-        dependency.last = list->count;
-        *pl_vec_push(reader->arena, list) = dependency;
-        if (!*place || is_profile) {
-            *place = (void *)(uintptr_t)list->count;
-        }
-        list->items[(uintptr_t)*place - 1].last = list->count - 1;
     }
 }
 
@@ -221,9 +242,11 @@ static void read_properties(const struct reader *reader, const struct pl_xml_nod
 {
     const struct pl_xml_node *properties = pl_xml_child(node, "properties");
     for (const struct pl_xml_node *it = properties ? properties->first : NULL; it; it = it->next) {
-        pl_str *value = PL_ARENA_NEW(reader->arena, pl_str);
-        *value = text_of(reader, it, NULL);
-        *pl_map_at(&reader->pom->properties, pl_arena_dup(reader->arena, it->name)) = value;
+        if (it->name.len <= TEXT_BYTES) {
+            pl_str *value = PL_ARENA_NEW(reader->arena, pl_str);
+            *value = text_of(reader, it, NULL);
+            *pl_map_at(&reader->pom->properties, pl_arena_dup(reader->arena, it->name)) = value;
+        }
     }
 }
 
@@ -297,4 +320,5 @@ void pl_maven_pom_release(struct pl_maven_pom *pom)
 {
     pl_map_release(&pom->properties);
     pl_map_release(&pom->managed.places);
+    pl_map_release(&pom->managed_made.places);
 }

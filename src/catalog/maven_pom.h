@@ -23,14 +23,17 @@ struct pl_maven_dependency {
     pl_str key;
     pl_str scope;
     pl_str optional;
-    size_t last; /* of dependencyManagement: place of the last of this key in its list */
+    /* Of dependencyManagement, places in its list: the last one that is filed with this one, which
+     * is the first; the next after this one, from 1. */
+    size_t last;
+    size_t next;
 };
 
 struct pl_maven_statements {
     PL_VEC_FIELDS(struct pl_maven_dependency);
 };
 
-/* With the place, from 1, of the first of each key. */
+/* Statements filed under a text; `places` has that of the first, from 1. */
 struct pl_maven_table {
     PL_VEC_FIELDS(struct pl_maven_dependency);
     struct pl_map places;
@@ -43,18 +46,20 @@ struct pl_maven_pom {
     const struct pl_maven_pom *above; /* the parent, or NULL while nobody has found it */
     struct pl_map properties; /* name to pl_str */
     struct pl_maven_statements dependencies; /* each key once */
-    /* What dependencyManagement says: of keys that stand as they are, of those with ${...} in them,
-     * and which BOMs it imports. */
+    /* What dependencyManagement says: filed under keys that stand as they are; of keys with ${...}
+     * in them under the artifact, or under nothing where that has to be worked out, too; and which
+     * BOMs it imports. */
     struct pl_maven_table managed;
-    struct pl_maven_statements managed_made;
+    struct pl_maven_table managed_made;
     struct pl_maven_statements imports;
     struct pl_strs licenses; /* the name of each, or its URL where it has none */
 };
 
-/* Strings that were put together, and how much work it was: the maker's own memory. */
+/* Strings that were put together, and how much work it was. Nothing is put together any more once
+ * that was PL_LIMIT_MAVEN_STEPS, or once the strings take PL_LIMIT_MAVEN_VALUE_BYTES. */
 struct pl_maven_values {
     struct pl_arena arena;
-    uint64_t steps; /* up to PL_LIMIT_MAVEN_STEPS; then nothing is put together any more */
+    uint64_t steps;
 };
 
 /* The strings live in `arena`. PL_E_PARSE for what is no XML or has another root element. */
@@ -62,6 +67,11 @@ enum pl_status pl_maven_pom_read(struct pl_arena *arena, pl_span content, struct
                                  struct pl_error *err);
 void pl_maven_pom_release(struct pl_maven_pom *pom);
 #define pl_automavenpom PL_CLEANUP(pl_maven_pom_release)
+
+bool pl_maven_values_are_full(const struct pl_maven_values *values);
+
+/* Takes one step of work; false once there were too many. */
+bool pl_maven_values_step(struct pl_maven_values *values);
 
 /* The text with all ${...} put in; empty when one cannot be told from this file and those above. */
 pl_str pl_maven_pom_value(const struct pl_maven_pom *pom, struct pl_maven_values *values,

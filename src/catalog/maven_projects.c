@@ -76,13 +76,14 @@ static void read_project(struct pl_maven_projects *projects, struct pl_maven_pro
     }
     pl_maven_projects_keep(projects, &project->pom.properties);
     pl_maven_projects_keep(projects, &project->pom.managed.places);
+    pl_maven_projects_keep(projects, &project->pom.managed_made.places);
 }
 
 /* Projects come before what is packaged, and then the first by path. */
 static void add_to(struct pl_maven_projects *projects, struct pl_map *table,
                    struct pl_maven_project *project, const struct pl_maven_coordinates *at)
 {
-    if (project->failure.len > 0 || !is_complete(at)) {
+    if (project->failure.len > 0 || !is_complete(at) || !pl_maven_projects_have_room(projects)) {
         return;
     }
     void **place = pl_map_at(table, pl_maven_coordinates_text(projects->arena, at));
@@ -215,10 +216,8 @@ static void settle_all(struct pl_maven_projects *projects)
         struct pl_maven_project *it = &projects->items[i];
         settle(it, stack);
         struct pl_maven_coordinates at = pl_maven_pom_coordinates(&it->pom, &values, &it->pom.own);
-        it->at = (struct pl_maven_coordinates){pl_arena_dup(projects->arena, at.group),
-                                               pl_arena_dup(projects->arena, at.artifact),
-                                               pl_arena_dup(projects->arena, at.version)};
-        add_to(projects, &projects->by_coordinates, it, &it->at);
+        add_to(projects, &projects->by_coordinates, it, &at);
+        pl_arena_clear(&values.arena);
     }
     projects->steps = values.steps;
 }
@@ -237,6 +236,7 @@ static void join(struct pl_maven_projects *projects, const struct pl_catalog_tog
         if (it->pom.parent.artifact.len > 0 && !it->parent && !it->is_cut) {
             it->parent = find_made_parent(projects, &values, it);
             is_found = is_found || it->parent;
+            pl_arena_clear(&values.arena);
         }
     }
     projects->steps = values.steps;

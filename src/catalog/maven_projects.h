@@ -17,7 +17,6 @@ struct pl_maven_project {
     struct pl_maven_pom pom;
     pl_str path;
     pl_str failure; /* why it could not be read; empty when it could */
-    struct pl_maven_coordinates at; /* worked out; empty strings where that failed */
     bool is_project;
     bool is_cut; /* its parents form a cycle, or are too many */
     struct pl_maven_project *parent; /* NULL: it has none, or none that is here */

@@ -16,12 +16,6 @@
 #include "catalog/maven_view.h"
 #include "base/limits.h"
 
-/* A statement whose key had to be worked out. */
-struct made_statement {
-    const struct pl_maven_dependency *statement;
-    size_t level; /* of parents above the project */
-};
-
 struct import {
     struct pl_maven_project *bom; /* NULL: it is not here */
     pl_str name; /* only then */
@@ -36,33 +30,8 @@ struct pl_maven_view {
     struct pl_maven_project *project;
     struct pl_maven_values *values;
     struct pl_arena *arena; /* of what follows: of `values`, or of all projects */
-    struct pl_map made; /* key to struct made_statement */
     struct imports imports;
 };
-
-static bool take_step(struct pl_maven_view *view)
-{
-    return view->values->steps < PL_LIMIT_MAVEN_STEPS && ++view->values->steps > 0;
-}
-
-static void add_made(struct pl_maven_view *view)
-{
-    size_t level = 0;
-    for (const struct pl_maven_pom *it = &view->project->pom; it; it = it->above, level++) {
-        for (size_t i = 0; i < it->managed_made.count && take_step(view); i++) {
-            const struct pl_maven_dependency *statement = &it->managed_made.items[i];
-            pl_str key = pl_maven_pom_value(&view->project->pom, view->values, statement->key);
-            /* What cannot be worked out is still equal to itself. */
-            key = pl_arena_dup(view->arena, key.len > 0 ? key : statement->key);
-            void **place = pl_map_at(&view->made, key);
-            if (!*place) {
-                struct made_statement *made = PL_ARENA_NEW(view->arena, struct made_statement);
-                *made = (struct made_statement){statement, level};
-                *place = made;
-            }
-        }
-    }
-}
 
 static void add_import(struct pl_maven_view *view, const struct pl_maven_dependency *statement)
 {
@@ -83,7 +52,7 @@ static void add_imports(struct pl_maven_view *view)
 {
     struct pl_map seen pl_automap = {0};
     for (const struct pl_maven_pom *it = &view->project->pom; it; it = it->above) {
-        for (size_t i = 0; i < it->imports.count && take_step(view); i++) {
+        for (size_t i = 0; i < it->imports.count && pl_maven_values_step(view->values); i++) {
             void **place = pl_map_at(&seen, it->imports.items[i].key);
             if (!*place) {
                 *place = view;
@@ -100,7 +69,6 @@ static struct pl_maven_view *open_in(struct pl_arena *arena, struct pl_maven_pro
     struct pl_maven_view *view = PL_ARENA_NEW(arena, struct pl_maven_view);
     *view = (struct pl_maven_view){
         .projects = projects, .project = project, .values = values, .arena = arena};
-    add_made(view);
     add_imports(view);
     return view;
 }
@@ -112,18 +80,12 @@ struct pl_maven_view *pl_maven_view_open(struct pl_maven_projects *projects,
     return open_in(&values->arena, projects, project, values);
 }
 
-void pl_maven_view_close(struct pl_maven_view *view)
-{
-    pl_map_release(&view->made);
-}
-
 /* The view of a BOM, which is kept for others that import it; NULL where there is no room. */
 static struct pl_maven_view *view_of(struct pl_maven_view *view, struct pl_maven_project *bom)
 {
     struct pl_maven_projects *projects = view->projects;
     if (!bom->view && pl_maven_projects_have_room(projects)) {
         bom->view = open_in(projects->arena, projects, bom, view->values);
-        pl_maven_projects_keep(projects, &bom->view->made);
     }
     if (bom->view) {
         bom->view->values = view->values;
@@ -141,22 +103,47 @@ static bool is_joined(const struct pl_maven_view *view, const struct pl_maven_po
     return is_joined;
 }
 
-static const struct pl_maven_dependency *find_own(struct pl_maven_view *view, pl_str key)
+/* The statement filed under `text` whose key comes to `key`; what cannot be worked out is still
+ * equal to itself. */
+static const struct pl_maven_dependency *
+find_made(struct pl_maven_view *view, const struct pl_maven_table *table, pl_str text, pl_str key)
 {
-    const struct made_statement *made = pl_map_find(&view->made, key);
-    size_t level = 0;
-    for (const struct pl_maven_pom *it = &view->project->pom; it && take_step(view);
-         it = it->above, level++) {
-        uintptr_t place = (uintptr_t)pl_map_find(&it->managed.places, key);
-        if (place > 0) {
-            const struct pl_maven_dependency *first = &it->managed.items[place - 1];
-            return is_joined(view, it) ? &it->managed.items[first->last] : first;
+    size_t place = (uintptr_t)pl_map_find(&table->places, text);
+    while (place > 0 && pl_maven_values_step(view->values)) {
+        const struct pl_maven_dependency *it = &table->items[place - 1];
+        pl_str made = pl_maven_pom_value(&view->project->pom, view->values, it->key);
+        if (pl_str_eq(made.len > 0 ? made : it->key, key)) {
+            return it;
         }
-        if (made && made->level == level) {
-            return made->statement;
-        }
+        place = it->next;
     }
     return NULL;
+}
+
+static const struct pl_maven_dependency *find_stated(struct pl_maven_view *view,
+                                                     const struct pl_maven_pom *pom, pl_str key)
+{
+    size_t place = (uintptr_t)pl_map_find(&pom->managed.places, key);
+    if (place > 0) {
+        const struct pl_maven_dependency *first = &pom->managed.items[place - 1];
+        return is_joined(view, pom) ? &pom->managed.items[first->last] : first;
+    }
+    pl_str artifact = PL_STR_EMPTY;
+    pl_str rest = PL_STR_EMPTY;
+    pl_str_cut(key, ':', &artifact, &rest);
+    pl_str_cut(rest, ':', &artifact, &rest);
+    const struct pl_maven_dependency *found = find_made(view, &pom->managed_made, artifact, key);
+    return found ? found : find_made(view, &pom->managed_made, PL_STR_EMPTY, key);
+}
+
+static const struct pl_maven_dependency *find_own(struct pl_maven_view *view, pl_str key)
+{
+    const struct pl_maven_dependency *found = NULL;
+    for (const struct pl_maven_pom *it = &view->project->pom;
+         it && !found && pl_maven_values_step(view->values); it = it->above) {
+        found = find_stated(view, it, key);
+    }
+    return found;
 }
 
 /* One that was asked before in the same search had nothing to say. */
@@ -170,7 +157,10 @@ static bool find_at(struct pl_maven_view *view, pl_str key, unsigned depth,
     }
     for (size_t i = 0; i < view->imports.count && depth < PL_LIMIT_MAVEN_DEPTH; i++) {
         struct pl_maven_project *bom = view->imports.items[i].bom;
-        if (!bom || bom->seen_in == view->projects->lookups || !take_step(view)) {
+        if (!pl_maven_values_step(view->values)) {
+            return false;
+        }
+        if (!bom || bom->seen_in == view->projects->lookups) {
             continue;
         }
         bom->seen_in = view->projects->lookups;
@@ -221,11 +211,16 @@ static void find_missing(struct pl_maven_view *view, unsigned depth,
                          struct pl_maven_missing *missing)
 {
     add_missing_parent(view, missing);
-    for (size_t i = 0; i < view->imports.count && depth < PL_LIMIT_MAVEN_DEPTH; i++) {
+    for (size_t i = 0; i < view->imports.count && depth < PL_LIMIT_MAVEN_DEPTH &&
+                       missing->count <= PL_ARRAY_LEN(missing->names);
+         i++) {
         const struct import *import = &view->imports.items[i];
+        if (!pl_maven_values_step(view->values)) {
+            return;
+        }
         if (!import->bom) {
             add_missing(view, missing, "BOM", import->name);
-        } else if (import->bom->seen_in != view->projects->lookups && take_step(view)) {
+        } else if (import->bom->seen_in != view->projects->lookups) {
             import->bom->seen_in = view->projects->lookups;
             struct pl_maven_view *there = view_of(view, import->bom);
             if (there) {

@@ -14,16 +14,15 @@ struct pl_maven_managed {
 
 /* What is stated by files that are not here. */
 struct pl_maven_missing {
-    pl_str names[3]; /* "parent g:a:v", "BOM g:a:v"; the first of them */
-    size_t count; /* of all */
+    pl_str names[3]; /* "parent g:a:v", "BOM g:a:v": the first of them */
+    size_t count; /* above three: there are more */
     bool is_cut; /* parents form a cycle, or are too many */
 };
 
-/* Lives in `values`, with which it goes; pl_maven_view_close first. */
+/* Lives in `values`, with which it goes. */
 struct pl_maven_view *pl_maven_view_open(struct pl_maven_projects *projects,
                                          struct pl_maven_project *project,
                                          struct pl_maven_values *values);
-void pl_maven_view_close(struct pl_maven_view *view);
 
 /* `key` is worked out. False when nobody manages it. */
 bool pl_maven_view_find(struct pl_maven_view *view, pl_str key, struct pl_maven_managed *ret);

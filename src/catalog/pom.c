@@ -18,6 +18,11 @@
 #include "catalog/distinct.h"
 #include "catalog/maven_view.h"
 
+enum {
+    STEPS_OF_ONE =
+        16, /* a dependency takes as long as so many look-ups, apart from those it takes */
+};
+
 /* One file while it is read. */
 struct reading {
     struct pl_maven_projects *projects;
@@ -114,17 +119,26 @@ static void add_dependency(struct reading *reading, const struct pl_maven_depend
     pl_distinct_add(&reading->list, name, at.version, &facts, &is_new);
 }
 
-/* Its own dependencies, and those of its parents that it does not state itself. */
+/* One that a nearer pom states, too, counts no more. */
+static void add_unless_seen(struct reading *reading, const struct pl_maven_dependency *dependency)
+{
+    void **place = pl_map_at(&reading->seen, dependency->key);
+    if (!*place) {
+        *place = reading;
+        add_dependency(reading, dependency);
+    }
+}
+
+/* Its own dependencies, and those of its parents. */
 static void add_dependencies(struct reading *reading)
 {
     for (const struct pl_maven_pom *it = &reading->project->pom; it; it = it->above) {
         for (size_t i = 0; i < it->dependencies.count; i++) {
-            const struct pl_maven_dependency *dependency = &it->dependencies.items[i];
-            void **place = pl_map_at(&reading->seen, dependency->key);
-            if (!*place && reading->values.steps++ < PL_LIMIT_MAVEN_STEPS) {
-                *place = reading;
-                add_dependency(reading, dependency);
+            if (pl_maven_values_are_full(&reading->values)) {
+                return;
             }
+            reading->values.steps += STEPS_OF_ONE;
+            add_unless_seen(reading, &it->dependencies.items[i]);
         }
     }
 }
@@ -149,7 +163,7 @@ static void tell_unknown(struct reading *reading)
     struct pl_maven_missing missing = {0};
     struct pl_sink *sink = reading->list.sink;
     size_t all = reading->known + reading->unknown;
-    if (reading->values.steps >= PL_LIMIT_MAVEN_STEPS) {
+    if (pl_maven_values_are_full(&reading->values)) {
         pl_sink_gap(sink, "the poms that are read together take more work than they may; not all "
                           "dependencies of this one were seen");
         return;
@@ -183,7 +197,6 @@ static void read_project(struct pl_sink *sink, struct pl_maven_projects *project
     add_dependencies(&reading);
     tell_unknown(&reading);
     projects->steps = reading.values.steps;
-    pl_maven_view_close(reading.view);
     pl_distinct_release(&reading.list);
     pl_map_release(&reading.seen);
     pl_maven_values_release(&reading.values);

@@ -16,7 +16,8 @@ void pl_held_release(struct pl_held *held)
 static uint64_t heap_cost(const struct pl_walk_entry *entry, const struct pl_content *content)
 {
     uint64_t beside = 2 * (sizeof(struct pl_held_file) + 2 * sizeof(struct pl_map_slot));
-    return beside + entry->path.len + (content->mapped_bytes == 0 ? content->len : 0);
+    return beside + entry->path.len + entry->link.len +
+           (content->mapped_bytes == 0 ? content->len : 0);
 }
 
 static void keep_spill_end(struct pl_held *held, const struct pl_content *content)
@@ -40,7 +41,7 @@ bool pl_held_add(struct pl_held *held, const struct pl_cataloger *cataloger,
     struct pl_held_file *file = pl_vec_push(&held->arena, held);
     *file = (struct pl_held_file){.cataloger = cataloger, .entry = *entry, .content = *content};
     file->entry.path = pl_arena_dup(&held->arena, entry->path);
-    file->entry.link = PL_STR_EMPTY;
+    file->entry.link = pl_arena_dup(&held->arena, entry->link);
     *pl_map_at(&held->places, file->entry.path) = (void *)(uintptr_t)held->count;
     *content = (struct pl_content){0};
     return true;

@@ -14,7 +14,7 @@
 
 struct pl_held_file {
     const struct pl_cataloger *cataloger; /* NULL: it was let go again */
-    struct pl_walk_entry entry; /* its path in the arena */
+    struct pl_walk_entry entry; /* its strings in the arena */
     struct pl_content content;
 };
 
