@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Gets the advisory database, and answers questions about what is in it. */
 #include "command/command.h"
+#include "command/db_history.h"
 #include "command/db_show.h"
 #include "command/db_update.h"
 #include "feed/source.h"
@@ -11,9 +12,9 @@ static const struct {
     const char *name;
     enum pl_status (*act)(const struct pl_args *args, const char *dir, struct pl_error *err);
 } actions[] = {
-    {"affected", pl_db_show_affected}, {"feeds", pl_db_show_feeds},   {"search", pl_db_show_search},
+    {"affected", pl_db_show_affected}, {"diff", pl_db_show_diff},     {"feeds", pl_db_show_feeds},
+    {"history", pl_db_show_history},   {"remove", pl_db_remove},      {"search", pl_db_show_search},
     {"show", pl_db_show_advisory},     {"status", pl_db_show_status}, {"update", pl_db_update},
-    {"remove", pl_db_remove},
 };
 
 static enum pl_status act(const struct pl_args *args, struct pl_error *err)
@@ -71,6 +72,8 @@ static const char *const examples[] = {
     "lists the advisories that affect this version",
     "plimsoll db show CVE-2024-3094",
     "prints what is known of it",
+    "plimsoll db diff",
+    "lists what the last update added, removed and changed",
     NULL,
 };
 
@@ -79,12 +82,14 @@ const struct pl_command pl_command_db = {
     .summary = "get the advisory database and look things up in it",
     .usage =
         "update [--from SOURCE]... [--ecosystem NAME]...\nremove SLICE...\nstatus\nsearch TEXT\n"
-        "affected PURL [--ecosystem NAME]\nshow ID\nfeeds",
+        "affected PURL [--ecosystem NAME]\nshow ID\nfeeds\nhistory\ndiff [GENERATION [GENERATION]]",
     .details =
         "update reads what publishers have and swaps in a new generation of the database; a scan\n"
         "that is running keeps the old one. What a source has takes the place of what it had "
         "before,\n"
         "a feed that fails keeps it, and all else stays; remove takes a feed out.\n"
+        "The last generations are kept: history lists them, diff tells what changed between two,\n"
+        "and scan --as-of uses an older one.\n"
         "SOURCE is a file, a directory, a zip, a tar, any of them compressed, or the URL of one;\n"
         "what they are is told by what is in them, and feeds lists the formats that are read.\n"
         "A directory or URL with <Ecosystem>/all.zip is an export in the OSV format; without a\n"

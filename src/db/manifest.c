@@ -51,6 +51,17 @@ const struct pl_db_slice_info *pl_db_manifest_slice(const struct pl_db_manifest 
     return NULL;
 }
 
+pl_str pl_db_manifest_fetched(const struct pl_db_manifest *manifest)
+{
+    pl_str latest = PL_STR_EMPTY;
+    for (size_t i = 0; i < manifest->slices.count; i++) {
+        if (pl_str_cmp(manifest->slices.items[i].fetched, latest) > 0) {
+            latest = manifest->slices.items[i].fetched;
+        }
+    }
+    return latest;
+}
+
 static void write_number(struct pl_json_writer *json, const char *key, uint64_t value)
 {
     pl_json_writer_key(json, key);

@@ -46,6 +46,10 @@ void pl_db_manifest_seal(struct pl_db_manifest *manifest);
 const struct pl_db_slice_info *pl_db_manifest_slice(const struct pl_db_manifest *manifest,
                                                     pl_str name);
 
+/* When the data was last known to be what its sources have: of the slice that was asked for last;
+ * empty when none was. */
+pl_str pl_db_manifest_fetched(const struct pl_db_manifest *manifest);
+
 enum pl_status pl_db_manifest_write(const struct pl_db_manifest *manifest, struct pl_buf *into,
                                     struct pl_error *err);
 /* Strings lie in the arena. PL_E_PARSE also for a manifest whose generation is not that of its

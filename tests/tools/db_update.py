@@ -11,6 +11,7 @@ import http.server
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -199,6 +200,52 @@ def check_shrink(top):
     assert done.returncode == 0 and generation(database) != before
 
 
+def ask(database, *words):
+    done = subprocess.run([PLIMSOLL, "db", *words, "--db", database, "--format", "json"], encoding="utf-8",
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+
+def check_history(top):
+    """What changed between two generations, and a scan with the older one."""
+    feed, database = os.path.join(top, "changing"), os.path.join(top, "history")
+    make_export(feed, "Debian", "1.0", 700)
+    assert update(database, feed).returncode == 0
+    first = generation(database)
+    make_export(feed, "Debian", "1.0", 699)
+    with zipfile.ZipFile(os.path.join(feed, "Debian", "all.zip"), "a") as archive:
+        archive.writestr("TEST-00005.json", json.dumps(dict(record(5, "Debian", "9.0"), modified="2025-01-01T00:00:00Z")))
+        archive.writestr("NEW-1.json", json.dumps(dict(record(1, "Debian", "9.0"), id="NEW-1")))
+    assert update(database, feed).returncode == 0
+    changes = {(c["change"], c["id"]) for c in ask(database, "diff")[1]["changes"]}
+    assert changes == {("added", "NEW-1"), ("changed", "TEST-00005"), ("removed", "TEST-00699")}, changes
+    status, told = ask(database, "diff", first[:12], first)
+    assert status == 0 and told["changes"] == [], told
+    assert ask(database, "diff", "f" * 32)[0] == 3
+    history = ask(database, "history")[1]["generations"]
+    assert [g["records"] for g in history] == [700, 700], history
+    assert sum(g["in_use"] for g in history) == 1
+    empty = os.path.join(top, "empty")
+    os.makedirs(empty)
+    for day, status in (("2999-12-31", 0), ("2001-01-01", 3), ("soon", 2)):
+        done = subprocess.run([PLIMSOLL, "scan", "--db", database, "--as-of", day, "dir:" + empty],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        assert done.returncode == status, (day, done)
+    for days, status in (("1", 0), ("x", 2)):
+        done = subprocess.run([PLIMSOLL, "scan", "--db", database, "--max-db-age", days, "dir:" + empty],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        assert done.returncode == status, (days, done)
+    manifest = os.path.join(database, generation(database) + ".json")
+    with open(manifest, encoding="utf-8") as file:
+        text = file.read()
+    with open(manifest, "w", encoding="utf-8") as file:
+        file.write(re.sub('"fetched": "[0-9]*-', '"fetched": "2001-', text))
+    for options, status, says in ((["--max-db-age", "300"], 3, "db update"), ([], 0, "days old")):
+        done = subprocess.run([PLIMSOLL, "scan", "--db", database, *options, "dir:" + empty], encoding="utf-8",
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        assert done.returncode == status and says in done.stderr, (options, done)
+
+
 def main():
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         os.environ.pop(name, None)
@@ -208,6 +255,7 @@ def main():
         check_malformed(top)
         check_http(top)
         check_shrink(top)
+        check_history(top)
 
 
 main()
