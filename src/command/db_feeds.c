@@ -35,7 +35,8 @@ static void write_counts(struct pl_json_writer *json, const struct pl_tally *tal
 }
 
 static void update_json(struct pl_json_writer *json, const struct pl_source_result *result,
-                        const struct pl_tally *sum, const struct pl_db_built *built)
+                        const struct pl_tally *sum, const struct pl_db_built *built,
+                        uint64_t repeated)
 {
     const struct {
         const char *key;
@@ -45,7 +46,7 @@ static void update_json(struct pl_json_writer *json, const struct pl_source_resu
                    {"size_bytes", built->size_bytes},
                    {"read_bytes", sum->bytes},
                    {"malformed", sum->malformed},
-                   {"repeated", built->replaced},
+                   {"repeated", repeated},
                    {"git_ranges_skipped", pl_tally_skipped(sum, PL_OSV_SKIPPED_GIT)},
                    {"unknown_documents", result->unknown}};
     pl_json_writer_begin_object(json);
@@ -70,7 +71,8 @@ static void update_json(struct pl_json_writer *json, const struct pl_source_resu
 }
 
 enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_source_result *result,
-                                 const struct pl_db_built *built, struct pl_error *err)
+                                 const struct pl_db_built *built, uint64_t repeated,
+                                 struct pl_error *err)
 {
     struct pl_tally sum;
     struct pl_writer out;
@@ -79,12 +81,15 @@ enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_sou
     if (is_json(args)) {
         struct pl_json_writer json;
         pl_json_writer_init(&json, &out);
-        update_json(&json, result, &sum, built);
+        update_json(&json, result, &sum, built, repeated);
         return pl_writer_finish(&out, err);
     }
-    pl_writer_format(&out, "%llu advisories on %llu packages, %.1f MB from %.1f MB of documents\n",
+    pl_writer_format(&out, "read %llu advisories of %zu feed%s from %.1f MB of documents\n",
+                     (unsigned long long)(sum.taken + sum.exploitations), result->slices.count,
+                     result->slices.count == 1 ? "" : "s", (double)sum.bytes / 1e6);
+    pl_writer_format(&out, "the database has %llu advisories on %llu packages in %.1f MB\n",
                      (unsigned long long)built->records, (unsigned long long)built->keys,
-                     (double)built->size_bytes / 1e6, (double)sum.bytes / 1e6);
+                     (double)built->size_bytes / 1e6);
     pl_writer_format(&out, "generation %s%s\n", built->generation,
                      built->changed ? "" : ", the same as before");
     return pl_writer_finish(&out, err);

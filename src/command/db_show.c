@@ -90,26 +90,21 @@ static void status_json(struct view *view, const struct pl_db_info *info)
     struct pl_json_writer *json = &view->json;
     pl_json_writer_begin_object(json);
     pl_json_writer_member(json, "generation", info->generation);
+    pl_json_writer_member(json, "created", info->created);
     pl_json_writer_member(json, "modified", info->modified);
-    pl_json_writer_key(json, "records");
-    pl_json_writer_uint(json, info->records);
-    pl_json_writer_key(json, "packages");
-    pl_json_writer_uint(json, info->keys);
-    pl_json_writer_key(json, "size_bytes");
-    pl_json_writer_uint(json, info->size_bytes);
-    pl_json_writer_key(json, "feeds");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_uint(json, "records", info->records);
+    pl_json_writer_member_uint(json, "packages", info->keys);
+    pl_json_writer_member_uint(json, "size_bytes", info->size_bytes);
+    pl_json_writer_member_array(json, "feeds");
     for (size_t i = 0; i < info->feeds.count; i++) {
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "name", info->feeds.items[i].name);
         pl_json_writer_member(json, "modified", info->feeds.items[i].modified);
-        pl_json_writer_key(json, "records");
-        pl_json_writer_uint(json, info->feeds.items[i].records);
+        pl_json_writer_member_uint(json, "records", info->feeds.items[i].records);
         pl_json_writer_end_object(json);
     }
     pl_json_writer_end_array(json);
-    pl_json_writer_key(json, "no_scheme");
-    pl_osv_json_strings(json, &info->no_scheme);
+    pl_json_writer_member_strings(json, "no_scheme", &info->no_scheme);
     pl_json_writer_end_object(json);
 }
 
@@ -117,6 +112,7 @@ static void status_table(struct view *view, const struct pl_db_info *info)
 {
     static const struct pl_grid_column columns[] = {{"FEED", 40}, {"RECORDS", 10}, {"NEWEST", 0}};
     print_field(view, "generation", info->generation);
+    print_field(view, "made", info->created);
     print_field(view, "newest", info->modified);
     print_field(view, "advisories",
                 pl_arena_format(&view->arena, "%llu on %llu packages",
@@ -185,8 +181,7 @@ static void hits_json(struct view *view, const struct hits *hits)
         const struct hit *hit = &hits->items[i];
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "id", hit->advisory.id);
-        pl_json_writer_key(json, "aliases");
-        pl_osv_json_strings(json, &hit->advisory.aliases);
+        pl_json_writer_member_strings(json, "aliases", &hit->advisory.aliases);
         pl_json_writer_member(json, "severity",
                               pl_str_from(pl_severity_to_string(severity_of(hit))));
         pl_json_writer_member(json, "summary", hit->advisory.summary);

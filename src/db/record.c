@@ -11,7 +11,11 @@
  * and version; and the enumerated versions, each shortened by what it shares with the one before,
  * as version lists run into hundreds and differ in their tails.
  *
- * Ids are in neither: they are in the key of a record and beside a claim.
+ * What is known of exploitation is: the catalogue, and if that is not empty the day it was added,
+ * the day it is due and 1 for ransomware; 1 when it is scored, and then chance and percentile in
+ * hundred- thousandths and the day of the score.
+ *
+ * Ids are in none of them: they are the key, or stand beside a claim.
  */
 #include "db/record.h"
 #include "base/wire.h"
@@ -285,5 +289,62 @@ enum pl_status pl_db_claim_decode(struct pl_arena *arena, pl_str bytes, struct p
     }
     *ret = affected;
     *ret_withdrawn = (flags & CLAIM_WITHDRAWN) != 0;
+    return PL_OK;
+}
+
+/* Chances are kept as hundred-thousandths, which is what EPSS states. */
+enum { CHANCE_UNITS = 100000 };
+
+static void put_chance(struct pl_buf *buf, double chance)
+{
+    double units = chance * CHANCE_UNITS + 0.5;
+    pl_wire_put_uint(buf, units > 0 && units <= CHANCE_UNITS + 1 ? (uint64_t)units : 0);
+}
+
+static double get_chance(struct pl_wire *wire)
+{
+    uint64_t units = pl_wire_uint(wire);
+    wire->bad = wire->bad || units > CHANCE_UNITS;
+    return (double)units / CHANCE_UNITS;
+}
+
+void pl_db_exploitation_encode(struct pl_buf *buf, const struct pl_exploitation *exploitation)
+{
+    bool is_scored = exploitation->epss >= 0;
+    pl_wire_put_str(buf, exploitation->kev_catalogue);
+    if (exploitation->kev_catalogue.len > 0) {
+        pl_wire_put_str(buf, exploitation->kev_added);
+        pl_wire_put_str(buf, exploitation->kev_due);
+        pl_wire_put_uint(buf, exploitation->kev_ransomware);
+    }
+    pl_wire_put_uint(buf, is_scored);
+    if (is_scored) {
+        put_chance(buf, exploitation->epss);
+        put_chance(buf, exploitation->epss_percentile);
+        pl_wire_put_str(buf, exploitation->epss_date);
+    }
+}
+
+enum pl_status pl_db_exploitation_decode(pl_str bytes, struct pl_exploitation *ret,
+                                         struct pl_error *err)
+{
+    struct pl_wire wire = pl_wire_over(bytes);
+    struct pl_exploitation entry = {.epss = -1};
+    entry.kev_catalogue = pl_wire_str(&wire);
+    if (entry.kev_catalogue.len > 0) {
+        entry.kev_added = pl_wire_str(&wire);
+        entry.kev_due = pl_wire_str(&wire);
+        entry.kev_ransomware = pl_wire_uint(&wire) != 0;
+    }
+    if (pl_wire_uint(&wire) != 0) {
+        entry.epss = get_chance(&wire);
+        entry.epss_percentile = get_chance(&wire);
+        entry.epss_date = pl_wire_str(&wire);
+    }
+    if (wire.bad || wire.at != wire.end) {
+        return pl_error_set(err, PL_E_PARSE,
+                            "what is known of its exploitation is not well formed");
+    }
+    *ret = entry;
     return PL_OK;
 }
