@@ -199,6 +199,15 @@ pl_str pl_arena_dup(struct pl_arena *arena, pl_str s)
     return (pl_str){copy, s.len};
 }
 
+pl_str pl_arena_lower(struct pl_arena *arena, pl_str s)
+{
+    char *copy = pl_arena_alloc(arena, s.len + 1, 1);
+    for (size_t i = 0; i < s.len; i++) {
+        copy[i] = pl_char_lower(s.ptr[i]);
+    }
+    return pl_str_make(copy, s.len);
+}
+
 pl_str pl_arena_unescape(struct pl_arena *arena, pl_str s)
 {
     if (pl_str_find_char(s, '\\') == SIZE_MAX) {

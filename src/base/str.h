@@ -71,7 +71,8 @@ static inline bool pl_str_eq(pl_str a, pl_str b)
 /* Byte order; a proper prefix comes first. Less than, equal to or greater than zero. */
 int pl_str_cmp(pl_str a, pl_str b);
 
-/* ASCII letters alone are folded. */
+/* The same two with ASCII letters, and nothing else, folded to lower case. */
+int pl_str_cmp_nocase(pl_str a, pl_str b);
 bool pl_str_eq_nocase(pl_str a, pl_str b);
 
 static inline bool pl_str_starts_with(pl_str s, pl_str prefix)
@@ -107,6 +108,13 @@ size_t pl_str_find_char(pl_str s, char c);
 size_t pl_str_find_last_char(pl_str s, char c);
 /* Position of the first occurrence of `needle`, or SIZE_MAX. */
 size_t pl_str_find(pl_str s, pl_str needle);
+
+/* What follows the last `c`; all of `s` where there is none. */
+static inline pl_str pl_str_after_last(pl_str s, char c)
+{
+    size_t at = pl_str_find_last_char(s, c);
+    return at == SIZE_MAX ? s : pl_str_skip(s, at + 1);
+}
 
 static inline bool pl_str_contains(pl_str s, pl_str needle)
 {

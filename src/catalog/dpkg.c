@@ -246,7 +246,7 @@ static enum pl_status read_dpkg(struct pl_sink *sink, const struct pl_catalog_fi
                                 struct pl_error *err)
 {
     pl_str text = pl_span_str(file->content);
-    pl_str name = pl_str_skip(file->path, pl_str_find_last_char(file->path, '/') + 1);
+    pl_str name = pl_str_after_last(file->path, '/');
     pl_str suffix = PL_STR(".list");
     if (pl_str_starts_with(file->path, PL_STR(STATUS_DIR))) {
         read_status_dir(sink, name, text);

@@ -47,7 +47,6 @@ struct pl_catalog_matcher {
     struct file by_parent;
     struct pattern *rest;
     struct patterns all;
-    struct pl_strs companion_suffixes;
     const struct pl_cataloger *executable_reader;
 };
 
@@ -257,10 +256,6 @@ struct pl_catalog_matcher *pl_catalog_matcher_new_for(const struct pl_cataloger 
             assert(!matcher->executable_reader);
             matcher->executable_reader = catalogers[i];
         }
-        if (catalogers[i]->companion_suffix) {
-            pl_strs_add_unique(&matcher->arena, &matcher->companion_suffixes,
-                               pl_str_from(catalogers[i]->companion_suffix));
-        }
     }
     return matcher;
 }
@@ -304,7 +299,7 @@ static const struct pattern *first_match(const struct pattern *best, const struc
     return best;
 }
 
-static const struct pl_cataloger *find_reader(const struct pl_catalog_matcher *matcher, pl_str path)
+const struct pl_cataloger *pl_catalog_match(const struct pl_catalog_matcher *matcher, pl_str path)
 {
     size_t slash = pl_str_find_last_char(path, '/');
     pl_str dir = PL_STR_EMPTY;
@@ -329,26 +324,6 @@ static const struct pl_cataloger *find_reader(const struct pl_catalog_matcher *m
         best = first_match(best, filed_under(&matcher->by_parent, parent), path, name);
     }
     return best ? best->cataloger : NULL;
-}
-
-const struct pl_cataloger *pl_catalog_match(const struct pl_catalog_matcher *matcher, pl_str path,
-                                            bool *ret_is_companion)
-{
-    *ret_is_companion = false;
-    const struct pl_cataloger *reader = find_reader(matcher, path);
-    for (size_t i = 0; !reader && i < matcher->companion_suffixes.count; i++) {
-        pl_str suffix = matcher->companion_suffixes.items[i];
-        if (path.len <= suffix.len || !pl_str_ends_with(path, suffix)) {
-            continue;
-        }
-        reader = find_reader(matcher, pl_str_sub(path, 0, path.len - suffix.len));
-        if (reader && !(reader->companion_suffix &&
-                        pl_str_eq(pl_str_from(reader->companion_suffix), suffix))) {
-            reader = NULL;
-        }
-        *ret_is_companion = reader != NULL;
-    }
-    return reader;
 }
 
 const struct pl_cataloger *pl_catalog_executable_reader(const struct pl_catalog_matcher *matcher)

@@ -118,7 +118,7 @@ static enum pl_status read_opkg(struct pl_sink *sink, const struct pl_catalog_fi
     pl_str list = PL_STR(".list");
     pl_str control = PL_STR(".control");
     pl_str text = pl_span_str(file->content);
-    pl_str name = pl_str_skip(file->path, pl_str_find_last_char(file->path, '/') + 1);
+    pl_str name = pl_str_after_last(file->path, '/');
     if (pl_str_ends_with(name, list)) {
         read_list(sink, pl_str_sub(name, 0, name.len - list.len), text);
     } else if (pl_str_ends_with(name, control)) {

@@ -53,8 +53,7 @@ static pl_str decode(struct pl_arena *arena, pl_str text)
 /* Is there a word like "dev" or "tests" in the file's name? */
 static bool is_for_development(pl_str path)
 {
-    size_t slash = pl_str_find_last_char(path, '/');
-    pl_str name = slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
+    pl_str name = pl_str_after_last(path, '/');
     while (name.len > 0) {
         pl_str word = pl_str_take_while(&name, pl_char_is_alpha);
         static const char *const words[] = {"dev", "develop", "development", "test", "tests"};

@@ -186,8 +186,7 @@ static void read_fields(struct rockspec *spec, struct reader *reader)
 /* NAME-VERSION-REVISION.rockspec */
 static void read_name(struct rockspec *spec, pl_str path)
 {
-    size_t slash = pl_str_find_last_char(path, '/');
-    pl_str stem = slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
+    pl_str stem = pl_str_after_last(path, '/');
     stem = pl_str_sub(stem, 0, pl_str_find_last_char(stem, '.'));
     size_t revision = pl_str_find_last_char(stem, '-');
     size_t version =

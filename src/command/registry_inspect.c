@@ -65,15 +65,6 @@ static enum pl_status read_part(void *context, const struct pl_descriptor *descr
     return st;
 }
 
-static enum pl_status locate(void *context, const struct pl_descriptor *descriptor,
-                             struct pl_part *ret, struct pl_error *err)
-{
-    (void)context;
-    (void)err;
-    *ret = (struct pl_part){.fd = -1, .length = descriptor->size_bytes};
-    return PL_OK;
-}
-
 /* Goes from an index to the manifest of the platform that was stated. */
 static enum pl_status choose_platform(struct inspection *inspection, struct pl_error *err)
 {
@@ -83,7 +74,7 @@ static enum pl_status choose_platform(struct inspection *inspection, struct pl_e
     if (st < 0 || !platform.is_stated) {
         return st;
     }
-    struct pl_blob_getter blobs = {read_part, locate, inspection};
+    struct pl_blob_getter blobs = {read_part, NULL, inspection};
     struct pl_manifest_query query = {inspection->arena, &blobs, &platform, PL_STR_EMPTY};
     st = pl_manifest_open(&query, inspection->manifest.bytes, &inspection->manifest.digest, &image,
                           err);

@@ -258,10 +258,7 @@ static enum pl_status is_hit(struct pl_arena *scratch, pl_str id, pl_str record,
 enum pl_status pl_slice_search(struct pl_table *table, struct pl_arena *arena, pl_str text,
                                size_t limit, struct pl_strs *ret, struct pl_error *err)
 {
-    char *folded = pl_arena_alloc(arena, text.len, 1);
-    for (size_t i = 0; i < text.len; i++) {
-        folded[i] = pl_char_lower(text.ptr[i]);
-    }
+    pl_str folded = pl_arena_lower(arena, text);
     struct pl_strs ids = {0};
     struct pl_table_cursor cursor pl_autocursor = {0};
     struct pl_arena scratch pl_autoarena = {0};
@@ -279,7 +276,7 @@ enum pl_status pl_slice_search(struct pl_table *table, struct pl_arena *arena, p
         }
         bool hit = false;
         pl_arena_clear(&scratch);
-        st = is_hit(&scratch, id, value, pl_str_make(folded, text.len), &hit, err);
+        st = is_hit(&scratch, id, value, folded, &hit, err);
         if (st < 0) {
             return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(id));
         }

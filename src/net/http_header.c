@@ -30,15 +30,6 @@ static enum pl_status begin_block(struct pl_http_head *head, pl_str line, struct
     return PL_OK;
 }
 
-static pl_str lower(struct pl_arena *arena, pl_str name)
-{
-    char *bytes = pl_arena_alloc(arena, name.len + 1, 1);
-    for (size_t i = 0; i < name.len; i++) {
-        bytes[i] = pl_char_lower(name.ptr[i]);
-    }
-    return pl_str_make(bytes, name.len);
-}
-
 enum pl_status pl_http_head_take(struct pl_http_head *head, struct pl_arena *arena, pl_str line,
                                  struct pl_error *err)
 {
@@ -65,8 +56,9 @@ enum pl_status pl_http_head_take(struct pl_http_head *head, struct pl_arena *are
     if (head->status == 0 || !pl_str_cut(line, ':', &name, &value) || name.len == 0) {
         return pl_error_set(err, PL_E_PARSE, "a header is malformed");
     }
-    *pl_vec_push(arena, &head->headers) = (struct pl_http_header){
-        .name = lower(arena, pl_str_trim(name)), .value = pl_arena_dup(arena, pl_str_trim(value))};
+    *pl_vec_push(arena, &head->headers) =
+        (struct pl_http_header){.name = pl_arena_lower(arena, pl_str_trim(name)),
+                                .value = pl_arena_dup(arena, pl_str_trim(value))};
     return PL_OK;
 }
 

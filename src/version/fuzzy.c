@@ -119,17 +119,6 @@ static struct run next(struct cursor *cursor)
     return run;
 }
 
-static int compare_folded(pl_str a, pl_str b)
-{
-    for (size_t i = 0; i < a.len && i < b.len; i++) {
-        int order = pl_char_lower(a.ptr[i]) - pl_char_lower(b.ptr[i]);
-        if (order != 0) {
-            return order;
-        }
-    }
-    return a.len < b.len ? -1 : a.len > b.len;
-}
-
 static int compare(pl_str a, pl_str b)
 {
     struct cursor left = start(a);
@@ -141,7 +130,7 @@ static int compare(pl_str a, pl_str b)
         if (order == 0 && l.rank == RANK_NUMBER) {
             order = pl_digits_compare(l.text, r.text);
         } else if (order == 0 && l.rank == RANK_LETTERS) {
-            order = compare_folded(l.text, r.text);
+            order = pl_str_cmp_nocase(l.text, r.text);
         }
         if (order != 0 || l.rank == RANK_END) {
             return order;

@@ -122,18 +122,6 @@ int pl_semver_compare_numbers(const struct pl_semver *a, const struct pl_semver 
     return order;
 }
 
-static int compare_folded(pl_str a, pl_str b)
-{
-    size_t len = a.len < b.len ? a.len : b.len;
-    for (size_t i = 0; i < len; i++) {
-        int order = (unsigned char)pl_char_lower(a.ptr[i]) - (unsigned char)pl_char_lower(b.ptr[i]);
-        if (order != 0) {
-            return order;
-        }
-    }
-    return a.len < b.len ? -1 : a.len > b.len;
-}
-
 int pl_semver_compare_identifiers(pl_str a, pl_str b, bool fold_case)
 {
     for (;;) {
@@ -146,7 +134,7 @@ int pl_semver_compare_identifiers(pl_str a, pl_str b, bool fold_case)
         if (order == 0 && is_left_number) {
             order = pl_digits_compare(left, right);
         } else if (order == 0) {
-            order = fold_case ? compare_folded(left, right) : pl_str_cmp(left, right);
+            order = fold_case ? pl_str_cmp_nocase(left, right) : pl_str_cmp(left, right);
         }
         if (order != 0 || !left_more || !right_more) {
             return order != 0 ? order : (int)left_more - (int)right_more;

@@ -129,11 +129,7 @@ static pl_str canonical_authority(struct pl_arena *arena, const struct url *url)
     if (pl_str_ends_with(text, own)) {
         text.len -= own.len;
     }
-    char *lower = pl_arena_alloc(arena, text.len + 1, 1);
-    for (size_t i = 0; i < text.len; i++) {
-        lower[i] = pl_char_lower(text.ptr[i]);
-    }
-    return pl_str_make(lower, text.len);
+    return pl_arena_lower(arena, text);
 }
 
 enum pl_status pl_registry_location(struct pl_arena *arena, pl_str base, pl_str reference,
