@@ -19,6 +19,7 @@ struct update {
     struct pl_strs begun; /* slices of this run */
     struct pl_strs failures; /* texts */
     size_t ended; /* slices that were taken */
+    size_t unchanged; /* URLs that have what they had */
     uint64_t repeated; /* records that others with their id stand for */
 };
 
@@ -39,9 +40,19 @@ static pl_str now_text(struct pl_arena *arena)
     return pl_arena_dup(arena, pl_str_make(text, len));
 }
 
-/* A second source may have a slice of the same name: that stands beside the first. */
+/* A second source may have a slice of the same name: that stands beside the first, under the name
+ * that it had before. */
 static pl_str name_of(struct update *update, pl_str slice)
 {
+    const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
+    for (size_t i = 0; i < manifest->slices.count; i++) {
+        const struct pl_db_slice_info *known = &manifest->slices.items[i];
+        pl_str base = pl_str_sub(known->name, 0, pl_str_find_char(known->name, '#'));
+        if (pl_str_eq(base, slice) && pl_str_eq(known->source, update->origin.source) &&
+            !pl_strs_contain(&update->begun, known->name)) {
+            return pl_arena_dup(&update->arena, known->name);
+        }
+    }
     pl_str name = pl_arena_dup(&update->arena, slice);
     for (unsigned i = 2; pl_strs_contain(&update->begun, name); i++) {
         name = pl_arena_format(&update->arena, PL_STR_FMT "#%u", PL_STR_ARG(slice), i);
@@ -98,6 +109,57 @@ static enum pl_status take_exploitation(void *context, pl_str slice,
     return pl_db_builder_add_exploitation(update->builder, exploitation, err);
 }
 
+/* A URL without what may be secret in it; a path as it is. */
+static pl_str shown(struct update *update, pl_str source)
+{
+    return pl_http_is_url(source) ? pl_http_url_for_people(&update->arena, source)
+                                  : pl_arena_dup(&update->arena, source);
+}
+
+static bool recall(void *context, pl_str url, struct pl_http_version *ret)
+{
+    struct update *update = context;
+    const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
+    pl_str source = shown(update, url);
+    for (size_t i = 0; i < manifest->slices.count; i++) {
+        const struct pl_db_slice_info *slice = &manifest->slices.items[i];
+        if (pl_str_eq(slice->source, source)) {
+            *ret = (struct pl_http_version){slice->etag, slice->last_modified};
+            return slice->etag.len + slice->last_modified.len > 0;
+        }
+    }
+    return false;
+}
+
+static void set_origin(struct update *update, pl_str url, const struct pl_http_version *version)
+{
+    update->origin =
+        (struct pl_db_origin){.source = shown(update, url),
+                              .etag = pl_arena_dup(&update->arena, version->etag),
+                              .last_modified = pl_arena_dup(&update->arena, version->last_modified),
+                              .fetched = now_text(&update->arena)};
+}
+
+static void fetched(void *context, pl_str url, const struct pl_http_version *version)
+{
+    set_origin(context, url, version);
+}
+
+static void unchanged(void *context, pl_str url)
+{
+    struct update *update = context;
+    const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
+    struct pl_http_version version = {0};
+    recall(update, url, &version);
+    set_origin(update, url, &version);
+    for (size_t i = 0; i < manifest->slices.count; i++) {
+        if (pl_str_eq(manifest->slices.items[i].source, update->origin.source)) {
+            pl_db_builder_confirm(update->builder, manifest->slices.items[i].name, &update->origin);
+        }
+    }
+    update->unchanged++;
+}
+
 static void tell_problems(const struct pl_source_result *result)
 {
     struct pl_tally sum;
@@ -137,7 +199,8 @@ static void read_sources(struct update *update, const struct pl_args *args,
     source = source ? source : PL_SOURCE_DEFAULT_URL;
     for (size_t i = 0; source; i++) {
         struct pl_error failed = PL_ERROR_INIT;
-        update->origin.fetched = now_text(&update->arena);
+        update->origin = (struct pl_db_origin){.source = shown(update, pl_str_from(source)),
+                                               .fetched = now_text(&update->arena)};
         if (pl_source_read(source, options, &taker, result, &failed) < 0) {
             pl_db_builder_drop(update->builder);
             note_failure(update, failed.msg);
@@ -157,7 +220,8 @@ static enum pl_status settle(const struct update *update, struct pl_error *err)
         fprintf(stderr, "plimsoll: " PL_STR_FMT "\n", PL_STR_ARG(failures->items[i]));
     }
     return pl_error_set(err, PL_E_IO, PL_STR_FMT "%s", PL_STR_ARG(failures->items[0]),
-                        update->ended == 0 ? "; the database stays as it was" : "");
+                        update->ended + update->unchanged == 0 ? "; the database stays as it was"
+                                                               : "");
 }
 
 enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct pl_error *err)
@@ -179,12 +243,15 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     struct pl_progress_line line pl_autoprogress;
     pl_progress_line_begin(&line);
     update.progress = &line.progress;
+    const struct pl_source_memory memory = {
+        .recall = recall, .unchanged = unchanged, .fetched = fetched, .context = &update};
     const struct pl_source_options options = {
-        .ecosystems = &ecosystems, .temp_dir = dir, .progress = &line.progress};
+        .memory = &memory, .ecosystems = &ecosystems, .temp_dir = dir, .progress = &line.progress};
     struct pl_source_result result PL_CLEANUP(pl_source_result_release) = {0};
     struct pl_db_built built = {.records = 0};
     read_sources(&update, args, &options, &result);
-    if (update.ended > 0) {
+    size_t done = update.ended + update.unchanged;
+    if (done > 0) {
         st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS, &built,
                                   err);
     } else if (update.failures.count == 0) {
@@ -193,7 +260,7 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     }
     pl_progress_line_end(&line);
     tell_problems(&result);
-    if (st == PL_OK && update.ended > 0) {
+    if (st == PL_OK && done > 0) {
         st = pl_db_show_update(args, &result, &built, update.repeated, err);
     }
     return st < 0 ? st : settle(&update, err);

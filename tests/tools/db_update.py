@@ -138,7 +138,13 @@ def check_http(top):
     with open(os.path.join(export, "ecosystems.txt"), "w", encoding="utf-8") as file:
         file.write("PyPI\nRocky Linux\nRocky Linux:8\n[EMPTY]\n")
 
+    answers = []
+
     class Handler(http.server.SimpleHTTPRequestHandler):
+        def send_response(self, code, message=None):
+            answers.append(code)
+            super().send_response(code, message)
+
         def do_GET(self):
             if self.path == "/loop.zip":
                 self.send_response(302)
@@ -163,6 +169,18 @@ def check_http(top):
     done = update(database, base + "/")
     assert done.returncode == 0, done
     assert generation(database) == local
+    answers.clear()
+    done = update(database, base + "/")
+    assert done.returncode == 0 and generation(database) == local, done
+    assert answers == [200, 304, 304], "the list, and zips that did not change: %s" % answers
+    os.utime(os.path.join(export, "PyPI", "all.zip"), (1, time.time() + 10))
+    answers.clear()
+    assert update(database, base + "/").returncode == 0 and sorted(answers) == [200, 200, 304], answers
+    hidden = os.path.join(export, "PyPI", "all.zip.hidden")
+    os.rename(os.path.join(export, "PyPI", "all.zip"), hidden)
+    done = update(database, base + "/")
+    assert done.returncode == 3 and "404" in done.stderr and generation(database) == local, done
+    os.rename(hidden, os.path.join(export, "PyPI", "all.zip"))
     database = os.path.join(top, "one")
     done = update(database, base, "--ecosystem=Rocky Linux")
     assert done.returncode == 0 and generation(database) != local, done
