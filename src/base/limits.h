@@ -23,8 +23,12 @@
 /* Seconds of wall time for one layer. */
 #define PL_LIMIT_LAYER_SECONDS 900ULL
 
-/* Above this a file goes to an unlinked temporary file instead of memory. */
+/* Above this a file goes to an unlinked temporary file instead of memory: one that is kept until
+ * its layer is at its end, and one that is done with before the next. */
 #define PL_LIMIT_MEMORY_FILE_BYTES (8ULL << 20)
+#define PL_LIMIT_BRIEF_FILE_BYTES (48ULL << 20)
+/* Memory for one file that is used again for the next. */
+#define PL_LIMIT_REUSED_BYTES (16ULL << 20)
 /* Files of one layer that are read together and so held until the walk is over, with what each
  * costs beside its content: five thousand pom.xml with a repository's take some fifty MiB. Those
  * that are too large for memory lie in the temporary file. */
@@ -161,6 +165,8 @@
 /* One block of the advisory database once opened: all that is said of one package, or one record,
  * which is at most PL_LIMIT_ADVISORY_BYTES. */
 #define PL_LIMIT_DB_BLOCK_BYTES (96ULL << 20)
+/* The manifest of a generation: some hundred bytes for each of its slices. */
+#define PL_LIMIT_DB_MANIFEST_BYTES (4ULL << 20)
 /* One message of gRPC: containerd itself sends and takes no larger ones. */
 #define PL_LIMIT_GRPC_MESSAGE_BYTES (16 << 20)
 /* Other programs' settings that are read: a client's configuration, a context of it. Some KiB. */

@@ -8,12 +8,27 @@
 #include "feed/export.h"
 #include <limits.h>
 #include <stdio.h>
+#include <time.h>
 
 /* Hands a feed's advisory to the builder. */
 static enum pl_status add_to_builder(void *context, pl_str feed, const struct pl_advisory *advisory,
                                      struct pl_error *err)
 {
-    return pl_db_builder_add(context, feed, advisory, err);
+    return pl_db_builder_add(context, advisory, err);
+}
+
+/* Older generations that are kept, for scans as of an earlier day. */
+enum { KEPT_GENERATIONS = 7 };
+
+/* The time now, RFC 3339 in UTC. */
+static pl_str now_text(struct pl_arena *arena)
+{
+    time_t now = time(NULL);
+    struct tm parts = {0};
+    char text[32];
+    gmtime_r(&now, &parts);
+    size_t len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return pl_arena_dup(arena, pl_str_make(text, len));
 }
 
 static void tell_problems(const struct pl_export_result *result)
@@ -60,6 +75,9 @@ static enum pl_status update(const struct pl_args *args, const char *dir, struct
     if (st == PL_OK) {
         st = pl_db_builder_new(dir, &builder, err);
     }
+    if (st == PL_OK) {
+        st = pl_db_builder_begin(builder, PL_STR("osv"), err);
+    }
     if (st < 0) {
         return st;
     }
@@ -74,16 +92,21 @@ static enum pl_status update(const struct pl_args *args, const char *dir, struct
         .ecosystems = &ecosystems, .temp_dir = dir, .progress = &line.progress};
     struct pl_export_result result = {0};
     struct pl_db_built built = {.records = 0};
+    struct pl_db_slice_built slice = {.records = 0};
+    struct pl_db_origin origin = {.fetched = now_text(&arena)};
     st = read_sources(args, builder, &options, &result, err);
     if (st == PL_OK) {
-        st = pl_db_builder_finish(builder, &line.progress, &built, err);
+        st = pl_db_builder_end(builder, &origin, true, &line.progress, &slice, err);
+    }
+    if (st == PL_OK) {
+        st = pl_db_builder_finish(builder, origin.fetched, KEPT_GENERATIONS, &built, err);
     }
     pl_progress_line_end(&line);
     tell_problems(&result);
     if (st < 0) {
         return st;
     }
-    return pl_db_show_update(args, &result, &built, err);
+    return pl_db_show_update(args, &result, &built, slice.replaced, err);
 }
 
 static const struct {

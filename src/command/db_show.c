@@ -86,7 +86,8 @@ static void print_list(struct view *view, const char *label, const struct pl_str
 }
 
 enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_export_result *result,
-                                 const struct pl_db_built *built, struct pl_error *err)
+                                 const struct pl_db_built *built, uint64_t repeated,
+                                 struct pl_error *err)
 {
     struct view view PL_CLEANUP(view_close) = {0};
     view_begin(&view, args);
@@ -101,14 +102,12 @@ enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_exp
                        {"size_bytes", built->size_bytes},
                        {"read_bytes", result->json_bytes},
                        {"malformed", result->malformed},
-                       {"repeated", built->replaced},
+                       {"repeated", repeated},
                        {"git_ranges_skipped", result->skipped.git_ranges}};
         for (size_t i = 0; i < PL_ARRAY_LEN(members); i++) {
-            pl_json_writer_key(&view.json, members[i].key);
-            pl_json_writer_uint(&view.json, members[i].value);
+            pl_json_writer_member_uint(&view.json, members[i].key, members[i].value);
         }
-        pl_json_writer_key(&view.json, "changed");
-        pl_json_writer_bool(&view.json, built->changed);
+        pl_json_writer_member_bool(&view.json, "changed", built->changed);
         pl_json_writer_end_object(&view.json);
         return view_finish(&view, err);
     }
@@ -126,25 +125,19 @@ static void status_json(struct view *view, const struct pl_db_info *info)
     pl_json_writer_begin_object(json);
     pl_json_writer_member(json, "generation", info->generation);
     pl_json_writer_member(json, "modified", info->modified);
-    pl_json_writer_key(json, "records");
-    pl_json_writer_uint(json, info->records);
-    pl_json_writer_key(json, "packages");
-    pl_json_writer_uint(json, info->keys);
-    pl_json_writer_key(json, "size_bytes");
-    pl_json_writer_uint(json, info->size_bytes);
-    pl_json_writer_key(json, "feeds");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_uint(json, "records", info->records);
+    pl_json_writer_member_uint(json, "packages", info->keys);
+    pl_json_writer_member_uint(json, "size_bytes", info->size_bytes);
+    pl_json_writer_member_array(json, "feeds");
     for (size_t i = 0; i < info->feeds.count; i++) {
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "name", info->feeds.items[i].name);
         pl_json_writer_member(json, "modified", info->feeds.items[i].modified);
-        pl_json_writer_key(json, "records");
-        pl_json_writer_uint(json, info->feeds.items[i].records);
+        pl_json_writer_member_uint(json, "records", info->feeds.items[i].records);
         pl_json_writer_end_object(json);
     }
     pl_json_writer_end_array(json);
-    pl_json_writer_key(json, "no_scheme");
-    pl_osv_json_strings(json, &info->no_scheme);
+    pl_json_writer_member_strings(json, "no_scheme", &info->no_scheme);
     pl_json_writer_end_object(json);
 }
 
@@ -220,8 +213,7 @@ static void hits_json(struct view *view, const struct hits *hits)
         const struct hit *hit = &hits->items[i];
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "id", hit->advisory.id);
-        pl_json_writer_key(json, "aliases");
-        pl_osv_json_strings(json, &hit->advisory.aliases);
+        pl_json_writer_member_strings(json, "aliases", &hit->advisory.aliases);
         pl_json_writer_member(json, "severity",
                               pl_str_from(pl_severity_to_string(severity_of(hit))));
         pl_json_writer_member(json, "summary", hit->advisory.summary);

@@ -8,7 +8,8 @@
 #include "feed/export.h"
 
 enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_export_result *result,
-                                 const struct pl_db_built *built, struct pl_error *err);
+                                 const struct pl_db_built *built, uint64_t repeated,
+                                 struct pl_error *err);
 enum pl_status pl_db_show_status(const struct pl_args *args, const char *dir, struct pl_error *err);
 enum pl_status pl_db_show_search(const struct pl_args *args, const char *dir, struct pl_error *err);
 enum pl_status pl_db_show_affected(const struct pl_args *args, const char *dir,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/collect.h"
 #include "base/limits.h"
+#include "engine/peek.h"
 #include "image/path.h"
 
 void pl_collector_init(struct pl_collector *collector, struct pl_arena *arena,
@@ -21,6 +22,7 @@ void pl_collector_release(struct pl_collector *collector)
     free(collector->replaced);
     collector->replaced = NULL;
     pl_map_release(&collector->links_by_target);
+    pl_arena_release(&collector->store.memory);
 }
 
 void pl_collector_gap(struct pl_collector *collector, pl_str path, const char *reason)
@@ -179,8 +181,8 @@ static enum pl_status take_file(struct pl_collector *collector,
     }
     pl_held_drop(&collector->held, entry->path);
     collector->store.spill_used_bytes = collector->held.spill_end_bytes;
-    st = pl_content_load(&collector->store, collector->budget, reader, entry->size_bytes, &content,
-                         err);
+    st = (cataloger->reads_together ? pl_content_load : pl_content_load_briefly)(
+        &collector->store, collector->budget, reader, entry->size_bytes, &content, err);
     if (st == PL_E_LIMIT) {
         /* Too large to read: the walk goes on, the report says so. */
         struct pl_sink sink = {.arena = collector->arena,
@@ -202,35 +204,14 @@ static enum pl_status take_file(struct pl_collector *collector,
 /* The headers alone of a program take more. */
 enum { LEAST_PROGRAM_BYTES = 64 };
 
-/* Gives the piece that was read already once more, and then the rest. */
-struct started_reader {
-    const struct pl_content_reader *reader;
-    pl_span first;
-    bool is_given;
-};
-
-static enum pl_status read_started(void *context, pl_span *ret_piece, uint64_t *ret_offset,
-                                   struct pl_error *err)
-{
-    struct started_reader *started = context;
-    if (started->is_given) {
-        return started->reader->read(started->reader->context, ret_piece, ret_offset, err);
-    }
-    started->is_given = true;
-    *ret_piece = started->first;
-    *ret_offset = 0;
-    return PL_OK;
-}
-
 /* A file that no pattern names and that may be a program: its first bytes tell. */
 static enum pl_status take_executable(struct pl_collector *collector,
                                       const struct pl_cataloger *cataloger,
                                       const struct pl_walk_entry *entry,
                                       const struct pl_content_reader *reader, struct pl_error *err)
 {
-    struct started_reader started = {.reader = reader};
-    uint64_t offset = 0;
-    enum pl_status st = reader->read(reader->context, &started.first, &offset, err);
+    struct pl_peek peek = {0};
+    enum pl_status st = pl_peek_start(&peek, reader, err);
     if (st == PL_E_NOT_FOUND) {
         return PL_OK;
     }
@@ -238,14 +219,13 @@ static enum pl_status take_executable(struct pl_collector *collector,
         return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(pl_str_sub(entry->path, 0, 200)));
     }
     /* A sparse file may begin with a hole: then with zeros, which is no program. */
-    if (offset > 0 || !pl_catalog_is_executable(started.first)) {
+    if (peek.first_offset > 0 || !pl_catalog_is_executable(peek.first) ||
+        !has_room(collector, cataloger, entry->path)) {
         return PL_OK;
     }
-    if (!has_room(collector, cataloger, entry->path)) {
-        return PL_OK;
-    }
-    const struct pl_content_reader whole = {read_started, &started};
-    return take_file(collector, cataloger, entry, &whole, err);
+    pl_peek_skip_code(&peek);
+    const struct pl_content_reader rest = pl_peek_reader(&peek);
+    return take_file(collector, cataloger, entry, &rest, err);
 }
 
 static bool may_be_program(const struct pl_collector *collector, const struct pl_walk_entry *entry)

@@ -170,12 +170,6 @@ static enum pl_status read_feed_dir(struct exporter *exporter, const char *path,
     return st;
 }
 
-static pl_str last_segment(pl_str path)
-{
-    size_t slash = pl_str_find_last_char(path, '/');
-    return slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
-}
-
 static enum pl_status read_dir(struct exporter *exporter, const char *source, struct pl_error *err)
 {
     char path[PATH_MAX];
@@ -186,7 +180,8 @@ static enum pl_status read_dir(struct exporter *exporter, const char *source, st
     struct pl_strs names = {0};
     enum pl_status st = list_dir(exporter, path, &names, err);
     if (st == PL_OK) {
-        st = read_feed_dir(exporter, path, last_segment(pl_str_from(path)), &names, &found, err);
+        st = read_feed_dir(exporter, path, pl_str_after_last(pl_str_from(path), '/'), &names,
+                           &found, err);
     }
     for (size_t i = 0; i < names.count && st == PL_OK; i++) {
         pl_str below = pl_arena_format(&exporter->arena, "%s/%s", path, names.items[i].ptr);
@@ -214,9 +209,9 @@ static enum pl_status read_dir(struct exporter *exporter, const char *source, st
 /* The feed that a zip is of: the directory it lies in when it is called all.zip, else its name. */
 static pl_str feed_of_zip(pl_str path)
 {
-    pl_str name = last_segment(path);
+    pl_str name = pl_str_after_last(path, '/');
     if (pl_str_eq(name, PL_STR("all.zip")) && path.len > name.len) {
-        return last_segment(pl_str_sub(path, 0, path.len - name.len - 1));
+        return pl_str_after_last(pl_str_sub(path, 0, path.len - name.len - 1), '/');
     }
     return pl_str_ends_with(name, PL_STR(".zip")) ? pl_str_sub(name, 0, name.len - 4) : name;
 }

@@ -126,9 +126,10 @@ static enum pl_status read_event(struct reader *reader, const json_t *item, stru
         const char *key;
         enum pl_event_type type;
     } members[] = {
-#define X(name, text) {text, name},
-        PL_EVENT_LIST(X)
-#undef X
+        {"introduced", PL_EVENT_INTRODUCED},
+        {"fixed", PL_EVENT_FIXED},
+        {"last_affected", PL_EVENT_LAST_AFFECTED},
+        {"limit", PL_EVENT_LIMIT},
     };
     if (!json_is_object(item)) {
         return malformed(reader, "an event", "is not an object");

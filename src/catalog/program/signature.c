@@ -53,7 +53,9 @@ static pl_str start_of_part(pl_str *pattern)
 {
     pl_str braces = PL_STR_EMPTY;
     pl_str_cut(*pattern, '}', &braces, pattern);
-    return pl_str_eq(braces, PL_STR("{0")) ? PL_STR("\0") : pl_str_skip(braces, 3);
+    pl_str prefix = pl_str_skip(braces, 3);
+    return pl_str_eq(braces, PL_STR("{0")) ? PL_STR("\0")
+                                           : pl_str_sub(prefix, 0, pl_str_find_char(prefix, '#'));
 }
 
 size_t pl_signature_start(const struct pl_signature *signature, char *into, size_t size)
@@ -111,6 +113,19 @@ static size_t numbers(pl_str text, size_t least_dots)
     return dots >= least_dots ? len : 0;
 }
 
+/* '#' is any digit. */
+static bool starts_with_prefix(pl_str text, pl_str prefix)
+{
+    for (size_t i = 0; i < prefix.len; i++) {
+        bool is_met = i < text.len && (prefix.ptr[i] == '#' ? pl_char_is_digit(text.ptr[i])
+                                                            : prefix.ptr[i] == text.ptr[i]);
+        if (!is_met) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The length of what the version of this kind takes, 0 when there is none. */
 static size_t take_version(char kind, pl_str text, pl_str *ret)
 {
@@ -120,7 +135,7 @@ static size_t take_version(char kind, pl_str text, pl_str *ret)
                                                            : 1);
     if (kind == 'k') {
         *ret = pl_str_sub(text, 0, len);
-        return len >= 5 ? len : 0;
+        return len == 5 ? len : 0;
     }
     if (len > 0 && kind == 'p') {
         size_t patch = run(pl_str_skip(text, len + 1), pl_char_is_digit, MOST_VERSION);
@@ -178,18 +193,15 @@ static size_t match_part(char part, pl_str prefix, pl_str rest_of_pattern, pl_st
         literal = next_literal(&rest_of_pattern);
         return pl_str_find(pl_str_sub(text, 0, len + literal.len), literal);
     default:
-        len = pl_str_starts_with(text, prefix) ? take_version(part, text, &hit->version) : 0;
+        len = starts_with_prefix(text, prefix) ? take_version(part, text, &hit->version) : 0;
         hit->is_number = part == 'k';
         break;
     }
     return len > 0 ? len : SIZE_MAX;
 }
 
-bool pl_signature_matches(const struct pl_signature *signature, pl_span bytes, size_t offset,
-                          struct pl_signature_hit *ret)
+static bool matches(pl_str pattern, pl_str start, struct pl_signature_hit *ret)
 {
-    pl_str pattern = pl_str_from(signature->text);
-    pl_str start = pl_str_skip(pl_span_str(bytes), offset);
     pl_str text = start;
     struct pl_signature_hit hit = {0};
     while (pattern.len > 0) {
@@ -213,6 +225,12 @@ bool pl_signature_matches(const struct pl_signature *signature, pl_span bytes, s
     return hit.version.len > 0;
 }
 
+bool pl_signature_matches(const struct pl_signature *signature, pl_span bytes, size_t offset,
+                          struct pl_signature_hit *ret)
+{
+    return matches(pl_str_from(signature->text), pl_str_skip(pl_span_str(bytes), offset), ret);
+}
+
 bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
                          struct pl_signature_hit *ret)
 {
@@ -222,6 +240,11 @@ bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
     /* Most NULs have no version after them. */
     bool is_bare = pl_str_eq(start, PL_STR("\0"));
     bool starts_with_version = signature->text[0] == '{' && signature->text[1] != '0';
+    pl_str pattern = pl_str_from(signature->text);
+    if (pl_str_starts_with(pattern, PL_STR("{0}")) &&
+        matches(pl_str_skip(pattern, 3), pl_span_str(bytes), ret)) {
+        return true;
+    }
     size_t at = 0;
     for (;;) {
         size_t skip = pl_str_find(pl_str_skip(pl_span_str(bytes), at), start);
