@@ -108,7 +108,7 @@ static enum pl_status give(void *context, pl_span *ret_piece, uint64_t *ret_offs
 static void walk(struct world *world, enum pl_walk_type type, const char *path, pl_str content,
                  uint64_t size_bytes)
 {
-    const struct pl_content_reader reader = {give, &content};
+    const struct pl_content_reader reader = {.read = give, .context = &content};
     const struct pl_walk_entry entry = {.path = pl_str_from(path),
                                         .link = PL_STR("elsewhere"),
                                         .type = type,
@@ -190,7 +190,7 @@ static void test_held__a_hard_link_is_one_of_them(void **state)
     walk(world, PL_WALK_HARDLINK, "b.left", PL_STR_EMPTY, 0);
     assert_true(pl_collector_needs_links(&world->collector));
     pl_str content = PL_STR("E");
-    const struct pl_content_reader reader = {give, &content};
+    const struct pl_content_reader reader = {.read = give, .context = &content};
     const struct pl_walk_entry entry = {
         .path = PL_STR("elsewhere"), .type = PL_WALK_FILE, .size_bytes = 1};
     assert_int_equal(pl_collector_link_target(&world->collector, &entry, &reader, NULL), PL_OK);
