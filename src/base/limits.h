@@ -115,6 +115,16 @@
 #define PL_LIMIT_MAVEN_STEPS 100000000ULL
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
+/* One document of a feed, open: NVD's years have some 200 MB, the largest OVAL file some 400 MB. */
+#define PL_LIMIT_FEED_DOCUMENT_BYTES (1ULL << 30)
+/* Documents up to this size are read in batches; a larger one is a job of its own, in a file. */
+#define PL_LIMIT_FEED_SMALL_BYTES (1ULL << 20)
+/* Text of large documents that are read at the same time; one that is larger goes alone. */
+#define PL_LIMIT_FEED_FLIGHT_BYTES (256ULL << 20)
+/* Archives within archives, and directories within directories, of a feed's source: a tar of
+ * compressed documents is 1, years with subdirectories by number are 3. */
+#define PL_LIMIT_FEED_NESTING 3
+#define PL_LIMIT_FEED_DIR_DEPTH 16
 /* Any name, version, licence or other short text of a component. */
 #define PL_LIMIT_FIELD_BYTES 65536
 /* One version string: the version schemes are linear in it. */

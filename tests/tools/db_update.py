@@ -74,7 +74,7 @@ def wanted_files(database):
 def check_kills(top):
     """Whatever the moment, the old or the new generation is there, whole."""
     old, new, database = (os.path.join(top, name) for name in ("old", "new", "database"))
-    make_export(old, "Debian", "1.0", 3000)
+    make_export(old, "Debian", "1.0", 8000)
     make_export(new, "Debian", "2.0", 12000)
     known = set()
     started = time.monotonic()
@@ -117,7 +117,7 @@ def check_malformed(top):
     done = update(database, bad)
     assert done.returncode == 0, done
     told = json.loads(done.stdout)
-    assert told["malformed"] == 2 and told["records"] == 10, told
+    assert told["malformed"] == 2 and told["slices"][0]["advisories"] == 10, told
     assert "B-1.json" in done.stderr and "B-2.json" in done.stderr, done.stderr
     before = generation(database)
     archive = os.path.join(bad, "npm", "all.zip")
@@ -162,17 +162,41 @@ def check_http(top):
     done = update(database, base + "/")
     assert done.returncode == 0, done
     assert generation(database) == local
+    database = os.path.join(top, "one")
     done = update(database, base, "--ecosystem=Rocky Linux")
     assert done.returncode == 0 and generation(database) != local, done
     one = generation(database)
     done = update(database, base + "/Rocky%20Linux/all.zip")
     assert done.returncode == 0 and generation(database) == one, done
+    done = update(database, base, "--ecosystem=PyPI")
+    assert done.returncode == 0 and generation(database) != one, done
+    assert subprocess.run([PLIMSOLL, "db", "remove", "--db", database, "osv/PyPI"]).returncode == 0
+    assert generation(database) == one
+    done = update(database, base, base + "/none/all.zip", "--ecosystem=PyPI")
+    assert done.returncode == 3 and "404" in done.stderr, done
+    assert generation(database) != one, "what could be read was taken"
+    one = generation(database)
     for path, says in (("/none/all.zip", "404"), ("/loop.zip", "redirects"),
                        ("/file.zip", 'scheme "file"'), ("/ecosystems.txt/all.zip", "404")):
         done = update(database, base + path)
         assert done.returncode == 3 and says in done.stderr, (path, done)
         assert generation(database) == one
     server.shutdown()
+
+
+def check_shrink(top):
+    """A feed that lost more than half of its records keeps what it had, unless that is accepted."""
+    feed, database = os.path.join(top, "shrinking"), os.path.join(top, "shrunk")
+    make_export(feed, "npm", "1.0", 300)
+    assert update(database, feed).returncode == 0
+    before = generation(database)
+    make_export(feed, "npm", "1.0", 100)
+    done = update(database, feed)
+    assert done.returncode == 3 and "--accept-shrink" in done.stderr, done
+    assert generation(database) == before
+    done = subprocess.run([PLIMSOLL, "db", "update", "--db", database, "--from", feed, "--accept-shrink"],
+                          stdout=subprocess.DEVNULL)
+    assert done.returncode == 0 and generation(database) != before
 
 
 def main():
@@ -183,6 +207,7 @@ def main():
         check_lock(top)
         check_malformed(top)
         check_http(top)
+        check_shrink(top)
 
 
 main()
