@@ -217,6 +217,7 @@ static size_t match_part(char part, pl_str prefix, pl_str text, struct pl_signat
     size_t len = starts_with_prefix(text, prefix) ? take_version(part, prefix, text) : 0;
     hit->version = pl_str_sub(text, 0, len);
     hit->is_number = part == 'k';
+    hit->has_patch = part == 'p';
     return len;
 }
 
@@ -287,7 +288,8 @@ bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
         }
         at += skip;
         /* What begins with a version begins where no other number ends, nor a range of versions. */
-        bool is_within = starts_with_version && at > 0 && comes_before_number((char)bytes.ptr[at - 1]);
+        bool is_within =
+            starts_with_version && at > 0 && comes_before_number((char)bytes.ptr[at - 1]);
         bool is_hopeless = is_bare && (at + 1 >= bytes.len || !is_word((char)bytes.ptr[at + 1])) &&
                            signature->text[3] == '{' && signature->text[4] != 'z';
         if (!is_within && !is_hopeless && pl_signature_matches(signature, bytes, at, ret)) {
@@ -309,8 +311,9 @@ static pl_str to_line(struct pl_arena *arena, pl_str seen)
     return pl_str_trim(pl_str_make(line, seen.len));
 }
 
+/* The patch of {p} is an update of its version there: 9.2p1 is "9.2:p1". */
 static void add_cpes(struct pl_sink *sink, const struct pl_program *program,
-                     struct pl_component *component, pl_str names, pl_str version)
+                     struct pl_component *component, pl_str names, pl_str version, bool has_patch)
 {
     pl_str name = PL_STR_EMPTY;
     while (pl_str_next_word(&names, &name)) {
@@ -319,10 +322,14 @@ static void add_cpes(struct pl_sink *sink, const struct pl_program *program,
         pl_str rest = PL_STR_EMPTY;
         pl_str_cut(version, '+', &plain, &rest);
         pl_str_cut(plain, '~', &plain, &rest);
+        size_t patch = has_patch ? pl_str_find_char(plain, 'p') : SIZE_MAX;
+        pl_str update = patch == SIZE_MAX ? PL_STR("*") : pl_str_skip(plain, patch);
+        plain = pl_str_sub(plain, 0, patch);
         pl_sink_push(sink, &component->cpes,
                      pl_arena_format(program->scratch,
-                                     "cpe:2.3:a:" PL_STR_FMT ":" PL_STR_FMT ":*:*:*:*:*:*:*",
-                                     PL_STR_ARG(name), PL_STR_ARG(plain)));
+                                     "cpe:2.3:a:" PL_STR_FMT ":" PL_STR_FMT ":" PL_STR_FMT
+                                     ":*:*:*:*:*:*",
+                                     PL_STR_ARG(name), PL_STR_ARG(plain), PL_STR_ARG(update)));
     }
 }
 
@@ -350,6 +357,6 @@ bool pl_signature_report(struct pl_sink *sink, const struct pl_program *program,
         pl_arena_format(program->scratch, "\"" PL_STR_FMT "\" in " PL_STR_FMT,
                         PL_STR_ARG(to_line(program->scratch, hit->seen)),
                         PL_STR_ARG(hit->section.len > 0 ? hit->section : PL_STR("a segment"))));
-    add_cpes(sink, program, component, pl_str_from(signature->cpes), version);
+    add_cpes(sink, program, component, pl_str_from(signature->cpes), version, hit->has_patch);
     return true;
 }

@@ -44,6 +44,7 @@ struct pl_signature {
 struct pl_signature_hit {
     pl_str version; /* as it stands in the file */
     bool is_number; /* of {k}: not as it is to be shown */
+    bool has_patch; /* of {p} */
     pl_str seen; /* all of the text */
     pl_str section;
 };
