@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JavaScript's files and what else is YAML: the first byte picks the cataloger. */
-#include "catalog.h"
-
 #define READERS(X)                                                                                 \
     X(npm_installed, "a/node_modules/b/package.json")                                              \
     X(npm_lock, "package-lock.json")                                                               \
@@ -19,16 +17,4 @@
     X(conda_environment, "environment.yml")                                                        \
     X(javascript_library, "a.min.js")
 
-#define X(name, path) extern const struct pl_cataloger pl_cataloger_##name;
-READERS(X)
-#undef X
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    static const struct fuzz_reader readers[] = {
-#define X(name, path) {&pl_cataloger_##name, path},
-        READERS(X)
-#undef X
-    };
-    return fuzz_one_of(readers, PL_ARRAY_LEN(readers), data, size);
-}
+#include "readers.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Packages of C, C++, Julia, OCaml, Perl, R, Lua, Swift, Terraform and WordPress: the first byte
  * picks the cataloger. */
-#include "catalog.h"
-
 #define READERS(X)                                                                                 \
     X(conan_info, ".conan/data/a/1/_/_/package/x/conaninfo.txt")                                   \
     X(conan_lock, "conan.lock")                                                                    \
@@ -21,16 +19,4 @@
     X(wordpress, "wp-content/plugins/a/a.php")                                                     \
     X(opam, "a.opam.locked")
 
-#define X(name, path) extern const struct pl_cataloger pl_cataloger_##name;
-READERS(X)
-#undef X
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    static const struct fuzz_reader readers[] = {
-#define X(name, path) {&pl_cataloger_##name, path},
-        READERS(X)
-#undef X
-    };
-    return fuzz_one_of(readers, PL_ARRAY_LEN(readers), data, size);
-}
+#include "readers.h"

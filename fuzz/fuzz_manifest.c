@@ -5,8 +5,8 @@
  * given, or something else in its place when its first byte is '!'.
  */
 #include "base/limits.h"
+#include "digest_marks.h"
 #include "image/manifest.h"
-#include "target.h"
 #include <assert.h>
 
 enum { MOST_DOCUMENTS = 10, LARGEST = 1 << 16 };
@@ -49,19 +49,7 @@ static enum pl_status locate(void *context, const struct pl_descriptor *descript
 
 static void put(struct pl_arena *arena, struct table *table, pl_str content)
 {
-    struct pl_buf text pl_autobuf = PL_BUF_INIT(LARGEST * 4);
-    for (size_t i = 0; i < content.len; i++) {
-        bool is_mark =
-            content.ptr[i] == '@' && i + 1 < content.len && pl_char_is_digit(content.ptr[i + 1]);
-        size_t number = is_mark ? (size_t)(content.ptr[i + 1] - '0') : SIZE_MAX;
-        if (number < table->count) {
-            pl_buf_append(&text, pl_digest_str(&table->digests[number]));
-            i++;
-        } else {
-            pl_buf_append_char(&text, content.ptr[i]);
-        }
-    }
-    pl_str document = pl_arena_dup(arena, pl_buf_str(&text));
+    pl_str document = fuzz_with_digests(arena, content, table->digests, table->count);
     table->digests[table->count] = pl_digest_of(pl_str_span(document), NULL);
     table->documents[table->count++] = document;
 }

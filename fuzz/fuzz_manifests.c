@@ -4,8 +4,8 @@
  * turn. The name "@" stands for the content's own address, so that the fuzzer need not invent
  * digests; in a content, "@N" between quotes becomes the digest of the Nth part.
  */
+#include "digest_marks.h"
 #include "image/image.h"
-#include "target.h"
 
 enum { MOST_PARTS = 12, LARGEST_PART = 1 << 16 };
 
@@ -14,39 +14,22 @@ static bool next_field(pl_str *cursor, pl_str *ret)
     return pl_str_next_piece(cursor, (char)0xff, ret);
 }
 
-/* A document with "@0" to "@9" replaced by the digests of the parts before it. */
-static pl_str with_digests(struct pl_arena *arena, const struct pl_parts *parts, pl_str content)
-{
-    struct pl_buf text pl_autobuf = PL_BUF_INIT(LARGEST_PART * 4);
-    for (size_t i = 0; i < content.len; i++) {
-        bool is_mark =
-            content.ptr[i] == '@' && i + 1 < content.len && pl_char_is_digit(content.ptr[i + 1]);
-        size_t number = is_mark ? (size_t)(content.ptr[i + 1] - '0') : SIZE_MAX;
-        if (number < parts->count) {
-            pl_str document = parts->items[number].document;
-            struct pl_digest digest = pl_digest_of(pl_str_span(document), NULL);
-            pl_buf_append(&text, pl_digest_str(&digest));
-            i++;
-        } else {
-            pl_buf_append_char(&text, content.ptr[i]);
-        }
-    }
-    return pl_arena_dup(arena, pl_buf_str(&text));
-}
-
 static void fill_store(struct pl_arena *arena, struct pl_store *store, pl_str input)
 {
     pl_str name = PL_STR_EMPTY;
     pl_str content = PL_STR_EMPTY;
+    struct pl_digest digests[MOST_PARTS];
     while (store->parts.count < MOST_PARTS && next_field(&input, &name) &&
            next_field(&input, &content)) {
         struct pl_part part = {.fd = -1};
-        part.document = with_digests(arena, &store->parts, pl_str_sub(content, 0, LARGEST_PART));
+        part.document = fuzz_with_digests(arena, pl_str_sub(content, 0, LARGEST_PART), digests,
+                                          store->parts.count);
         part.name = name;
         part.length = part.document.len;
+        struct pl_digest *digest = &digests[store->parts.count];
+        *digest = pl_digest_of(pl_str_span(part.document), NULL);
         if (pl_str_eq(name, PL_STR("@"))) {
-            struct pl_digest digest = pl_digest_of(pl_str_span(part.document), NULL);
-            part.name = pl_arena_format(arena, "blobs/sha256/%s", digest.text + strlen("sha256:"));
+            part.name = pl_arena_format(arena, "blobs/sha256/%s", digest->text + strlen("sha256:"));
         } else if (pl_str_starts_with(name, PL_STR("->"))) {
             part.name = pl_str_skip(name, 2);
             part.link = content;

@@ -184,6 +184,11 @@ void *pl_arena_alloc(struct pl_arena *arena, size_t count, size_t size)
     return ptr;
 }
 
+void *pl_arena_take(struct pl_arena *arena, size_t size)
+{
+    return take(arena, size, ALIGNMENT);
+}
+
 pl_str pl_arena_dup(struct pl_arena *arena, pl_str s)
 {
     char *copy = take(arena, s.len + 1, TEXT_ALIGNMENT);
@@ -192,6 +197,29 @@ pl_str pl_arena_dup(struct pl_arena *arena, pl_str s)
     }
     copy[s.len] = '\0';
     return (pl_str){copy, s.len};
+}
+
+pl_str pl_arena_lower(struct pl_arena *arena, pl_str s)
+{
+    char *copy = pl_arena_alloc(arena, s.len + 1, 1);
+    for (size_t i = 0; i < s.len; i++) {
+        copy[i] = pl_char_lower(s.ptr[i]);
+    }
+    return pl_str_make(copy, s.len);
+}
+
+pl_str pl_arena_unescape(struct pl_arena *arena, pl_str s)
+{
+    if (pl_str_find_char(s, '\\') == SIZE_MAX) {
+        return s;
+    }
+    char *copy = pl_arena_alloc(arena, s.len, 1);
+    size_t len = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        i += s.ptr[i] == '\\' && i + 1 < s.len ? 1 : 0;
+        copy[len++] = s.ptr[i];
+    }
+    return pl_str_make(copy, len);
 }
 
 pl_str pl_arena_format(struct pl_arena *arena, const char *format, ...)

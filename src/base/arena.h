@@ -35,12 +35,19 @@ void pl_arena_clear(struct pl_arena *arena);
 /* Zeroed memory, aligned for any type; size 0 gives a valid pointer. */
 void *pl_arena_alloc(struct pl_arena *arena, size_t count, size_t size);
 
+/* Room for `size` bytes with whatever was there before, for who fills it at once. */
+void *pl_arena_take(struct pl_arena *arena, size_t size);
+
 #define PL_ARENA_NEW(arena, type) ((type *)pl_arena_alloc((arena), 1, sizeof(type)))
 #define PL_ARENA_ARRAY(arena, type, count) ((type *)pl_arena_alloc((arena), (count), sizeof(type)))
 
 /* Copies; the copy is followed by a NUL that is not counted. */
 pl_str pl_arena_dup(struct pl_arena *arena, pl_str s);
 pl_str pl_arena_format(struct pl_arena *arena, const char *format, ...) PL_PRINTF(2, 3);
+/* A copy with ASCII letters in lower case; a NUL follows it, too. */
+pl_str pl_arena_lower(struct pl_arena *arena, pl_str s);
+/* Without the backslashes that quote the byte after them; `s` itself when there are none. */
+pl_str pl_arena_unescape(struct pl_arena *arena, pl_str s);
 
 /* A C string for a foreign API; PL_E_PARSE when `s` has a NUL inside. */
 enum pl_status pl_arena_cstr(struct pl_arena *arena, pl_str s, const char **ret,

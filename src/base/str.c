@@ -11,6 +11,17 @@ int pl_str_cmp(pl_str a, pl_str b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
+int pl_str_cmp_nocase(pl_str a, pl_str b)
+{
+    for (size_t i = 0; i < a.len && i < b.len; i++) {
+        int order = (unsigned char)pl_char_lower(a.ptr[i]) - (unsigned char)pl_char_lower(b.ptr[i]);
+        if (order != 0) {
+            return order;
+        }
+    }
+    return a.len < b.len ? -1 : a.len > b.len;
+}
+
 bool pl_str_eq_nocase(pl_str a, pl_str b)
 {
     if (a.len != b.len) {

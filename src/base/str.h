@@ -71,7 +71,8 @@ static inline bool pl_str_eq(pl_str a, pl_str b)
 /* Byte order; a proper prefix comes first. Less than, equal to or greater than zero. */
 int pl_str_cmp(pl_str a, pl_str b);
 
-/* ASCII letters alone are folded. */
+/* The same two with ASCII letters, and nothing else, folded to lower case. */
+int pl_str_cmp_nocase(pl_str a, pl_str b);
 bool pl_str_eq_nocase(pl_str a, pl_str b);
 
 static inline bool pl_str_starts_with(pl_str s, pl_str prefix)
@@ -108,6 +109,13 @@ size_t pl_str_find_last_char(pl_str s, char c);
 /* Position of the first occurrence of `needle`, or SIZE_MAX. */
 size_t pl_str_find(pl_str s, pl_str needle);
 
+/* What follows the last `c`; all of `s` where there is none. */
+static inline pl_str pl_str_after_last(pl_str s, char c)
+{
+    size_t at = pl_str_find_last_char(s, c);
+    return at == SIZE_MAX ? s : pl_str_skip(s, at + 1);
+}
+
 static inline bool pl_str_contains(pl_str s, pl_str needle)
 {
     return pl_str_find(s, needle) != SIZE_MAX;
@@ -129,6 +137,18 @@ bool pl_str_next_piece(pl_str *cursor, char sep, pl_str *ret_piece);
 /* Takes the next run of non-blank bytes off *cursor, skipping blanks before it. False at the end.
  */
 bool pl_str_next_word(pl_str *cursor, pl_str *ret_word);
+
+/* Takes the bytes at the front of *cursor that are wanted off it; they may be none. */
+static inline pl_str pl_str_take_while(pl_str *cursor, bool (*is_wanted)(char c))
+{
+    size_t len = 0;
+    while (len < cursor->len && is_wanted(cursor->ptr[len])) {
+        len++;
+    }
+    pl_str taken = pl_str_sub(*cursor, 0, len);
+    *cursor = pl_str_skip(*cursor, len);
+    return taken;
+}
 
 /* Takes decimal digits off *cursor. False, and *cursor as it was, when there is no digit or the
  * value is above `max`. */
@@ -159,6 +179,11 @@ static inline bool pl_char_is_digit(char c)
 static inline bool pl_char_is_alpha(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool pl_char_is_alnum(char c)
+{
+    return pl_char_is_digit(c) || pl_char_is_alpha(c);
 }
 
 static inline bool pl_char_is_blank(char c)

@@ -16,6 +16,7 @@
  * is for development follows from what the projects ask for.
  */
 #include "catalog/distinct.h"
+#include "catalog/need.h"
 #include "catalog/npm_package.h"
 #include "format/jsonc.h"
 
@@ -148,8 +149,8 @@ static void add_depends(struct lock *lock, struct pl_sink *sink, struct pl_compo
     while (pl_json_next(json_object_get(package->facts, field), &each)) {
         pl_str name = each.key;
         const struct package *found = find(lock, package->place, name);
-        pl_npm_add_depends(sink, component, found ? found->name : name,
-                           found ? found->version : PL_STR_EMPTY);
+        pl_need_add(sink, component, found ? found->name : name,
+                    found ? found->version : PL_STR_EMPTY);
     }
 }
 

@@ -15,22 +15,18 @@
  * of its workspace or a path. A dependency has its version when the file has several of the name.
  */
 #include "catalog/cataloger.h"
+#include "catalog/need.h"
 #include "format/toml.h"
 
 static void add_depends(struct pl_sink *sink, struct pl_component *component, const json_t *list)
 {
-    struct pl_arena scratch pl_autoarena = {0};
     for (size_t i = 0; i < json_array_size(list); i++) {
         pl_str words = pl_json_text(json_array_get(list, i));
         pl_str name = PL_STR_EMPTY;
         pl_str version = PL_STR_EMPTY;
         pl_str_next_word(&words, &name);
         pl_str_next_word(&words, &version);
-        pl_arena_clear(&scratch);
-        pl_sink_push(sink, &component->depends,
-                     version.len == 0 ? name
-                                      : pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT,
-                                                        PL_STR_ARG(name), PL_STR_ARG(version)));
+        pl_need_add(sink, component, name, version);
     }
 }
 

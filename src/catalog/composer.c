@@ -20,6 +20,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "catalog/distinct.h"
+#include "catalog/need.h"
 #include "format/json.h"
 
 struct composer {
@@ -50,18 +51,13 @@ static void add_licenses(struct pl_sink *sink, struct pl_component *component, c
 static void add_requires(struct composer *composer, struct pl_component *component,
                          const json_t *require)
 {
-    struct pl_arena scratch pl_autoarena = {0};
     struct pl_json_member each = {0};
     while (pl_json_next(require, &each)) {
         if (!pl_str_contains(each.key, PL_STR("/"))) {
             continue;
         }
         const json_t *package = pl_map_find(&composer->packages, each.key);
-        pl_sink_push(composer->list.sink, &component->depends,
-                     package ? pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT,
-                                               PL_STR_ARG(each.key),
-                                               PL_STR_ARG(pl_json_str(package, "version")))
-                             : each.key);
+        pl_need_add(composer->list.sink, component, each.key, pl_json_str(package, "version"));
     }
 }
 

@@ -11,10 +11,10 @@
  *         zlib/1.2.13:c9e2...
  */
 #include "catalog/cataloger.h"
+#include "catalog/need.h"
 
 static void add_needs(struct pl_sink *sink, struct pl_component *component, pl_str text)
 {
-    struct pl_arena scratch pl_autoarena = {0};
     bool is_inside = false;
     pl_str line = PL_STR_EMPTY;
     while (pl_str_next_line(&text, &line)) {
@@ -30,9 +30,7 @@ static void add_needs(struct pl_sink *sink, struct pl_component *component, pl_s
         pl_str_cut(line, '#', &line, &rest);
         pl_str_cut(line, '@', &line, &rest);
         if (is_inside && pl_str_cut(line, '/', &name, &version)) {
-            pl_sink_push(sink, &component->depends,
-                         pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT, PL_STR_ARG(name),
-                                         PL_STR_ARG(version)));
+            pl_need_add(sink, component, name, version);
         }
     }
 }

@@ -15,6 +15,7 @@
  * What builds packages, and the recipes' own libraries, are for development.
  */
 #include "catalog/distinct.h"
+#include "catalog/need.h"
 #include "format/json.h"
 
 static bool split_reference(pl_str reference, pl_str *ret_name, pl_str *ret_version)
@@ -28,16 +29,13 @@ static bool split_reference(pl_str reference, pl_str *ret_name, pl_str *ret_vers
 static void add_needs(struct pl_sink *sink, struct pl_component *component, const json_t *nodes,
                       const json_t *requires)
 {
-    struct pl_arena scratch pl_autoarena = {0};
     for (size_t i = 0; i < json_array_size(requires); i++) {
         pl_str key = pl_json_text(json_array_get(requires, i));
         pl_str name = PL_STR_EMPTY;
         pl_str version = PL_STR_EMPTY;
         if (split_reference(pl_json_str(json_object_getn(nodes, key.ptr, key.len), "ref"), &name,
                             &version)) {
-            pl_sink_push(sink, &component->depends,
-                         pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT, PL_STR_ARG(name),
-                                         PL_STR_ARG(version)));
+            pl_need_add(sink, component, name, version);
         }
     }
 }

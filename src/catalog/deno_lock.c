@@ -14,6 +14,7 @@
  * object says "name": "key". "remote" has single files by URL, which are no packages.
  */
 #include "catalog/distinct.h"
+#include "catalog/need.h"
 #include "catalog/npm_package.h"
 
 /* The name and version of a key, without peers. */
@@ -47,7 +48,7 @@ static void add_specifier(struct pl_sink *sink, struct pl_component *component,
         pl_npm_split(version, &name, &version);
     }
     pl_str_cut(version, '_', &version, &(pl_str){0});
-    pl_npm_add_depends(sink, component, name, version);
+    pl_need_add(sink, component, name, version);
 }
 
 static void add_depends(struct pl_sink *sink, struct pl_component *component,

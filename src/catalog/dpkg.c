@@ -44,28 +44,29 @@ enum { FIRST_RELATION = 6 };
 static struct stanza read_stanza(pl_str paragraph)
 {
     struct stanza stanza = {0};
-    const struct {
-        pl_str name;
-        pl_str *value;
-    } wanted[] = {
+    const struct pl_deb822_wanted wanted[] = {
         {PL_STR("Package"), &stanza.package},         {PL_STR("Status"), &stanza.status},
         {PL_STR("Version"), &stanza.version},         {PL_STR("Architecture"), &stanza.arch},
         {PL_STR("Source"), &stanza.source},           {PL_STR("Maintainer"), &stanza.maintainer},
         {PL_STR("Pre-Depends"), &stanza.pre_depends}, {PL_STR("Depends"), &stanza.depends},
         {PL_STR("Provides"), &stanza.provides},
     };
-    struct pl_deb822_field field;
-    while (pl_deb822_next_field(&paragraph, &field)) {
-        for (size_t i = 0; i < PL_ARRAY_LEN(wanted); i++) {
-            if (pl_str_eq_nocase(field.name, wanted[i].name)) {
-                /* Relations may be folded, the others are one line. */
-                *wanted[i].value =
-                    i < FIRST_RELATION ? pl_deb822_first_line(field.value) : field.value;
-                break;
-            }
-        }
+    pl_deb822_read(paragraph, wanted, PL_ARRAY_LEN(wanted));
+    /* Relations may be folded, the others are one line. */
+    for (size_t i = 0; i < FIRST_RELATION; i++) {
+        *wanted[i].value = pl_deb822_first_line(*wanted[i].value);
     }
     return stanza;
+}
+
+pl_str pl_dpkg_state(pl_str status)
+{
+    pl_str state = PL_STR_EMPTY;
+    pl_str word = PL_STR_EMPTY;
+    while (pl_str_next_word(&status, &word)) {
+        state = word;
+    }
+    return state;
 }
 
 enum presence { ABSENT, PARTLY, PRESENT };
@@ -78,11 +79,7 @@ static enum presence presence(pl_str status)
         PL_STR_INIT("half-configured"),  PL_STR_INIT("triggers-awaited"),
         PL_STR_INIT("triggers-pending"),
     };
-    pl_str state = PL_STR_EMPTY;
-    pl_str word = PL_STR_EMPTY;
-    while (pl_str_next_word(&status, &word)) {
-        state = word;
-    }
+    pl_str state = pl_dpkg_state(status);
     for (size_t i = 0; i < PL_ARRAY_LEN(present); i++) {
         if (pl_str_eq(state, present[i])) {
             return PRESENT;
@@ -249,7 +246,7 @@ static enum pl_status read_dpkg(struct pl_sink *sink, const struct pl_catalog_fi
                                 struct pl_error *err)
 {
     pl_str text = pl_span_str(file->content);
-    pl_str name = pl_str_skip(file->path, pl_str_find_last_char(file->path, '/') + 1);
+    pl_str name = pl_str_after_last(file->path, '/');
     pl_str suffix = PL_STR(".list");
     if (pl_str_starts_with(file->path, PL_STR(STATUS_DIR))) {
         read_status_dir(sink, name, text);

@@ -71,7 +71,7 @@ static void add_license_fields(struct pl_sink *sink, struct pl_strs *licenses, p
 
 static bool is_name_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '.' || c == '-' || c == '+';
+    return pl_char_is_alnum(c) || c == '.' || c == '-' || c == '+';
 }
 
 static void add_common_licenses(struct pl_sink *sink, struct pl_strs *licenses, pl_str text)
@@ -100,7 +100,7 @@ static enum pl_status read_copyright(struct pl_sink *sink, const struct pl_catal
 {
     pl_str text = pl_span_str(file->content);
     pl_str dir = pl_str_sub(file->path, 0, pl_str_find_last_char(file->path, '/'));
-    pl_str package = pl_str_skip(dir, pl_str_find_last_char(dir, '/') + 1);
+    pl_str package = pl_str_after_last(dir, '/');
     struct pl_strs licenses = {0};
     if (is_machine_readable(text)) {
         add_license_fields(sink, &licenses, text);

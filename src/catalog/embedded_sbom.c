@@ -25,8 +25,7 @@ static bool is_left_out(const struct pl_component *component)
 static bool looks_like_one(pl_str path, pl_str content)
 {
     static const char *const plain_names[] = {"bom.json", "bom.xml", "sbom.json"};
-    size_t slash = pl_str_find_last_char(path, '/');
-    pl_str name = slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
+    pl_str name = pl_str_after_last(path, '/');
     for (size_t i = 0; i < PL_ARRAY_LEN(plain_names); i++) {
         if (pl_str_eq(name, pl_str_from(plain_names[i]))) {
             return pl_str_contains(content, PL_STR("CycloneDX")) ||

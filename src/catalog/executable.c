@@ -41,8 +41,7 @@ struct pl_component *pl_program_component(struct pl_sink *sink, const struct pl_
 
 pl_str pl_program_name(const struct pl_program *program)
 {
-    size_t slash = pl_str_find_last_char(program->path, '/');
-    return slash == SIZE_MAX ? program->path : pl_str_skip(program->path, slash + 1);
+    return pl_str_after_last(program->path, '/');
 }
 
 static bool is_packed(const struct pl_object *object)

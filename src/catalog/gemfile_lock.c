@@ -18,6 +18,7 @@
  * A gem has a line for each platform, and is one package.
  */
 #include "catalog/distinct.h"
+#include "catalog/need.h"
 
 enum section {
     SECTION_OTHER,
@@ -179,14 +180,10 @@ static struct pl_component *add_gem(struct gemfile *gemfile, pl_str text, bool *
 
 static void add_need(struct gemfile *gemfile, struct pl_component *component, pl_str text)
 {
-    struct pl_arena scratch pl_autoarena = {0};
     pl_str name = PL_STR_EMPTY;
     pl_str_next_word(&text, &name);
     const pl_str *version = pl_map_find(&gemfile->versions, name);
-    pl_sink_push(gemfile->list.sink, &component->depends,
-                 version ? pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT, PL_STR_ARG(name),
-                                           PL_STR_ARG(*version))
-                         : name);
+    pl_need_add(gemfile->list.sink, component, name, version ? *version : PL_STR_EMPTY);
 }
 
 static enum pl_status read_gemfile_lock(struct pl_sink *sink, const struct pl_catalog_file *file,

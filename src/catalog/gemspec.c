@@ -54,21 +54,6 @@ static char closing(char opening)
     }
 }
 
-/* Without the backslashes; a view when there are none. Names, versions and licences have none. */
-static pl_str unescape(struct pl_arena *arena, pl_str text)
-{
-    if (pl_str_find_char(text, '\\') == SIZE_MAX) {
-        return text;
-    }
-    char *copy = pl_arena_alloc(arena, text.len, 1);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        i += text.ptr[i] == '\\' && i + 1 < text.len ? 1 : 0;
-        copy[len++] = text.ptr[i];
-    }
-    return pl_str_make(copy, len);
-}
-
 /* Takes a string literal off *cursor: "...", '...' or %q<...>. */
 static bool take_string(struct pl_arena *arena, pl_str *cursor, pl_str *ret)
 {
@@ -88,7 +73,7 @@ static bool take_string(struct pl_arena *arena, pl_str *cursor, pl_str *ret)
         return false;
     }
     *cursor = pl_str_skip(rest, end + 1);
-    *ret = unescape(arena, pl_str_sub(rest, begin + 1, end - begin - 1));
+    *ret = pl_arena_unescape(arena, pl_str_sub(rest, begin + 1, end - begin - 1));
     return true;
 }
 

@@ -44,7 +44,7 @@ static bool are_for_development(pl_str configurations)
 /* The configuration that a file of Gradle 6 is named after; empty for the others. */
 static pl_str configuration_of(pl_str path)
 {
-    pl_str name = pl_str_skip(path, pl_str_find_last_char(path, '/') + 1);
+    pl_str name = pl_str_after_last(path, '/');
     pl_str end = PL_STR(".lockfile");
     pl_str start = pl_str_sub(name, 0, name.len > end.len ? name.len - end.len : 0);
     return pl_str_eq(start, PL_STR("gradle")) ? PL_STR_EMPTY : start;

@@ -58,7 +58,7 @@ static bool is_plain(pl_str version)
 {
     for (size_t i = 0; i < version.len; i++) {
         char c = version.ptr[i];
-        if (!pl_char_is_digit(c) && !pl_char_is_alpha(c) && c != '.') {
+        if (!pl_char_is_alnum(c) && c != '.') {
             return false;
         }
     }

@@ -16,19 +16,16 @@
  */
 #include "base/map.h"
 #include "catalog/distinct.h"
+#include "catalog/need.h"
 #include "format/toml.h"
 
 static void add_need(struct pl_sink *sink, struct pl_component *component, const json_t *packages,
                      pl_str name)
 {
-    struct pl_arena scratch pl_autoarena = {0};
     const json_t *list = json_object_getn(packages, name.ptr, name.len);
     pl_str version =
         json_array_size(list) == 1 ? pl_json_str(json_array_get(list, 0), "version") : PL_STR_EMPTY;
-    pl_sink_push(sink, &component->depends,
-                 version.len > 0 ? pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT,
-                                                   PL_STR_ARG(name), PL_STR_ARG(version))
-                                 : name);
+    pl_need_add(sink, component, name, version);
 }
 
 static void add_package(struct pl_sink *sink, const json_t *packages, pl_str name,

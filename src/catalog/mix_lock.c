@@ -15,6 +15,7 @@
  */
 #include "base/map.h"
 #include "catalog/distinct.h"
+#include "catalog/need.h"
 #include "format/erlang.h"
 
 enum { NAME = 1, VERSION, INNER, MANAGERS, NEEDS, REPOSITORY, OUTER };
@@ -35,13 +36,14 @@ static void add_need(struct pl_sink *sink, struct pl_component *component,
 {
     struct pl_arena scratch pl_autoarena = {0};
     const json_t *entry = pl_map_find(entries, application);
-    pl_sink_push(
-        sink, &component->depends,
-        entry ? pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT,
-                                PL_STR_ARG(full_name(&scratch, pl_erlang_text_at(entry, NAME),
-                                                     pl_erlang_text_at(entry, REPOSITORY))),
-                                PL_STR_ARG(pl_erlang_text_at(entry, VERSION)))
-              : application);
+    if (!entry) {
+        pl_need_add(sink, component, application, PL_STR_EMPTY);
+        return;
+    }
+    pl_need_add(
+        sink, component,
+        full_name(&scratch, pl_erlang_text_at(entry, NAME), pl_erlang_text_at(entry, REPOSITORY)),
+        pl_erlang_text_at(entry, VERSION));
 }
 
 static void add_entry(struct pl_distinct *list, const struct pl_map *entries, const json_t *entry)

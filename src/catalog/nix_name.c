@@ -48,8 +48,7 @@ void pl_nix_name_split(pl_str name, struct pl_nix_name *ret)
 
 bool pl_nix_name_parse(pl_str path, struct pl_nix_name *ret)
 {
-    size_t slash = pl_str_find_last_char(path, '/');
-    pl_str base = slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
+    pl_str base = pl_str_after_last(path, '/');
     if (base.len < HASH_CHARS + 2 || base.ptr[HASH_CHARS] != '-' ||
         !is_hash(pl_str_sub(base, 0, HASH_CHARS))) {
         return false;

@@ -15,6 +15,7 @@
  *
  * Of bundled packages (bundledDependencies) the files lie there like all others.
  */
+#include "catalog/need.h"
 #include "catalog/npm_package.h"
 
 static void add_depends(struct pl_sink *sink, struct pl_component *component,
@@ -22,7 +23,7 @@ static void add_depends(struct pl_sink *sink, struct pl_component *component,
 {
     struct pl_json_member each = {0};
     while (pl_json_next(dependencies, &each)) {
-        pl_npm_add_depends(sink, component, each.key, PL_STR_EMPTY);
+        pl_need_add(sink, component, each.key, PL_STR_EMPTY);
     }
 }
 

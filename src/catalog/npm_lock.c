@@ -25,6 +25,7 @@
  */
 #include "base/limits.h"
 #include "catalog/distinct.h"
+#include "catalog/need.h"
 #include "catalog/npm_package.h"
 
 /* Levels around a package of version 1. Nesting takes two of the document's levels each. */
@@ -70,7 +71,7 @@ static void add_requires_1(struct pl_sink *sink, struct pl_component *component,
         pl_str name = each.key;
         const json_t *found = find_1(level, name);
         pl_str version = found ? version_1_of(found, &name) : PL_STR_EMPTY;
-        pl_npm_add_depends(sink, component, name, version);
+        pl_need_add(sink, component, name, version);
     }
 }
 
@@ -163,8 +164,7 @@ static void add_depends(struct pl_sink *sink, struct pl_component *component,
         pl_str name = each.key;
         const json_t *found = find_in(packages, path, name);
         pl_str real = pl_json_str(found, "name");
-        pl_npm_add_depends(sink, component, real.len > 0 ? real : name,
-                           pl_json_str(found, "version"));
+        pl_need_add(sink, component, real.len > 0 ? real : name, pl_json_str(found, "version"));
     }
 }
 

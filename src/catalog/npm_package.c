@@ -52,20 +52,3 @@ void pl_npm_add_licenses(struct pl_sink *sink, struct pl_component *component,
     add_license_field(sink, component, json_object_get(package, "license"));
     add_license_field(sink, component, json_object_get(package, "licenses"));
 }
-
-void pl_npm_add_depends(struct pl_sink *sink, struct pl_component *component, pl_str name,
-                        pl_str version)
-{
-    char text[1024];
-    if (version.len == 0) {
-        pl_sink_push(sink, &component->depends, name);
-        return;
-    }
-    int len = snprintf(text, sizeof(text), PL_STR_FMT "@" PL_STR_FMT, PL_STR_ARG(name),
-                       PL_STR_ARG(version));
-    if (len > 0 && (size_t)len < sizeof(text)) {
-        pl_sink_push(sink, &component->depends, pl_str_make(text, (size_t)len));
-    } else {
-        pl_sink_push(sink, &component->depends, name);
-    }
-}

@@ -21,7 +21,3 @@ bool pl_npm_is_version(pl_str text);
  * these. */
 void pl_npm_add_licenses(struct pl_sink *sink, struct pl_component *component,
                          const json_t *package);
-
-/* Adds a dependency as "name@version", or as "name" when the version is empty. */
-void pl_npm_add_depends(struct pl_sink *sink, struct pl_component *component, pl_str name,
-                        pl_str version);

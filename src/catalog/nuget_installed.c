@@ -33,7 +33,7 @@ static bool is_in_folder(pl_str path)
         return false;
     }
     dir = pl_str_sub(dir, 0, version);
-    pl_str parent = pl_str_skip(dir, pl_str_find_last_char(dir, '/') + 1);
+    pl_str parent = pl_str_after_last(dir, '/');
     return pl_str_eq_nocase(parent, name);
 }
 

@@ -12,22 +12,17 @@
  * that would do; what is meant is the one resolved for the same framework. The hash is that of the
  * package without its signature, which nobody can download, so it is left out.
  */
+#include "catalog/need.h"
 #include "catalog/nuget_project.h"
 
 /* With the version that the framework has of it. */
 static void add_depends(struct pl_sink *sink, struct pl_component *component,
                         const json_t *framework, const json_t *dependencies)
 {
-    struct pl_arena scratch pl_autoarena = {0};
     struct pl_json_member each = {0};
     while (sink->left_bytes > 0 && pl_json_next(dependencies, &each)) {
         const json_t *found = json_object_getn(framework, each.key.ptr, each.key.len);
-        pl_str version = pl_json_str(found, "resolved");
-        pl_arena_clear(&scratch);
-        pl_sink_push(sink, &component->depends,
-                     version.len == 0 ? each.key
-                                      : pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT,
-                                                        PL_STR_ARG(each.key), PL_STR_ARG(version)));
+        pl_need_add(sink, component, each.key, pl_json_str(found, "resolved"));
     }
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "catalog/nuget_project.h"
+#include "catalog/need.h"
 
 pl_str pl_nuget_exact_version(pl_str text)
 {
@@ -18,17 +19,9 @@ pl_str pl_nuget_exact_version(pl_str text)
 void pl_nuget_add_depends(struct pl_sink *sink, struct pl_component *component,
                           const json_t *dependencies)
 {
-    struct pl_arena scratch pl_autoarena = {0};
     struct pl_json_member each = {0};
     while (sink->left_bytes > 0 && pl_json_next(dependencies, &each)) {
-        pl_str version = pl_nuget_exact_version(pl_json_text(each.value));
-        pl_str need = each.key;
-        pl_arena_clear(&scratch);
-        if (version.len > 0) {
-            need = pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT, PL_STR_ARG(each.key),
-                                   PL_STR_ARG(version));
-        }
-        pl_sink_push(sink, &component->depends, need);
+        pl_need_add(sink, component, each.key, pl_nuget_exact_version(pl_json_text(each.value)));
     }
 }
 

@@ -73,7 +73,7 @@ static pl_str take_quoted(struct reader *reader)
 
 static bool is_word_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '-' || c == '_' || c == '+';
+    return pl_char_is_alnum(c) || c == '-' || c == '_' || c == '+';
 }
 
 static enum token next_token(struct reader *reader)
@@ -91,13 +91,13 @@ static enum token next_token(struct reader *reader)
         reader->text = take_quoted(reader);
         return TOKEN_STRING;
     }
-    size_t len = 0;
-    while (len < reader->rest.len && is_word_char(reader->rest.ptr[len])) {
-        len++;
+    reader->text = pl_str_take_while(&reader->rest, is_word_char);
+    if (reader->text.len > 0) {
+        return TOKEN_WORD;
     }
-    reader->text = pl_str_sub(reader->rest, 0, len > 0 ? len : 1);
-    reader->rest = pl_str_skip(reader->rest, len > 0 ? len : 1);
-    return len > 0 ? TOKEN_WORD : TOKEN_MARK;
+    reader->text = pl_str_sub(reader->rest, 0, 1);
+    reader->rest = pl_str_skip(reader->rest, 1);
+    return TOKEN_MARK;
 }
 
 /* A string of a field, outside of filters or as the first of one behind '='. */

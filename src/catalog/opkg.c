@@ -7,11 +7,10 @@
  *                                     after a tab
  *     usr/lib/opkg/info/NAME.control  the package's own control file: licence, maintainer
  *
- * Status is three words, the last of which is the state (opkg's pkg.c, pkg_state_status_map).
+ * Status is as dpkg's, with states of its own (opkg's pkg.c, pkg_state_status_map).
  * OpenWrt's status has no licence, and says that a package came for another one by Auto-Installed.
  */
-#include "catalog/cataloger.h"
-#include "catalog/relations.h"
+#include "catalog/dpkg.h"
 #include "format/deb822.h"
 
 struct stanza {
@@ -30,25 +29,14 @@ struct stanza {
 static struct stanza read_stanza(pl_str paragraph)
 {
     struct stanza stanza = {0};
-    const struct {
-        pl_str name;
-        pl_str *value;
-    } wanted[] = {
+    const struct pl_deb822_wanted wanted[] = {
         {PL_STR("Package"), &stanza.package},   {PL_STR("Status"), &stanza.status},
         {PL_STR("Version"), &stanza.version},   {PL_STR("Architecture"), &stanza.arch},
         {PL_STR("SourceName"), &stanza.source}, {PL_STR("Maintainer"), &stanza.maintainer},
         {PL_STR("License"), &stanza.license},   {PL_STR("Depends"), &stanza.depends},
         {PL_STR("Provides"), &stanza.provides}, {PL_STR("Auto-Installed"), &stanza.automatic},
     };
-    struct pl_deb822_field field;
-    while (pl_deb822_next_field(&paragraph, &field)) {
-        for (size_t i = 0; i < PL_ARRAY_LEN(wanted); i++) {
-            if (pl_str_eq_nocase(field.name, wanted[i].name)) {
-                *wanted[i].value = field.value;
-                break;
-            }
-        }
-    }
+    pl_deb822_read(paragraph, wanted, PL_ARRAY_LEN(wanted));
     return stanza;
 }
 
@@ -59,11 +47,7 @@ static bool is_present(pl_str status)
         PL_STR_INIT("half-configured"), PL_STR_INIT("post-inst-failed"),
         PL_STR_INIT("removal-failed"),
     };
-    pl_str state = PL_STR_EMPTY;
-    pl_str word = PL_STR_EMPTY;
-    while (pl_str_next_word(&status, &word)) {
-        state = word;
-    }
+    pl_str state = pl_dpkg_state(status);
     for (size_t i = 0; i < PL_ARRAY_LEN(present); i++) {
         if (pl_str_eq(state, present[i])) {
             return true;
@@ -134,7 +118,7 @@ static enum pl_status read_opkg(struct pl_sink *sink, const struct pl_catalog_fi
     pl_str list = PL_STR(".list");
     pl_str control = PL_STR(".control");
     pl_str text = pl_span_str(file->content);
-    pl_str name = pl_str_skip(file->path, pl_str_find_last_char(file->path, '/') + 1);
+    pl_str name = pl_str_after_last(file->path, '/');
     if (pl_str_ends_with(name, list)) {
         read_list(sink, pl_str_sub(name, 0, name.len - list.len), text);
     } else if (pl_str_ends_with(name, control)) {

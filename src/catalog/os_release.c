@@ -88,16 +88,6 @@ static void take_assignment(struct pl_sink *sink, pl_str line, struct pl_os *os)
     }
 }
 
-/* IDs are lower case by os-release(5); lsb-release writes "Ubuntu". */
-static pl_str lower(struct pl_sink *sink, pl_str s)
-{
-    char *copy = pl_arena_alloc(sink->arena, s.len + 1, 1);
-    for (size_t i = 0; i < s.len; i++) {
-        copy[i] = pl_char_lower(s.ptr[i]);
-    }
-    return pl_str_make(copy, s.len);
-}
-
 static void read_assignments(struct pl_sink *sink, pl_str content, struct pl_os *os)
 {
     pl_str line = PL_STR_EMPTY;
@@ -107,7 +97,8 @@ static void read_assignments(struct pl_sink *sink, pl_str content, struct pl_os 
             take_assignment(sink, line, os);
         }
     }
-    os->id = lower(sink, os->id);
+    /* Lower case by os-release(5); lsb-release writes "Ubuntu". */
+    os->id = pl_arena_lower(sink->arena, os->id);
 }
 
 /* The first word that begins with a digit. */

@@ -116,7 +116,7 @@ static void read_desc(struct pl_sink *sink, pl_str text)
 static pl_str directory_name(pl_str path)
 {
     path = pl_str_sub(path, 0, pl_str_find_last_char(path, '/'));
-    pl_str name = pl_str_skip(path, pl_str_find_last_char(path, '/') + 1);
+    pl_str name = pl_str_after_last(path, '/');
     for (size_t part = 0; part < 2; part++) {
         size_t dash = pl_str_find_last_char(name, '-');
         name = pl_str_sub(name, 0, dash == SIZE_MAX ? 0 : dash);

@@ -15,7 +15,6 @@
  * itself calls the latter.
  */
 #include "catalog/python_package.h"
-#include "format/toml.h"
 
 static struct pl_distinct_facts facts_of(const json_t *package)
 {
@@ -30,7 +29,7 @@ static struct pl_distinct_facts facts_of(const json_t *package)
     return (struct pl_distinct_facts){.is_dev = is_dev, .is_optional = !is_default && !is_dev};
 }
 
-static void add_package(struct pl_python_lock *lock, const json_t *package, const json_t *old_files)
+static void add_package(struct pl_python_lock *lock, const json_t *package)
 {
     pl_str name = pl_json_str(package, "name");
     pl_str version = pl_json_str(package, "version");
@@ -44,10 +43,10 @@ static void add_package(struct pl_python_lock *lock, const json_t *package, cons
         return;
     }
     const json_t *files = pl_json_array(package, "files");
-    if (!files && old_files) {
+    if (!files && lock->old_files) {
         pl_str key = pl_arena_format(&lock->arena, PL_STR_FMT " " PL_STR_FMT, PL_STR_ARG(name),
                                      PL_STR_ARG(version));
-        files = json_object_getn(old_files, key.ptr, key.len);
+        files = json_object_getn(lock->old_files, key.ptr, key.len);
     }
     pl_python_lock_files(lock, component, files, "hash");
     const json_t *needs = pl_json_array(package, "dependencies");
@@ -63,19 +62,7 @@ static void add_package(struct pl_python_lock *lock, const json_t *package, cons
 static enum pl_status read_pdm_lock(struct pl_sink *sink, const struct pl_catalog_file *file,
                                     struct pl_error *err)
 {
-    json_t *document pl_autojson = NULL;
-    enum pl_status st = pl_toml_parse(pl_span_str(file->content), "the file", &document, err);
-    struct pl_python_lock lock pl_autopythonlock = PL_PYTHON_LOCK_INIT(sink);
-    const json_t *packages = pl_json_array(document, "package");
-    const json_t *files = pl_json_object(pl_json_object(document, "metadata"), "files");
-    for (size_t i = 0; i < json_array_size(packages); i++) {
-        const json_t *package = json_array_get(packages, i);
-        pl_python_lock_know(&lock, pl_json_str(package, "name"), pl_json_str(package, "version"));
-    }
-    for (size_t i = 0; i < json_array_size(packages); i++) {
-        add_package(&lock, json_array_get(packages, i), files);
-    }
-    return st;
+    return pl_python_lock_read(sink, file, "package", add_package, err);
 }
 
 const struct pl_cataloger pl_cataloger_pdm_lock = {

@@ -16,6 +16,7 @@
  * leads to a package. Of several documents the last is the project's, and the first pnpm's own.
  */
 #include "catalog/distinct.h"
+#include "catalog/need.h"
 #include "catalog/npm_package.h"
 #include "format/yaml.h"
 
@@ -190,8 +191,8 @@ static void add_depends(struct lock *lock, struct pl_sink *sink, struct pl_compo
     while (pl_json_next(wanted, &each)) {
         pl_str name = each.key;
         const struct package *found = find(lock, name, version_of(each.value));
-        pl_npm_add_depends(sink, component, found ? found->name : name,
-                           found ? found->version : PL_STR_EMPTY);
+        pl_need_add(sink, component, found ? found->name : name,
+                    found ? found->version : PL_STR_EMPTY);
     }
 }
 

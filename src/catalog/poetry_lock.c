@@ -20,7 +20,6 @@
  * "main" want is for development.
  */
 #include "catalog/python_package.h"
-#include "format/toml.h"
 
 static bool is_for_development(const json_t *package)
 {
@@ -42,7 +41,7 @@ static bool is_local(const json_t *package)
     return pl_str_eq(type, PL_STR("directory")) || pl_str_eq(type, PL_STR("file"));
 }
 
-static void add_package(struct pl_python_lock *lock, const json_t *package, const json_t *old_files)
+static void add_package(struct pl_python_lock *lock, const json_t *package)
 {
     pl_str name = pl_json_str(package, "name");
     struct pl_distinct_facts facts = {
@@ -59,7 +58,8 @@ static void add_package(struct pl_python_lock *lock, const json_t *package, cons
     }
     const json_t *files = pl_json_array(package, "files");
     pl_python_lock_files(lock, component,
-                         files ? files : json_object_getn(old_files, name.ptr, name.len), "hash");
+                         files ? files : json_object_getn(lock->old_files, name.ptr, name.len),
+                         "hash");
     struct pl_json_member each = {0};
     while (pl_json_next(json_object_get(package, "dependencies"), &each)) {
         pl_python_lock_depends(lock, component, each.key, PL_STR_EMPTY);
@@ -69,19 +69,7 @@ static void add_package(struct pl_python_lock *lock, const json_t *package, cons
 static enum pl_status read_poetry_lock(struct pl_sink *sink, const struct pl_catalog_file *file,
                                        struct pl_error *err)
 {
-    json_t *document pl_autojson = NULL;
-    enum pl_status st = pl_toml_parse(pl_span_str(file->content), "the file", &document, err);
-    struct pl_python_lock lock pl_autopythonlock = PL_PYTHON_LOCK_INIT(sink);
-    const json_t *packages = pl_json_array(document, "package");
-    const json_t *files = pl_json_object(pl_json_object(document, "metadata"), "files");
-    for (size_t i = 0; i < json_array_size(packages); i++) {
-        const json_t *package = json_array_get(packages, i);
-        pl_python_lock_know(&lock, pl_json_str(package, "name"), pl_json_str(package, "version"));
-    }
-    for (size_t i = 0; i < json_array_size(packages); i++) {
-        add_package(&lock, json_array_get(packages, i), files);
-    }
-    return st;
+    return pl_python_lock_read(sink, file, "package", add_package, err);
 }
 
 const struct pl_cataloger pl_cataloger_poetry_lock = {

@@ -14,7 +14,6 @@
  * stand there several times, for several platforms.
  */
 #include "catalog/python_package.h"
-#include "format/toml.h"
 
 static void add_hashes(struct pl_sink *sink, struct pl_component *component, const json_t *artifact)
 {
@@ -55,18 +54,7 @@ static void add_package(struct pl_python_lock *lock, const json_t *package)
 static enum pl_status read_pylock(struct pl_sink *sink, const struct pl_catalog_file *file,
                                   struct pl_error *err)
 {
-    json_t *document pl_autojson = NULL;
-    enum pl_status st = pl_toml_parse(pl_span_str(file->content), "the file", &document, err);
-    struct pl_python_lock lock pl_autopythonlock = PL_PYTHON_LOCK_INIT(sink);
-    const json_t *packages = pl_json_array(document, "packages");
-    for (size_t i = 0; i < json_array_size(packages); i++) {
-        const json_t *package = json_array_get(packages, i);
-        pl_python_lock_know(&lock, pl_json_str(package, "name"), pl_json_str(package, "version"));
-    }
-    for (size_t i = 0; i < json_array_size(packages); i++) {
-        add_package(&lock, json_array_get(packages, i));
-    }
-    return st;
+    return pl_python_lock_read(sink, file, "packages", add_package, err);
 }
 
 const struct pl_cataloger pl_cataloger_pylock = {

@@ -17,7 +17,9 @@
  */
 #include "catalog/python_package.h"
 #include "base/limits.h"
+#include "catalog/need.h"
 #include "format/deb822.h"
+#include "format/toml.h"
 
 /* Longer than any name of a licence, shorter than a licence. */
 enum { LICENSE_NAME_BYTES = 200 };
@@ -31,22 +33,15 @@ struct known {
 
 static bool is_name_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '-' || c == '_' || c == '.';
+    return pl_char_is_alnum(c) || c == '-' || c == '_' || c == '.';
 }
 
 pl_str pl_python_requirement_name(pl_str requirement, pl_str *ret_rest)
 {
     requirement = pl_str_trim(requirement);
-    size_t len = 0;
-    while (len < requirement.len && is_name_char(requirement.ptr[len])) {
-        len++;
-    }
-    *ret_rest = pl_str_skip(requirement, len);
-    pl_str name = pl_str_sub(requirement, 0, len);
-    if (len > 0 && !pl_char_is_alpha(name.ptr[0]) && !pl_char_is_digit(name.ptr[0])) {
-        return PL_STR_EMPTY;
-    }
-    return name;
+    pl_str name = pl_str_take_while(&requirement, is_name_char);
+    *ret_rest = requirement;
+    return name.len > 0 && !pl_char_is_alnum(name.ptr[0]) ? PL_STR_EMPTY : name;
 }
 
 /* Lower case, with one '-' for each run of '-', '_' and '.'. */
@@ -200,6 +195,26 @@ void pl_python_lock_know(struct pl_python_lock *lock, pl_str name, pl_str versio
     }
 }
 
+enum pl_status pl_python_lock_read(struct pl_sink *sink, const struct pl_catalog_file *file,
+                                   const char *key,
+                                   void (*add)(struct pl_python_lock *lock, const json_t *package),
+                                   struct pl_error *err)
+{
+    json_t *document pl_autojson = NULL;
+    enum pl_status st = pl_toml_parse(pl_span_str(file->content), "the file", &document, err);
+    struct pl_python_lock lock pl_autopythonlock = PL_PYTHON_LOCK_INIT(sink);
+    lock.old_files = pl_json_object(pl_json_object(document, "metadata"), "files");
+    const json_t *packages = pl_json_array(document, key);
+    for (size_t i = 0; i < json_array_size(packages); i++) {
+        const json_t *package = json_array_get(packages, i);
+        pl_python_lock_know(&lock, pl_json_str(package, "name"), pl_json_str(package, "version"));
+    }
+    for (size_t i = 0; i < json_array_size(packages); i++) {
+        add(&lock, json_array_get(packages, i));
+    }
+    return st;
+}
+
 void pl_python_lock_depends(struct pl_python_lock *lock, struct pl_component *component,
                             pl_str name, pl_str version)
 {
@@ -209,10 +224,7 @@ void pl_python_lock_depends(struct pl_python_lock *lock, struct pl_component *co
         name = known->name;
         version = version.len == 0 && !known->is_several ? known->version : version;
     }
-    pl_sink_push(lock->list.sink, &component->depends,
-                 version.len == 0 ? name
-                                  : pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT,
-                                                    PL_STR_ARG(name), PL_STR_ARG(version)));
+    pl_need_add(lock->list.sink, component, name, version);
 }
 
 void pl_python_add_hash(struct pl_sink *sink, struct pl_component *component, pl_str hash)

@@ -21,6 +21,7 @@ struct pl_python_lock {
     struct pl_distinct list;
     struct pl_arena arena;
     struct pl_map known; /* name and version by normalised name */
+    const json_t *old_files; /* the table [metadata.files] of older formats, or NULL */
 };
 
 #define PL_PYTHON_LOCK_INIT(of_sink)                                                               \
@@ -31,6 +32,13 @@ struct pl_python_lock {
 
 void pl_python_lock_release(struct pl_python_lock *lock);
 #define pl_autopythonlock PL_CLEANUP(pl_python_lock_release)
+
+/* Reads a lock file in TOML whose packages are the tables [[KEY]]: knows all of them, then has each
+ * added. */
+enum pl_status pl_python_lock_read(struct pl_sink *sink, const struct pl_catalog_file *file,
+                                   const char *key,
+                                   void (*add)(struct pl_python_lock *lock, const json_t *package),
+                                   struct pl_error *err);
 
 /* Remembers that the file has this package, so that pl_python_lock_depends can resolve it. */
 void pl_python_lock_know(struct pl_python_lock *lock, pl_str name, pl_str version);

@@ -53,20 +53,16 @@ static pl_str decode(struct pl_arena *arena, pl_str text)
 /* Is there a word like "dev" or "tests" in the file's name? */
 static bool is_for_development(pl_str path)
 {
-    size_t slash = pl_str_find_last_char(path, '/');
-    pl_str name = slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
+    pl_str name = pl_str_after_last(path, '/');
     while (name.len > 0) {
-        size_t len = 0;
-        while (len < name.len && pl_char_is_alpha(name.ptr[len])) {
-            len++;
-        }
+        pl_str word = pl_str_take_while(&name, pl_char_is_alpha);
         static const char *const words[] = {"dev", "develop", "development", "test", "tests"};
         for (size_t i = 0; i < PL_ARRAY_LEN(words); i++) {
-            if (pl_str_eq(pl_str_sub(name, 0, len), pl_str_from(words[i]))) {
+            if (pl_str_eq(word, pl_str_from(words[i]))) {
                 return true;
             }
         }
-        name = pl_str_skip(name, len + 1);
+        name = pl_str_skip(name, 1);
     }
     return false;
 }
@@ -100,8 +96,8 @@ static bool next_logical_line(pl_str *cursor, struct pl_buf *joined, pl_str *ret
 
 static bool is_version_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '.' || c == '!' || c == '+' ||
-           c == '_' || c == '-' || c == '*';
+    return pl_char_is_alnum(c) || c == '.' || c == '!' || c == '+' || c == '_' || c == '-' ||
+           c == '*';
 }
 
 /* Takes one "OPERATOR VERSION" off *cursor; false when there is none. */
@@ -114,13 +110,9 @@ static bool next_clause(pl_str *cursor, pl_str *ret_operator, pl_str *ret_versio
     }
     *ret_operator = pl_str_sub(rest, 0, len);
     rest = pl_str_trim(pl_str_skip(rest, len));
-    size_t version_len = 0;
-    while (version_len < rest.len && is_version_char(rest.ptr[version_len])) {
-        version_len++;
-    }
-    *ret_version = pl_str_sub(rest, 0, version_len);
-    *cursor = pl_str_trim(pl_str_skip(rest, version_len));
-    return len > 0 && version_len > 0;
+    *ret_version = pl_str_take_while(&rest, is_version_char);
+    *cursor = pl_str_trim(rest);
+    return len > 0 && ret_version->len > 0;
 }
 
 /* Passes over "[extra, extra]". */

@@ -11,22 +11,19 @@
  * instead there are the fields of DESCRIPTION, "Imports" and "Depends", as lists.
  */
 #include "catalog/distinct.h"
+#include "catalog/need.h"
 #include "format/json.h"
 
 static void add_needs(struct pl_sink *sink, struct pl_component *component, const json_t *packages,
                       const json_t *needs)
 {
-    struct pl_arena scratch pl_autoarena = {0};
     for (size_t i = 0; i < json_array_size(needs); i++) {
         pl_str words = pl_json_text(json_array_get(needs, i));
         pl_str name = PL_STR_EMPTY;
         pl_str_next_word(&words, &name);
         pl_str version = pl_json_str(json_object_getn(packages, name.ptr, name.len), "Version");
         if (!pl_str_eq(name, PL_STR("R")) && name.len > 0) {
-            pl_sink_push(sink, &component->depends,
-                         version.len > 0 ? pl_arena_format(&scratch, PL_STR_FMT "@" PL_STR_FMT,
-                                                           PL_STR_ARG(name), PL_STR_ARG(version))
-                                         : name);
+            pl_need_add(sink, component, name, version);
         }
     }
 }

@@ -73,21 +73,6 @@ static pl_str take_long(struct reader *reader, size_t level)
     return body;
 }
 
-/* Without the backslashes; a view when there are none. */
-static pl_str unescape(struct pl_arena *arena, pl_str text)
-{
-    if (pl_str_find_char(text, '\\') == SIZE_MAX) {
-        return text;
-    }
-    char *copy = pl_arena_alloc(arena, text.len, 1);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        i += text.ptr[i] == '\\' && i + 1 < text.len ? 1 : 0;
-        copy[len++] = text.ptr[i];
-    }
-    return pl_str_make(copy, len);
-}
-
 static pl_str take_quoted(struct reader *reader)
 {
     pl_str rest = reader->rest;
@@ -96,7 +81,7 @@ static pl_str take_quoted(struct reader *reader)
         end += rest.ptr[end] == '\\' ? 2 : 1;
     }
     reader->rest = pl_str_skip(rest, end + 1);
-    return unescape(reader->arena, pl_str_sub(rest, 1, end - 1));
+    return pl_arena_unescape(reader->arena, pl_str_sub(rest, 1, end - 1));
 }
 
 static void skip_blanks(struct reader *reader)
@@ -119,7 +104,7 @@ static void skip_blanks(struct reader *reader)
 
 static bool is_name_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '_';
+    return pl_char_is_alnum(c) || c == '_';
 }
 
 static enum token next_token(struct reader *reader)
@@ -138,13 +123,13 @@ static enum token next_token(struct reader *reader)
         reader->text = take_quoted(reader);
         return TOKEN_STRING;
     }
-    size_t len = 0;
-    while (len < rest.len && is_name_char(rest.ptr[len])) {
-        len++;
+    reader->text = pl_str_take_while(&reader->rest, is_name_char);
+    if (reader->text.len > 0) {
+        return TOKEN_NAME;
     }
-    reader->text = pl_str_sub(rest, 0, len > 0 ? len : 1);
-    reader->rest = pl_str_skip(rest, len > 0 ? len : 1);
-    return len > 0 ? TOKEN_NAME : TOKEN_OTHER;
+    reader->text = pl_str_sub(rest, 0, 1);
+    reader->rest = pl_str_skip(rest, 1);
+    return TOKEN_OTHER;
 }
 
 static void take_string(struct rockspec *spec, struct reader *reader, size_t depth, pl_str table,
@@ -201,8 +186,7 @@ static void read_fields(struct rockspec *spec, struct reader *reader)
 /* NAME-VERSION-REVISION.rockspec */
 static void read_name(struct rockspec *spec, pl_str path)
 {
-    size_t slash = pl_str_find_last_char(path, '/');
-    pl_str stem = slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
+    pl_str stem = pl_str_after_last(path, '/');
     stem = pl_str_sub(stem, 0, pl_str_find_last_char(stem, '.'));
     size_t revision = pl_str_find_last_char(stem, '-');
     size_t version =

@@ -31,7 +31,7 @@ static const struct script scripts[] = {
 
 static bool is_version_char(char c)
 {
-    return pl_char_is_digit(c) || pl_char_is_alpha(c) || c == '.' || c == '-' || c == '+';
+    return pl_char_is_alnum(c) || c == '.' || c == '-' || c == '+';
 }
 
 /* What begins with a digit and has a dot, else empty. */

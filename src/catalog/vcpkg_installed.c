@@ -29,18 +29,15 @@ static void add_needs(struct pl_sink *sink, struct pl_component *component, pl_s
 static void take_paragraph(struct pl_sink *sink, pl_str paragraph)
 {
     enum { PACKAGE, VERSION, PORT, ARCHITECTURE, DEPENDS, STATUS, FEATURE, COUNT };
-    static const char *const names[COUNT] = {"Package", "Version", "Port-Version", "Architecture",
-                                             "Depends", "Status",  "Feature"};
     struct pl_arena scratch pl_autoarena = {0};
     pl_str values[COUNT] = {0};
-    struct pl_deb822_field field = {PL_STR_EMPTY, PL_STR_EMPTY};
-    while (pl_deb822_next_field(&paragraph, &field)) {
-        for (size_t i = 0; i < COUNT; i++) {
-            if (pl_str_eq_nocase(field.name, pl_str_from(names[i]))) {
-                values[i] = field.value;
-            }
-        }
-    }
+    const struct pl_deb822_wanted wanted[COUNT] = {
+        {PL_STR("Package"), &values[PACKAGE]},   {PL_STR("Version"), &values[VERSION]},
+        {PL_STR("Port-Version"), &values[PORT]}, {PL_STR("Architecture"), &values[ARCHITECTURE]},
+        {PL_STR("Depends"), &values[DEPENDS]},   {PL_STR("Status"), &values[STATUS]},
+        {PL_STR("Feature"), &values[FEATURE]},
+    };
+    pl_deb822_read(paragraph, wanted, COUNT);
     if (values[FEATURE].len > 0 || !pl_str_eq(values[STATUS], PL_STR("install ok installed"))) {
         return;
     }

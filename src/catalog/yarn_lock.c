@@ -24,6 +24,7 @@
  */
 #include "base/limits.h"
 #include "catalog/distinct.h"
+#include "catalog/need.h"
 #include "catalog/npm_package.h"
 #include "format/yaml.h"
 
@@ -178,7 +179,7 @@ static void add_depends(struct pl_sink *sink, struct pl_component *component,
             is_local = !name_of(descriptors->items[i], &name);
         }
         if (!is_local) {
-            pl_npm_add_depends(sink, component, name, version);
+            pl_need_add(sink, component, name, version);
         }
     }
 }
@@ -288,7 +289,7 @@ static void add_berry_depends(struct pl_sink *sink, struct pl_component *compone
         pl_str version = PL_STR_EMPTY;
         const json_t *found = find_berry(blocks, each.key, pl_json_text(each.value));
         if (!found || identify_berry(found, &name, &version)) {
-            pl_npm_add_depends(sink, component, name, version);
+            pl_need_add(sink, component, name, version);
         }
     }
 }

@@ -41,8 +41,7 @@ static void print_json(struct pl_arena *arena, const struct pl_cache_entries *en
         pl_json_writer_begin_object(&json);
         pl_json_writer_member(&json, "kind", entry->kind);
         pl_json_writer_member(&json, "key", entry->key);
-        pl_json_writer_key(&json, "bytes");
-        pl_json_writer_uint(&json, entry->stored_bytes);
+        pl_json_writer_member_uint(&json, "bytes", entry->stored_bytes);
         pl_json_writer_member(&json, "used", time_text(arena, entry->used_ms));
         pl_json_writer_end_object(&json);
     }

@@ -85,66 +85,26 @@ static void print_list(struct view *view, const char *label, const struct pl_str
     print_field(view, label, pl_buf_str(&text));
 }
 
-enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_export_result *result,
-                                 const struct pl_db_built *built, struct pl_error *err)
-{
-    struct view view PL_CLEANUP(view_close) = {0};
-    view_begin(&view, args);
-    if (view.is_json) {
-        pl_json_writer_begin_object(&view.json);
-        pl_json_writer_member(&view.json, "generation", pl_str_from(built->generation));
-        const struct {
-            const char *key;
-            uint64_t value;
-        } members[] = {{"records", built->records},
-                       {"packages", built->keys},
-                       {"size_bytes", built->size_bytes},
-                       {"read_bytes", result->json_bytes},
-                       {"malformed", result->malformed},
-                       {"repeated", built->replaced},
-                       {"git_ranges_skipped", result->skipped.git_ranges}};
-        for (size_t i = 0; i < PL_ARRAY_LEN(members); i++) {
-            pl_json_writer_key(&view.json, members[i].key);
-            pl_json_writer_uint(&view.json, members[i].value);
-        }
-        pl_json_writer_key(&view.json, "changed");
-        pl_json_writer_bool(&view.json, built->changed);
-        pl_json_writer_end_object(&view.json);
-        return view_finish(&view, err);
-    }
-    pl_writer_format(&view.out, "%llu advisories on %llu packages, %.1f MB from %.1f MB of JSON\n",
-                     (unsigned long long)built->records, (unsigned long long)built->keys,
-                     (double)built->size_bytes / 1e6, (double)result->json_bytes / 1e6);
-    pl_writer_format(&view.out, "generation %s%s\n", built->generation,
-                     built->changed ? "" : ", the same as before");
-    return view_finish(&view, err);
-}
-
 static void status_json(struct view *view, const struct pl_db_info *info)
 {
     struct pl_json_writer *json = &view->json;
     pl_json_writer_begin_object(json);
     pl_json_writer_member(json, "generation", info->generation);
+    pl_json_writer_member(json, "created", info->created);
     pl_json_writer_member(json, "modified", info->modified);
-    pl_json_writer_key(json, "records");
-    pl_json_writer_uint(json, info->records);
-    pl_json_writer_key(json, "packages");
-    pl_json_writer_uint(json, info->keys);
-    pl_json_writer_key(json, "size_bytes");
-    pl_json_writer_uint(json, info->size_bytes);
-    pl_json_writer_key(json, "feeds");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_uint(json, "records", info->records);
+    pl_json_writer_member_uint(json, "packages", info->keys);
+    pl_json_writer_member_uint(json, "size_bytes", info->size_bytes);
+    pl_json_writer_member_array(json, "feeds");
     for (size_t i = 0; i < info->feeds.count; i++) {
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "name", info->feeds.items[i].name);
         pl_json_writer_member(json, "modified", info->feeds.items[i].modified);
-        pl_json_writer_key(json, "records");
-        pl_json_writer_uint(json, info->feeds.items[i].records);
+        pl_json_writer_member_uint(json, "records", info->feeds.items[i].records);
         pl_json_writer_end_object(json);
     }
     pl_json_writer_end_array(json);
-    pl_json_writer_key(json, "no_scheme");
-    pl_osv_json_strings(json, &info->no_scheme);
+    pl_json_writer_member_strings(json, "no_scheme", &info->no_scheme);
     pl_json_writer_end_object(json);
 }
 
@@ -152,6 +112,7 @@ static void status_table(struct view *view, const struct pl_db_info *info)
 {
     static const struct pl_grid_column columns[] = {{"FEED", 40}, {"RECORDS", 10}, {"NEWEST", 0}};
     print_field(view, "generation", info->generation);
+    print_field(view, "made", info->created);
     print_field(view, "newest", info->modified);
     print_field(view, "advisories",
                 pl_arena_format(&view->arena, "%llu on %llu packages",
@@ -220,8 +181,7 @@ static void hits_json(struct view *view, const struct hits *hits)
         const struct hit *hit = &hits->items[i];
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "id", hit->advisory.id);
-        pl_json_writer_key(json, "aliases");
-        pl_osv_json_strings(json, &hit->advisory.aliases);
+        pl_json_writer_member_strings(json, "aliases", &hit->advisory.aliases);
         pl_json_writer_member(json, "severity",
                               pl_str_from(pl_severity_to_string(severity_of(hit))));
         pl_json_writer_member(json, "summary", hit->advisory.summary);

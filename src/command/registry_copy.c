@@ -9,12 +9,9 @@
 
 static void count(struct pl_json_writer *json, const char *key, uint64_t blobs, uint64_t bytes)
 {
-    pl_json_writer_key(json, key);
-    pl_json_writer_begin_object(json);
-    pl_json_writer_key(json, "blobs");
-    pl_json_writer_uint(json, blobs);
-    pl_json_writer_key(json, "bytes");
-    pl_json_writer_uint(json, bytes);
+    pl_json_writer_member_object(json, key);
+    pl_json_writer_member_uint(json, "blobs", blobs);
+    pl_json_writer_member_uint(json, "bytes", bytes);
     pl_json_writer_end_object(json);
 }
 
@@ -23,8 +20,7 @@ static void print_json(const struct pl_copy_result *result, struct pl_writer *wr
     struct pl_json_writer json;
     pl_json_writer_init(&json, writer);
     pl_json_writer_begin_object(&json);
-    pl_json_writer_key(&json, "copied");
-    pl_json_writer_begin_array(&json);
+    pl_json_writer_member_array(&json, "copied");
     for (size_t i = 0; i < result->count; i++) {
         const struct pl_copied *copied = &result->items[i];
         pl_json_writer_begin_object(&json);
@@ -35,15 +31,12 @@ static void print_json(const struct pl_copy_result *result, struct pl_writer *wr
         pl_json_writer_end_object(&json);
     }
     pl_json_writer_end_array(&json);
-    pl_json_writer_key(&json, "manifests");
-    pl_json_writer_uint(&json, result->documents);
+    pl_json_writer_member_uint(&json, "manifests", result->documents);
     count(&json, "sent", result->sent_blobs, result->sent_bytes);
     count(&json, "there", result->there_blobs, result->there_bytes);
     count(&json, "mounted", result->taken_blobs, result->taken_bytes);
-    pl_json_writer_key(&json, "foreign_layers");
-    pl_json_writer_uint(&json, result->foreign_layers);
-    pl_json_writer_key(&json, "manifest_made");
-    pl_json_writer_bool(&json, result->is_manifest_made);
+    pl_json_writer_member_uint(&json, "foreign_layers", result->foreign_layers);
+    pl_json_writer_member_bool(&json, "manifest_made", result->is_manifest_made);
     pl_json_writer_end_object(&json);
     pl_json_writer_finish(&json);
 }

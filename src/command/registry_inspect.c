@@ -65,15 +65,6 @@ static enum pl_status read_part(void *context, const struct pl_descriptor *descr
     return st;
 }
 
-static enum pl_status locate(void *context, const struct pl_descriptor *descriptor,
-                             struct pl_part *ret, struct pl_error *err)
-{
-    (void)context;
-    (void)err;
-    *ret = (struct pl_part){.fd = -1, .length = descriptor->size_bytes};
-    return PL_OK;
-}
-
 /* Goes from an index to the manifest of the platform that was stated. */
 static enum pl_status choose_platform(struct inspection *inspection, struct pl_error *err)
 {
@@ -83,7 +74,7 @@ static enum pl_status choose_platform(struct inspection *inspection, struct pl_e
     if (st < 0 || !platform.is_stated) {
         return st;
     }
-    struct pl_blob_getter blobs = {read_part, locate, inspection};
+    struct pl_blob_getter blobs = {read_part, NULL, inspection};
     struct pl_manifest_query query = {inspection->arena, &blobs, &platform, PL_STR_EMPTY};
     st = pl_manifest_open(&query, inspection->manifest.bytes, &inspection->manifest.digest, &image,
                           err);
@@ -164,8 +155,7 @@ static pl_str platform_text(struct pl_arena *arena, const struct pl_platform *pl
 static void write_annotations(struct pl_json_writer *json, const char *key,
                               const struct pl_annotations *annotations)
 {
-    pl_json_writer_key(json, key);
-    pl_json_writer_begin_object(json);
+    pl_json_writer_member_object(json, key);
     for (size_t i = 0; i < annotations->count; i++) {
         pl_json_writer_key(json, annotations->items[i].name.ptr);
         pl_json_writer_string(json, annotations->items[i].value);
@@ -177,16 +167,14 @@ static void write_descriptor(struct pl_json_writer *json, const struct pl_descri
 {
     pl_json_writer_member(json, "digest", pl_digest_str(&descriptor->digest));
     pl_json_writer_member(json, "media_type", descriptor->media_type);
-    pl_json_writer_key(json, "size");
-    pl_json_writer_uint(json, descriptor->size_bytes);
+    pl_json_writer_member_uint(json, "size", descriptor->size_bytes);
 }
 
 static void write_parts(struct pl_json_writer *json, const struct inspection *inspection)
 {
     const struct pl_document *document = &inspection->document;
     bool is_index = document->kind == PL_DOCUMENT_INDEX;
-    pl_json_writer_key(json, is_index ? "manifests" : "layers");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, is_index ? "manifests" : "layers");
     for (size_t i = 0; i < document->parts.count; i++) {
         const struct pl_document_part *part = &document->parts.items[i];
         pl_json_writer_begin_object(json);
@@ -194,8 +182,7 @@ static void write_parts(struct pl_json_writer *json, const struct inspection *in
         if (is_index) {
             pl_json_writer_member(json, "platform",
                                   platform_text(inspection->arena, &part->platform));
-            pl_json_writer_key(json, "attestation");
-            pl_json_writer_bool(json, part->is_attestation);
+            pl_json_writer_member_bool(json, "attestation", part->is_attestation);
         }
         pl_json_writer_end_object(json);
     }
@@ -208,8 +195,7 @@ static void write_config(struct pl_json_writer *json, const struct inspection *i
     if (document->config.descriptor.digest.text[0] == '\0') {
         return;
     }
-    pl_json_writer_key(json, "config");
-    pl_json_writer_begin_object(json);
+    pl_json_writer_member_object(json, "config");
     write_descriptor(json, &document->config.descriptor);
     pl_json_writer_end_object(json);
     if (document->kind == PL_DOCUMENT_IMAGE) {
@@ -218,8 +204,7 @@ static void write_config(struct pl_json_writer *json, const struct inspection *i
                               platform_text(inspection->arena, &config->platform));
         pl_json_writer_member(json, "created", config->created);
         write_annotations(json, "labels", &config->labels);
-        pl_json_writer_key(json, "history_count");
-        pl_json_writer_uint(json, config->history_count);
+        pl_json_writer_member_uint(json, "history_count", config->history_count);
     }
 }
 
@@ -256,8 +241,7 @@ static void print_json(const struct inspection *inspection, struct pl_writer *wr
     pl_json_writer_member(&json, "kind", pl_str_from(kind_text(document->kind)));
     pl_json_writer_member(&json, "digest", pl_digest_str(&inspection->manifest.digest));
     pl_json_writer_member(&json, "media_type", document->media_type);
-    pl_json_writer_key(&json, "size");
-    pl_json_writer_uint(&json, inspection->manifest.bytes.len);
+    pl_json_writer_member_uint(&json, "size", inspection->manifest.bytes.len);
     pl_json_writer_member(&json, "artifact_type", document->artifact_type);
     pl_json_writer_member(&json, "subject", pl_digest_str(&document->subject));
     write_config(&json, inspection);

@@ -15,12 +15,7 @@ static void print_json(const char *key, pl_str of, const char *list_key,
     pl_json_writer_init(&json, writer);
     pl_json_writer_begin_object(&json);
     pl_json_writer_member(&json, key, of);
-    pl_json_writer_key(&json, list_key);
-    pl_json_writer_begin_array(&json);
-    for (size_t i = 0; i < names->count; i++) {
-        pl_json_writer_string(&json, names->items[i]);
-    }
-    pl_json_writer_end_array(&json);
+    pl_json_writer_member_strings(&json, list_key, names);
     pl_json_writer_end_object(&json);
     pl_json_writer_finish(&json);
 }

@@ -31,26 +31,18 @@ static void write_side(struct pl_json_writer *json, struct pl_arena *arena, cons
     pl_json_writer_member(json, "purl", pl_component_purl(arena, component));
     pl_json_writer_member(json, "version", component->version);
     pl_json_writer_member(json, "license_expression", component->license_expression);
-    pl_json_writer_key(json, "licenses");
-    pl_json_writer_begin_array(json);
-    for (size_t i = 0; i < component->licenses.count; i++) {
-        pl_json_writer_string(json, component->licenses.items[i]);
-    }
-    pl_json_writer_end_array(json);
+    pl_json_writer_member_strings(json, "licenses", &component->licenses);
     pl_json_writer_end_object(json);
 }
 
 static void write_subject(struct pl_json_writer *json, const char *key,
                           const struct pl_report *report)
 {
-    pl_json_writer_key(json, key);
-    pl_json_writer_begin_object(json);
+    pl_json_writer_member_object(json, key);
     pl_json_writer_member(json, "name", report->subject.name);
     pl_json_writer_member(json, "digest", report->subject.digest);
-    pl_json_writer_key(json, "components");
-    pl_json_writer_uint(json, report->components.count);
-    pl_json_writer_key(json, "gaps");
-    pl_json_writer_uint(json, report->gaps.count);
+    pl_json_writer_member_uint(json, "components", report->components.count);
+    pl_json_writer_member_uint(json, "gaps", report->gaps.count);
     pl_json_writer_end_object(json);
 }
 
@@ -61,8 +53,7 @@ static void print_json(const struct difference *difference, struct pl_writer *wr
     pl_json_writer_begin_object(&json);
     write_subject(&json, "from", difference->from);
     write_subject(&json, "to", difference->to);
-    pl_json_writer_key(&json, "changes");
-    pl_json_writer_begin_array(&json);
+    pl_json_writer_member_array(&json, "changes");
     for (size_t i = 0; i < difference->changes.count; i++) {
         const struct pl_sbom_change *change = &difference->changes.items[i];
         const struct pl_component *either = change->to ? change->to : change->from;

@@ -155,11 +155,7 @@ static enum pl_status stream_members(const struct pl_archive_stream *stream, str
     size_t members = 0;
     while (st == PL_OK) {
         struct pl_tar_entry entry = {0};
-        st = pl_tar_next(tar, &entry, err);
-        if (st == PL_OK && ++members > PL_LIMIT_ARCHIVE_MEMBERS) {
-            st = pl_error_set(err, PL_E_LIMIT, "more than %d members: this is no image archive",
-                              PL_LIMIT_ARCHIVE_MEMBERS);
-        }
+        st = pl_store_next_member(tar, &members, &entry, err);
         if (st == PL_OK) {
             st = put_member(answer, stream, tar, &entry, err);
         }

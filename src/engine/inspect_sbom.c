@@ -39,13 +39,6 @@ static void run(void *context, int answer_fd)
     pl_inspect_send(answer_fd, st, &err, &evidence);
 }
 
-/* The path that things were found at, where the document itself does not say. */
-static pl_str base_name(pl_str path)
-{
-    size_t slash = pl_str_find_last_char(path, '/');
-    return slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
-}
-
 enum pl_status pl_sbom_inspect(struct pl_arena *arena, int fd, pl_str name,
                                const struct pl_layers_options *options,
                                const struct pl_evidence **ret, struct pl_error *err)
@@ -74,7 +67,7 @@ enum pl_status pl_sbom_inspect(struct pl_arena *arena, int fd, pl_str name,
         return st;
     }
     if (evidence->files.count > 0) {
-        evidence->files.items[0].path = base_name(name);
+        evidence->files.items[0].path = pl_str_after_last(name, '/');
     }
     *ret = evidence;
     return PL_OK;

@@ -81,6 +81,19 @@ bool pl_deb822_next_field(pl_str *paragraph, struct pl_deb822_field *ret_field)
     return false;
 }
 
+void pl_deb822_read(pl_str paragraph, const struct pl_deb822_wanted *wanted, size_t count)
+{
+    struct pl_deb822_field field;
+    while (pl_deb822_next_field(&paragraph, &field)) {
+        for (size_t i = 0; i < count; i++) {
+            if (pl_str_eq_nocase(field.name, wanted[i].name)) {
+                *wanted[i].value = field.value;
+                break;
+            }
+        }
+    }
+}
+
 pl_str pl_deb822_first_line(pl_str value)
 {
     pl_str line = PL_STR_EMPTY;

@@ -20,5 +20,14 @@ bool pl_deb822_next_paragraph(pl_str *cursor, pl_str *ret_paragraph);
 /* Takes the next field off *paragraph. False at the end. */
 bool pl_deb822_next_field(pl_str *paragraph, struct pl_deb822_field *ret_field);
 
+struct pl_deb822_wanted {
+    pl_str name;
+    pl_str *value;
+};
+
+/* Fills in the values of the wanted fields that the paragraph has; where it has one several times,
+ * the last counts. */
+void pl_deb822_read(pl_str paragraph, const struct pl_deb822_wanted *wanted, size_t count);
+
 /* The first line of a value: all of a simple field, the synopsis of a multi-line one. */
 pl_str pl_deb822_first_line(pl_str value);

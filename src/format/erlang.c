@@ -74,11 +74,9 @@ static bool is_word_char(const struct reader *reader)
 {
     char c = peek(reader, 0);
     char next = peek(reader, 1);
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '_' || c == '@' || c == '-' ||
-           c == '+' || c == '?' || c == '!' || (uint8_t)c >= 0x80 ||
-           (c == '.' && (pl_char_is_alpha(next) || pl_char_is_digit(next))) ||
-           (c == '#' && reader->syntax == PL_ERLANG_ERLANG &&
-            (pl_char_is_alpha(next) || pl_char_is_digit(next)));
+    return pl_char_is_alnum(c) || c == '_' || c == '@' || c == '-' || c == '+' || c == '?' ||
+           c == '!' || (uint8_t)c >= 0x80 || (c == '.' && pl_char_is_alnum(next)) ||
+           (c == '#' && reader->syntax == PL_ERLANG_ERLANG && pl_char_is_alnum(next));
 }
 
 static bool take_quoted(struct reader *reader)

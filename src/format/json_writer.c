@@ -224,6 +224,47 @@ void pl_json_writer_member(struct pl_json_writer *json, const char *key, pl_str 
     }
 }
 
+void pl_json_writer_member_text(struct pl_json_writer *json, const char *key, pl_str value)
+{
+    if (value.len > 0) {
+        pl_json_writer_member(json, key, value);
+    }
+}
+
+void pl_json_writer_member_uint(struct pl_json_writer *json, const char *key, uint64_t value)
+{
+    pl_json_writer_key(json, key);
+    pl_json_writer_uint(json, value);
+}
+
+void pl_json_writer_member_bool(struct pl_json_writer *json, const char *key, bool value)
+{
+    pl_json_writer_key(json, key);
+    pl_json_writer_bool(json, value);
+}
+
+void pl_json_writer_member_strings(struct pl_json_writer *json, const char *key,
+                                   const struct pl_strs *list)
+{
+    pl_json_writer_member_array(json, key);
+    for (size_t i = 0; i < list->count; i++) {
+        pl_json_writer_string(json, list->items[i]);
+    }
+    pl_json_writer_end_array(json);
+}
+
+void pl_json_writer_member_object(struct pl_json_writer *json, const char *key)
+{
+    pl_json_writer_key(json, key);
+    pl_json_writer_begin_object(json);
+}
+
+void pl_json_writer_member_array(struct pl_json_writer *json, const char *key)
+{
+    pl_json_writer_key(json, key);
+    pl_json_writer_begin_array(json);
+}
+
 void pl_json_writer_finish(struct pl_json_writer *json)
 {
     assert(json->depth == 0);

@@ -12,6 +12,7 @@
  * are bugs of the caller and are caught by assert.
  */
 #include "base/limits.h"
+#include "base/vec.h"
 #include "base/writer.h"
 
 struct pl_json_writer {
@@ -41,6 +42,16 @@ void pl_json_writer_null(struct pl_json_writer *json);
 
 /* A member whose value is a string, or null when it is empty. */
 void pl_json_writer_member(struct pl_json_writer *json, const char *key, pl_str value);
+/* The same, and no member at all when it is empty. */
+void pl_json_writer_member_text(struct pl_json_writer *json, const char *key, pl_str value);
+void pl_json_writer_member_uint(struct pl_json_writer *json, const char *key, uint64_t value);
+void pl_json_writer_member_bool(struct pl_json_writer *json, const char *key, bool value);
+/* An array of strings. */
+void pl_json_writer_member_strings(struct pl_json_writer *json, const char *key,
+                                   const struct pl_strs *list);
+/* Begins a member whose value is an object or an array. */
+void pl_json_writer_member_object(struct pl_json_writer *json, const char *key);
+void pl_json_writer_member_array(struct pl_json_writer *json, const char *key);
 
 /* The closing line end; all that was begun must have ended. */
 void pl_json_writer_finish(struct pl_json_writer *json);

@@ -180,8 +180,7 @@ static enum pl_status take_key(struct reader *reader, pl_str *ret, struct pl_err
         st = pl_toml_take_string(c, false, ret, err);
     } else {
         const char *begin = c->at;
-        while (c->at < c->end && (pl_char_is_alpha(*c->at) || pl_char_is_digit(*c->at) ||
-                                  *c->at == '_' || *c->at == '-')) {
+        while (c->at < c->end && (pl_char_is_alnum(*c->at) || *c->at == '_' || *c->at == '-')) {
             c->at++;
         }
         if (c->at == begin) {

@@ -415,8 +415,7 @@ static enum pl_status take_number(const struct pl_toml_cursor *cursor, pl_str to
 
 static bool is_token_char(char c)
 {
-    return pl_char_is_digit(c) || pl_char_is_alpha(c) || c == '+' || c == '-' || c == '_' ||
-           c == '.' || c == ':';
+    return pl_char_is_alnum(c) || c == '+' || c == '-' || c == '_' || c == '.' || c == ':';
 }
 
 static pl_str token_at(const struct pl_toml_cursor *cursor)

@@ -61,7 +61,11 @@ static enum pl_status read_layer(const struct search *search, const json_t *json
     layer.info.size_bytes = descriptor.size_bytes;
     struct pl_error missing = PL_ERROR_INIT;
     const struct pl_blob_getter *blobs = search->query->blobs;
-    st = blobs->locate(blobs->context, &descriptor, &layer.part, &missing);
+    if (blobs->locate) {
+        st = blobs->locate(blobs->context, &descriptor, &layer.part, &missing);
+    } else {
+        layer.part.length = descriptor.size_bytes;
+    }
     if (st == PL_E_NOT_FOUND) {
         layer.gap = descriptor.has_urls
                         ? PL_STR("is a foreign layer, which lies outside of the image")

@@ -25,7 +25,8 @@ struct pl_blob_getter {
      * from configs, which registries keep apart. What comes is checked against the digest. */
     enum pl_status (*read)(void *context, const struct pl_descriptor *descriptor, bool is_manifest,
                            size_t ceiling_bytes, pl_str *ret, struct pl_error *err);
-    /* How a layer's bytes are got. NOT_FOUND makes the layer a gap. */
+    /* How a layer's bytes are got. NOT_FOUND makes the layer a gap. NULL where no layer will be
+     * read: they get their length alone. */
     enum pl_status (*locate)(void *context, const struct pl_descriptor *descriptor,
                              struct pl_part *ret, struct pl_error *err);
     void *context;

@@ -73,6 +73,5 @@ pl_str pl_path_parent(pl_str path)
 
 pl_str pl_path_base(pl_str path)
 {
-    size_t slash = pl_str_find_last_char(path, '/');
-    return slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
+    return pl_str_after_last(path, '/');
 }

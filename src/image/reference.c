@@ -36,15 +36,6 @@ static bool is_lower_or_digit(char c)
     return pl_char_is_digit(c) || (c >= 'a' && c <= 'z');
 }
 
-static pl_str lowered(struct pl_arena *arena, pl_str s)
-{
-    char *copy = pl_arena_alloc(arena, s.len + 1, 1);
-    for (size_t i = 0; i < s.len; i++) {
-        copy[i] = pl_char_lower(s.ptr[i]);
-    }
-    return pl_str_make(copy, s.len);
-}
-
 static pl_str shown(pl_str s)
 {
     return pl_str_sub(s, 0, SHOWN_MOST);
@@ -54,7 +45,7 @@ static bool is_label(pl_str s)
 {
     bool good = s.len > 0 && s.ptr[0] != '-' && s.ptr[s.len - 1] != '-';
     for (size_t i = 0; good && i < s.len; i++) {
-        good = pl_char_is_alpha(s.ptr[i]) || pl_char_is_digit(s.ptr[i]) || s.ptr[i] == '-';
+        good = pl_char_is_alnum(s.ptr[i]) || s.ptr[i] == '-';
     }
     return good;
 }
@@ -167,7 +158,7 @@ static enum pl_status check_components(struct pl_arena *arena, pl_str repository
             return pl_error_set(err, PL_E_USAGE, "\"" PL_STR_FMT "\" has an empty part",
                                 PL_STR_ARG(shown(repository)));
         }
-        if (!is_component(component) && is_component(lowered(arena, component))) {
+        if (!is_component(component) && is_component(pl_arena_lower(arena, component))) {
             return pl_error_set(err, PL_E_USAGE,
                                 "\"" PL_STR_FMT "\": repository names are in lower case",
                                 PL_STR_ARG(shown(repository)));
@@ -185,6 +176,16 @@ static enum pl_status check_components(struct pl_arena *arena, pl_str repository
     }
 }
 
+bool pl_reference_is_tag(pl_str text)
+{
+    bool good = text.len > 0 && text.len <= TAG_MOST && text.ptr[0] != '.' && text.ptr[0] != '-';
+    for (size_t i = 0; good && i < text.len; i++) {
+        char c = text.ptr[i];
+        good = pl_char_is_alnum(c) || c == '_' || c == '.' || c == '-';
+    }
+    return good;
+}
+
 static enum pl_status check_tag(pl_str tag, struct pl_error *err)
 {
     if (tag.len > TAG_MOST) {
@@ -193,12 +194,7 @@ static enum pl_status check_tag(pl_str tag, struct pl_error *err)
                             "allowed",
                             PL_STR_ARG(pl_str_sub(tag, 0, 40)), tag.len, TAG_MOST);
     }
-    bool good = tag.len > 0 && tag.ptr[0] != '.' && tag.ptr[0] != '-';
-    for (size_t i = 0; good && i < tag.len; i++) {
-        char c = tag.ptr[i];
-        good = pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '_' || c == '.' || c == '-';
-    }
-    if (!good) {
+    if (!pl_reference_is_tag(tag)) {
         return pl_error_set(err, PL_E_USAGE,
                             "\"" PL_STR_FMT "\" is no tag: it is made of letters, digits, "
                             "underscores, dots and dashes, and begins with none of the last two",
@@ -243,7 +239,7 @@ static bool looks_like_host(pl_str part)
 /* Docker Hub has had several names. */
 static pl_str canonical_host(struct pl_arena *arena, pl_str host)
 {
-    pl_str lower = lowered(arena, host);
+    pl_str lower = pl_arena_lower(arena, host);
     return pl_str_eq(lower, PL_STR("index.docker.io")) ? DOCKER_HUB : lower;
 }
 
@@ -363,8 +359,9 @@ static enum pl_status suggest_lower(struct pl_arena *arena, pl_str text, struct 
 {
     pl_str name = name_of(text);
     struct pl_reference meant = {0};
-    pl_str lower = pl_arena_format(arena, PL_STR_FMT PL_STR_FMT, PL_STR_ARG(lowered(arena, name)),
-                                   PL_STR_ARG(pl_str_skip(text, name.len)));
+    pl_str lower =
+        pl_arena_format(arena, PL_STR_FMT PL_STR_FMT, PL_STR_ARG(pl_arena_lower(arena, name)),
+                        PL_STR_ARG(pl_str_skip(text, name.len)));
     if (pl_str_starts_with(text, lower) || parse_parts(arena, lower, &meant, NULL) < 0) {
         return PL_E_USAGE; /* as `err` says already */
     }

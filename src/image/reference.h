@@ -25,6 +25,9 @@ enum pl_status pl_reference_parse(struct pl_arena *arena, pl_str text, struct pl
 enum pl_status pl_reference_parse_repository(struct pl_arena *arena, pl_str text,
                                              struct pl_reference *ret, struct pl_error *err);
 
+/* Is it a tag by the grammar: 128 characters at most? */
+bool pl_reference_is_tag(pl_str text);
+
 /* The whole of it: "docker.io/library/nginx:1.25@sha256:...". */
 pl_str pl_reference_format(struct pl_arena *arena, const struct pl_reference *reference);
 /* As people write it: "nginx:1.25", "ghcr.io/a/b@sha256:...". */

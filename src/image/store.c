@@ -101,6 +101,17 @@ static enum pl_status index_member(struct pl_tar *tar, const struct pl_tar_entry
     return PL_OK;
 }
 
+enum pl_status pl_store_next_member(struct pl_tar *tar, size_t *count, struct pl_tar_entry *ret,
+                                    struct pl_error *err)
+{
+    enum pl_status st = pl_tar_next(tar, ret, err);
+    if (st == PL_OK && ++*count > PL_LIMIT_ARCHIVE_MEMBERS) {
+        st = pl_error_set(err, PL_E_LIMIT, "more than %d members: this is no image archive",
+                          PL_LIMIT_ARCHIVE_MEMBERS);
+    }
+    return st;
+}
+
 static enum pl_status index_all(const struct index_job *job, struct pl_buf *buf,
                                 struct pl_error *err)
 {
@@ -115,11 +126,7 @@ static enum pl_status index_all(const struct index_job *job, struct pl_buf *buf,
     size_t members = 0;
     while (st == PL_OK) {
         struct pl_tar_entry entry = {0};
-        st = pl_tar_next(tar, &entry, err);
-        if (st == PL_OK && ++members > PL_LIMIT_ARCHIVE_MEMBERS) {
-            st = pl_error_set(err, PL_E_LIMIT, "more than %d members: this is no image archive",
-                              PL_LIMIT_ARCHIVE_MEMBERS);
-        }
+        st = pl_store_next_member(tar, &members, &entry, err);
         if (st == PL_OK) {
             st = index_member(tar, &entry, &mapped, buf, err);
         }

@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "model/evidence.h"
 
+struct pl_tar;
+struct pl_tar_entry;
 struct pl_fetch;
 struct pl_layer_dir;
 
@@ -48,6 +50,11 @@ enum pl_status pl_store_open_dir(struct pl_arena *arena, const char *path, struc
 /* A plain tar archive: its headers are read by a sandboxed child. Takes `fd` over. */
 enum pl_status pl_store_open_archive(struct pl_arena *arena, int fd, struct pl_store *ret,
                                      struct pl_error *err);
+
+/* The next member of an image archive, as pl_tar_next; `*count` is how many there were. PL_E_LIMIT
+ * when there are more than any image has. */
+enum pl_status pl_store_next_member(struct pl_tar *tar, size_t *count, struct pl_tar_entry *ret,
+                                    struct pl_error *err);
 
 void pl_store_close(struct pl_store *store);
 #define pl_autostore PL_CLEANUP(pl_store_close)

@@ -60,8 +60,7 @@ static bool is_idle_word(pl_str word)
 
 static bool is_kept(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '+' || c == '.' ||
-           (unsigned char)c >= 0x80;
+    return pl_char_is_alnum(c) || c == '+' || c == '.' || (unsigned char)c >= 0x80;
 }
 
 /* The form in which names are compared: see license_names.def. */
@@ -70,17 +69,13 @@ static pl_str squeeze(struct pl_arena *arena, pl_str name)
     char *into = pl_arena_alloc(arena, name.len + 1, 1);
     size_t len = 0;
     while (name.len > 0) {
-        size_t count = 0;
-        while (count < name.len && is_kept(name.ptr[count])) {
-            count++;
-        }
-        pl_str word = pl_str_sub(name, 0, count);
+        pl_str word = pl_str_take_while(&name, is_kept);
         if (!is_idle_word(word)) {
-            for (size_t i = 0; i < count; i++) {
+            for (size_t i = 0; i < word.len; i++) {
                 into[len++] = pl_char_lower(word.ptr[i]);
             }
         }
-        name = pl_str_skip(name, count > 0 ? count : 1);
+        name = pl_str_skip(name, word.len > 0 ? 0 : 1);
     }
     while (len > 0 && into[len - 1] == '.') {
         len--;
@@ -168,7 +163,7 @@ static bool is_reference(pl_str name)
     pl_str own = PL_STR("LicenseRef-");
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
-        if (!pl_char_is_alpha(c) && !pl_char_is_digit(c) && c != '.' && c != '-') {
+        if (!pl_char_is_alnum(c) && c != '.' && c != '-') {
             return false;
         }
     }

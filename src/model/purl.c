@@ -54,18 +54,9 @@ static unsigned flags_of(pl_str type)
     return 0;
 }
 
-static pl_str to_lower(struct pl_arena *arena, pl_str s)
-{
-    char *copy = pl_arena_alloc(arena, s.len + 1, 1);
-    for (size_t i = 0; i < s.len; i++) {
-        copy[i] = pl_char_lower(s.ptr[i]);
-    }
-    return pl_str_make(copy, s.len);
-}
-
 static bool is_type_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '.' || c == '-';
+    return pl_char_is_alnum(c) || c == '.' || c == '-';
 }
 
 static bool is_key_char(char c)
@@ -182,7 +173,8 @@ static enum pl_status parse_qualifiers(struct pl_arena *arena, pl_str text, stru
             return status;
         }
         if (value.len > 0) {
-            *pl_vec_push(arena, &list) = (struct pl_purl_qualifier){to_lower(arena, key), value};
+            *pl_vec_push(arena, &list) =
+                (struct pl_purl_qualifier){pl_arena_lower(arena, key), value};
         }
     }
     if (list.count > 1) {
@@ -234,7 +226,7 @@ static pl_str normalize_name(struct pl_arena *arena, pl_str name, unsigned flags
         if ((flags & DASH_NAME) && c == '_') {
             c = '-';
         }
-        if ((flags & UNDERSCORE_NAME) && !pl_char_is_alpha(c) && !pl_char_is_digit(c)) {
+        if ((flags & UNDERSCORE_NAME) && !pl_char_is_alnum(c)) {
             c = '_';
         }
         if (!(flags & DASH_NAME) || c != '-' || len == 0 || copy[len - 1] != '-') {
@@ -264,10 +256,10 @@ static enum pl_status normalize(struct pl_arena *arena, struct pl_purl *purl, st
         flags |= LOWER_NAMESPACE | LOWER_NAME;
     }
     if (flags & LOWER_NAMESPACE) {
-        purl->namespace = to_lower(arena, purl->namespace);
+        purl->namespace = pl_arena_lower(arena, purl->namespace);
     }
     if (flags & LOWER_VERSION) {
-        purl->version = to_lower(arena, purl->version);
+        purl->version = pl_arena_lower(arena, purl->version);
     }
     purl->name = normalize_name(arena, purl->name, flags);
     if (((flags & NEEDS_NAMESPACE) && purl->namespace.len == 0) ||
@@ -348,7 +340,7 @@ enum pl_status pl_purl_parse(struct pl_arena *arena, pl_str text, struct pl_purl
     if (!pl_str_cut(text, '/', &purl.type, &text) || !is_word(purl.type, is_type_char)) {
         return pl_error_set(err, PL_E_PARSE, "purl: no valid type before a slash");
     }
-    purl.type = to_lower(arena, purl.type);
+    purl.type = pl_arena_lower(arena, purl.type);
     /* A slash at the end is dropped but before a version: "a/@1" has no name. */
     cut_name(trim_slashes(text), flags_of(purl.type), &purl.namespace, &purl.name, &purl.version);
     enum pl_status status = decode_path(arena, purl.namespace, false, &purl.namespace, err);
@@ -413,7 +405,8 @@ static bool sort_qualifiers(struct pl_arena *arena, struct pl_purl *purl)
             return false;
         }
         if (from->value.len > 0) {
-            sorted[count++] = (struct pl_purl_qualifier){to_lower(arena, from->key), from->value};
+            sorted[count++] =
+                (struct pl_purl_qualifier){pl_arena_lower(arena, from->key), from->value};
         }
     }
     if (count > 1) {
@@ -435,7 +428,7 @@ pl_str pl_purl_format(struct pl_arena *arena, const struct pl_purl *parts)
     if (!is_word(purl.type, is_type_char) || purl.name.len == 0 || !sort_qualifiers(arena, &purl)) {
         return PL_STR_EMPTY;
     }
-    purl.type = to_lower(arena, purl.type);
+    purl.type = pl_arena_lower(arena, purl.type);
     if (normalize(arena, &purl, NULL) < 0) {
         return PL_STR_EMPTY;
     }

@@ -30,15 +30,6 @@ static enum pl_status begin_block(struct pl_http_head *head, pl_str line, struct
     return PL_OK;
 }
 
-static pl_str lower(struct pl_arena *arena, pl_str name)
-{
-    char *bytes = pl_arena_alloc(arena, name.len + 1, 1);
-    for (size_t i = 0; i < name.len; i++) {
-        bytes[i] = pl_char_lower(name.ptr[i]);
-    }
-    return pl_str_make(bytes, name.len);
-}
-
 enum pl_status pl_http_head_take(struct pl_http_head *head, struct pl_arena *arena, pl_str line,
                                  struct pl_error *err)
 {
@@ -65,8 +56,9 @@ enum pl_status pl_http_head_take(struct pl_http_head *head, struct pl_arena *are
     if (head->status == 0 || !pl_str_cut(line, ':', &name, &value) || name.len == 0) {
         return pl_error_set(err, PL_E_PARSE, "a header is malformed");
     }
-    *pl_vec_push(arena, &head->headers) = (struct pl_http_header){
-        .name = lower(arena, pl_str_trim(name)), .value = pl_arena_dup(arena, pl_str_trim(value))};
+    *pl_vec_push(arena, &head->headers) =
+        (struct pl_http_header){.name = pl_arena_lower(arena, pl_str_trim(name)),
+                                .value = pl_arena_dup(arena, pl_str_trim(value))};
     return PL_OK;
 }
 
@@ -220,12 +212,10 @@ bool pl_http_retry_after_parse(pl_str value, pl_str date, uint64_t *ret_seconds)
     if (value.len > 0 && pl_char_is_digit(value.ptr[0]) &&
         pl_str_find_char(value, ' ') == SIZE_MAX) {
         /* A number too large to be read is still a number: longer than anybody waits. */
-        pl_str digits = value;
+        pl_str rest = value;
         uint64_t seconds = 0;
-        while (digits.len > 0 && pl_char_is_digit(digits.ptr[0])) {
-            digits = pl_str_skip(digits, 1);
-        }
-        if (digits.len > 0) {
+        pl_str_take_while(&rest, pl_char_is_digit);
+        if (rest.len > 0) {
             return false;
         }
         *ret_seconds = pl_str_to_uint(value, UINT32_MAX, &seconds) ? seconds : UINT32_MAX;

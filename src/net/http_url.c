@@ -41,16 +41,6 @@ static const char *part(const struct parsed *parsed, struct pl_arena *arena, CUR
     return copy;
 }
 
-static pl_str lower(struct pl_arena *arena, const char *text)
-{
-    pl_str copy = pl_arena_dup(arena, pl_str_from(text));
-    char *bytes = (char *)pl_arena_alloc(arena, copy.len + 1, 1);
-    for (size_t i = 0; i < copy.len; i++) {
-        bytes[i] = pl_char_lower(copy.ptr[i]);
-    }
-    return pl_str_make(bytes, copy.len);
-}
-
 /* The URL's text, which reads back as itself: libcurl unescapes a host after it has looked whether
  * it is a number ("%34.1" is "4.1", and that is 4.0.0.1), and will take our text apart again. NULL
  * when it goes on changing. */
@@ -89,8 +79,8 @@ static bool describe(const struct parsed *parsed, struct pl_arena *arena,
     if (!target.url || !scheme || !host || !*host || !port) {
         return false;
     }
-    pl_str name = lower(arena, host);
-    pl_str kind = lower(arena, scheme);
+    pl_str name = pl_arena_lower(arena, pl_str_from(host));
+    pl_str kind = pl_arena_lower(arena, pl_str_from(scheme));
     target.origin = pl_arena_format(arena, "%s://%s:%s", kind.ptr, name.ptr, port);
     target.is_secure = pl_str_eq(kind, PL_STR("https"));
     target.shown = pl_http_url_for_people(arena, pl_str_from(target.url));
@@ -213,7 +203,7 @@ void pl_http_append_escaped(struct pl_buf *url, pl_str segment)
     for (size_t i = 0; i < segment.len; i++) {
         char c = segment.ptr[i];
         /* The unreserved characters of RFC 3986, section 2.3. */
-        if (pl_char_is_alpha(c) || pl_char_is_digit(c) || (c != '\0' && strchr("-._~", c))) {
+        if (pl_char_is_alnum(c) || (c != '\0' && strchr("-._~", c))) {
             pl_buf_append_char(url, c);
         } else {
             pl_buf_append_format(url, "%%%02X", (unsigned)(unsigned char)c);

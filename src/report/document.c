@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/document.h"
 
-void pl_document_strings(struct pl_json_writer *json, const char *key, const struct pl_strs *list)
-{
-    pl_json_writer_key(json, key);
-    pl_json_writer_begin_array(json);
-    for (size_t i = 0; i < list->count; i++) {
-        pl_json_writer_string(json, list->items[i]);
-    }
-    pl_json_writer_end_array(json);
-}
-
 static void write_os(struct pl_json_writer *json, const struct pl_subject *subject)
 {
     const struct pl_os *os = &subject->os;
-    pl_json_writer_key(json, "os");
-    pl_json_writer_begin_object(json);
+    pl_json_writer_member_object(json, "os");
     pl_json_writer_member(json, "id", os->id);
     pl_json_writer_member(json, "version_id", os->version_id);
     pl_json_writer_member(json, "name", os->name);
@@ -32,25 +21,22 @@ static void write_os(struct pl_json_writer *json, const struct pl_subject *subje
 
 void pl_document_subject(struct pl_json_writer *json, const struct pl_subject *subject)
 {
-    pl_json_writer_key(json, "subject");
-    pl_json_writer_begin_object(json);
+    pl_json_writer_member_object(json, "subject");
     pl_json_writer_member(json, "kind", subject->kind);
     pl_json_writer_member(json, "name", subject->name);
     pl_json_writer_member(json, "source", subject->source);
     pl_json_writer_member(json, "digest", subject->digest);
     pl_json_writer_member(json, "platform", subject->platform);
     write_os(json, subject);
-    pl_document_strings(json, "ecosystems", &subject->ecosystems);
-    pl_json_writer_key(json, "layers");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_strings(json, "ecosystems", &subject->ecosystems);
+    pl_json_writer_member_array(json, "layers");
     for (size_t i = 0; i < subject->layers.count; i++) {
         const struct pl_layer_info *layer = &subject->layers.items[i];
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "digest", layer->digest);
         pl_json_writer_member(json, "diff_id", layer->diff_id);
         pl_json_writer_member(json, "media_type", layer->media_type);
-        pl_json_writer_key(json, "size");
-        pl_json_writer_uint(json, layer->size_bytes);
+        pl_json_writer_member_uint(json, "size", layer->size_bytes);
         pl_json_writer_member(json, "created_by", layer->created_by);
         pl_json_writer_end_object(json);
     }
@@ -66,7 +52,7 @@ static void write_strings_if_any(struct pl_json_writer *json, const char *key,
                                  const struct pl_strs *list)
 {
     if (list->count > 0) {
-        pl_document_strings(json, key, list);
+        pl_json_writer_member_strings(json, key, list);
     }
 }
 
@@ -78,12 +64,10 @@ static void write_dependency(struct pl_json_writer *json, const struct pl_compon
                               pl_str_from(pl_relation_to_string(component->relation)));
     }
     if (component->is_dev) {
-        pl_json_writer_key(json, "dev");
-        pl_json_writer_bool(json, true);
+        pl_json_writer_member_bool(json, "dev", true);
     }
     if (component->is_optional) {
-        pl_json_writer_key(json, "optional");
-        pl_json_writer_bool(json, true);
+        pl_json_writer_member_bool(json, "optional", true);
     }
 }
 
@@ -111,7 +95,7 @@ static void write_component(struct pl_json_writer *json, const struct pl_compone
         pl_json_writer_null(json);
     }
     write_dependency(json, component);
-    pl_document_strings(json, "licenses", &component->licenses);
+    pl_json_writer_member_strings(json, "licenses", &component->licenses);
     pl_json_writer_member(json, "license_expression", component->license_expression);
     write_strings_if_any(json, "hashes", &component->hashes);
     write_strings_if_any(json, "depends", &component->depends);
@@ -119,11 +103,9 @@ static void write_component(struct pl_json_writer *json, const struct pl_compone
     write_strings_if_any(json, "cpes", &component->cpes);
     if (component->confidence > 0) {
         pl_json_writer_member(json, "basis", component->basis);
-        pl_json_writer_key(json, "confidence");
-        pl_json_writer_uint(json, component->confidence);
+        pl_json_writer_member_uint(json, "confidence", component->confidence);
     }
-    pl_json_writer_key(json, "locations");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, "locations");
     for (size_t i = 0; i < component->locations.count; i++) {
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "path", component->locations.items[i].path);
@@ -137,8 +119,7 @@ static void write_component(struct pl_json_writer *json, const struct pl_compone
 void pl_document_components(struct pl_json_writer *json, const struct pl_components *components)
 {
     struct pl_arena scratch pl_autoarena = {0};
-    pl_json_writer_key(json, "components");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, "components");
     for (size_t i = 0; i < components->count; i++) {
         pl_arena_clear(&scratch);
         const struct pl_component *component = &components->items[i];
@@ -149,17 +130,63 @@ void pl_document_components(struct pl_json_writer *json, const struct pl_compone
 
 static void write_fix_and_match(struct pl_json_writer *json, const struct pl_finding *finding)
 {
-    pl_json_writer_key(json, "fix");
-    pl_json_writer_begin_object(json);
+    pl_json_writer_member_object(json, "fix");
     pl_json_writer_member(json, "state", pl_str_from(pl_fix_state_to_string(finding->fix_state)));
-    pl_document_strings(json, "versions", &finding->fix_versions);
+    pl_json_writer_member_strings(json, "versions", &finding->fix_versions);
     pl_json_writer_end_object(json);
-    pl_json_writer_key(json, "match");
-    pl_json_writer_begin_object(json);
+    pl_json_writer_member_object(json, "match");
     pl_json_writer_member(json, "ecosystem", finding->match_ecosystem);
     pl_json_writer_member(json, "via", finding->match_via);
     pl_json_writer_member(json, "range", finding->match_range);
     pl_json_writer_end_object(json);
+}
+
+static void write_score(struct pl_json_writer *json, const char *key, double score)
+{
+    pl_json_writer_key(json, key);
+    if (score >= 0) {
+        pl_json_writer_double(json, score);
+    } else {
+        pl_json_writer_null(json);
+    }
+}
+
+static void write_sources(struct pl_json_writer *json, const struct pl_finding_sources *sources)
+{
+    pl_json_writer_member_array(json, "sources");
+    for (size_t i = 0; i < sources->count; i++) {
+        const struct pl_finding_source *source = &sources->items[i];
+        pl_json_writer_begin_object(json);
+        pl_json_writer_member(json, "id", source->id);
+        pl_json_writer_member(json, "feed", source->slice);
+        pl_json_writer_member(json, "severity",
+                              pl_str_from(pl_severity_to_string(source->severity)));
+        write_score(json, "cvss", source->cvss);
+        pl_json_writer_member(json, "state", pl_str_from(pl_affect_to_string(source->state)));
+        pl_json_writer_member(json, "range", source->range);
+        pl_json_writer_member_strings(json, "fixed", &source->fixed);
+        pl_json_writer_end_object(json);
+    }
+    pl_json_writer_end_array(json);
+}
+
+static void write_exploitation(struct pl_json_writer *json, const struct pl_exploitation *entry)
+{
+    if (entry->kev_catalogue.len > 0) {
+        pl_json_writer_member_object(json, "kev");
+        pl_json_writer_member(json, "catalogue", entry->kev_catalogue);
+        pl_json_writer_member(json, "added", entry->kev_added);
+        pl_json_writer_member(json, "due", entry->kev_due);
+        pl_json_writer_member_bool(json, "ransomware", entry->kev_ransomware);
+        pl_json_writer_end_object(json);
+    }
+    if (entry->id.len > 0 && entry->epss >= 0) {
+        pl_json_writer_member_object(json, "epss");
+        write_score(json, "score", entry->epss);
+        write_score(json, "percentile", entry->epss_percentile);
+        pl_json_writer_member(json, "date", entry->epss_date);
+        pl_json_writer_end_object(json);
+    }
 }
 
 static void write_finding(struct pl_json_writer *json, const struct pl_finding *finding,
@@ -168,28 +195,27 @@ static void write_finding(struct pl_json_writer *json, const struct pl_finding *
     pl_json_writer_begin_object(json);
     pl_json_writer_member(json, "kind", pl_str_from(pl_finding_kind_to_string(finding->kind)));
     pl_json_writer_member(json, "id", finding->id);
-    pl_document_strings(json, "aliases", &finding->aliases);
+    pl_json_writer_member_strings(json, "aliases", &finding->aliases);
     pl_json_writer_member(json, "component", purl);
     pl_json_writer_member(json, "severity", pl_str_from(pl_severity_to_string(finding->severity)));
-    pl_json_writer_key(json, "cvss");
-    if (finding->cvss >= 0) {
-        pl_json_writer_double(json, finding->cvss);
-    } else {
-        pl_json_writer_null(json);
-    }
+    write_score(json, "cvss", finding->cvss);
     pl_json_writer_member(json, "status",
                           pl_str_from(pl_finding_status_to_string(finding->status)));
+    if (finding->is_disputed) {
+        pl_json_writer_member_bool(json, "disputed", true);
+    }
+    write_exploitation(json, &finding->exploitation);
     write_fix_and_match(json, finding);
+    write_sources(json, &finding->sources);
     pl_json_writer_member(json, "title", finding->title);
-    pl_document_strings(json, "references", &finding->references);
+    pl_json_writer_member_strings(json, "references", &finding->references);
     pl_json_writer_end_object(json);
 }
 
 void pl_document_findings(struct pl_json_writer *json, const struct pl_findings *findings)
 {
     struct pl_arena scratch pl_autoarena = {0};
-    pl_json_writer_key(json, "findings");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, "findings");
     for (size_t i = 0; i < findings->count; i++) {
         pl_arena_clear(&scratch);
         const struct pl_finding *finding = &findings->items[i];
@@ -200,8 +226,7 @@ void pl_document_findings(struct pl_json_writer *json, const struct pl_findings 
 
 void pl_document_gaps(struct pl_json_writer *json, const struct pl_gaps *gaps)
 {
-    pl_json_writer_key(json, "gaps");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, "gaps");
     for (size_t i = 0; i < gaps->count; i++) {
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "path", gaps->items[i].path);
@@ -221,28 +246,23 @@ void pl_document_sandbox(struct pl_json_writer *json, const struct pl_report *re
 
 void pl_document_verdict(struct pl_json_writer *json, const struct pl_report *report)
 {
-    pl_json_writer_key(json, "verdict");
-    pl_json_writer_begin_object(json);
-    pl_json_writer_key(json, "pass");
-    pl_json_writer_bool(json, report->verdict_pass);
-    pl_document_strings(json, "reasons", &report->verdict_reasons);
+    pl_json_writer_member_object(json, "verdict");
+    pl_json_writer_member_bool(json, "pass", report->verdict_pass);
+    pl_json_writer_member_strings(json, "reasons", &report->verdict_reasons);
     pl_json_writer_end_object(json);
 }
 
 void pl_document_database(struct pl_json_writer *json, const struct pl_report *report)
 {
-    pl_json_writer_key(json, "database");
-    pl_json_writer_begin_object(json);
+    pl_json_writer_member_object(json, "database");
     pl_json_writer_member(json, "generation", report->database_generation);
-    pl_json_writer_key(json, "feeds");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, "feeds");
     for (size_t i = 0; i < report->feeds.count; i++) {
         const struct pl_feed_info *feed = &report->feeds.items[i];
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "name", feed->name);
         pl_json_writer_member(json, "modified", feed->modified);
-        pl_json_writer_key(json, "records");
-        pl_json_writer_uint(json, feed->records);
+        pl_json_writer_member_uint(json, "records", feed->records);
         pl_json_writer_end_object(json);
     }
     pl_json_writer_end_array(json);

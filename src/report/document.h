@@ -19,8 +19,6 @@ void pl_document_findings(struct pl_json_writer *json, const struct pl_findings 
 void pl_document_gaps(struct pl_json_writer *json, const struct pl_gaps *gaps);
 /* "container", within the subject: how it is set up and what changed since its image. */
 void pl_document_container(struct pl_json_writer *json, const struct pl_subject *subject);
-/* A member whose value is a list of strings. */
-void pl_document_strings(struct pl_json_writer *json, const char *key, const struct pl_strs *list);
 /* "sandbox": what the kernel lacked; no member where nothing lacked, so that reports of the same
  * input agree between machines that have it all. */
 void pl_document_sandbox(struct pl_json_writer *json, const struct pl_report *report);

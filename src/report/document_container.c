@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/document.h"
 
-static void write_bool(struct pl_json_writer *json, const char *key, bool value)
-{
-    pl_json_writer_key(json, key);
-    pl_json_writer_bool(json, value);
-}
-
 /* A limit; null when there is none. */
 static void write_limit(struct pl_json_writer *json, const char *key, uint64_t value)
 {
@@ -20,8 +14,7 @@ static void write_limit(struct pl_json_writer *json, const char *key, uint64_t v
 
 static void write_ports(struct pl_json_writer *json, const struct pl_container_ports *ports)
 {
-    pl_json_writer_key(json, "ports");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, "ports");
     for (size_t i = 0; i < ports->count; i++) {
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "container", ports->items[i].container);
@@ -34,14 +27,13 @@ static void write_ports(struct pl_json_writer *json, const struct pl_container_p
 
 static void write_mounts(struct pl_json_writer *json, const struct pl_container_mounts *mounts)
 {
-    pl_json_writer_key(json, "mounts");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, "mounts");
     for (size_t i = 0; i < mounts->count; i++) {
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "type", mounts->items[i].type);
         pl_json_writer_member(json, "source", mounts->items[i].source);
         pl_json_writer_member(json, "destination", mounts->items[i].destination);
-        write_bool(json, "writable", mounts->items[i].is_writable);
+        pl_json_writer_member_bool(json, "writable", mounts->items[i].is_writable);
         pl_json_writer_end_object(json);
     }
     pl_json_writer_end_array(json);
@@ -49,8 +41,7 @@ static void write_mounts(struct pl_json_writer *json, const struct pl_container_
 
 static void write_labels(struct pl_json_writer *json, const struct pl_container_labels *labels)
 {
-    pl_json_writer_key(json, "labels");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, "labels");
     for (size_t i = 0; i < labels->count; i++) {
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "name", labels->items[i].name);
@@ -71,20 +62,20 @@ static void write_identity(struct pl_json_writer *json, const struct pl_containe
     pl_json_writer_member(json, "started_at", container->started_at);
     pl_json_writer_member(json, "user", container->user);
     pl_json_writer_member(json, "runtime", container->runtime);
-    pl_document_strings(json, "entrypoint", &container->entrypoint);
-    pl_document_strings(json, "command", &container->command);
-    pl_document_strings(json, "env_names", &container->env_names);
+    pl_json_writer_member_strings(json, "entrypoint", &container->entrypoint);
+    pl_json_writer_member_strings(json, "command", &container->command);
+    pl_json_writer_member_strings(json, "env_names", &container->env_names);
     write_labels(json, &container->labels);
 }
 
 static void write_isolation(struct pl_json_writer *json, const struct pl_container *container)
 {
-    write_bool(json, "privileged", container->is_privileged);
-    write_bool(json, "read_only_root", container->is_rootfs_readonly);
-    write_bool(json, "no_new_privileges", container->has_no_new_privileges);
-    pl_document_strings(json, "cap_add", &container->cap_add);
-    pl_document_strings(json, "cap_drop", &container->cap_drop);
-    pl_document_strings(json, "security_opt", &container->security_opt);
+    pl_json_writer_member_bool(json, "privileged", container->is_privileged);
+    pl_json_writer_member_bool(json, "read_only_root", container->is_rootfs_readonly);
+    pl_json_writer_member_bool(json, "no_new_privileges", container->has_no_new_privileges);
+    pl_json_writer_member_strings(json, "cap_add", &container->cap_add);
+    pl_json_writer_member_strings(json, "cap_drop", &container->cap_drop);
+    pl_json_writer_member_strings(json, "security_opt", &container->security_opt);
     pl_json_writer_member(json, "seccomp", container->seccomp);
     pl_json_writer_member(json, "apparmor", container->apparmor);
     pl_json_writer_member(json, "network_mode", container->network_mode);
@@ -95,7 +86,7 @@ static void write_isolation(struct pl_json_writer *json, const struct pl_contain
     pl_json_writer_member(json, "cgroupns_mode", container->cgroupns_mode);
     write_ports(json, &container->ports);
     write_mounts(json, &container->mounts);
-    pl_document_strings(json, "devices", &container->devices);
+    pl_json_writer_member_strings(json, "devices", &container->devices);
 }
 
 static void write_limits(struct pl_json_writer *json, const struct pl_container *container)
@@ -108,8 +99,7 @@ static void write_limits(struct pl_json_writer *json, const struct pl_container 
 
 static void write_changes(struct pl_json_writer *json, const struct pl_container_changes *changes)
 {
-    pl_json_writer_key(json, "changes");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, "changes");
     for (size_t i = 0; i < changes->count; i++) {
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "path", changes->items[i].path);
@@ -122,12 +112,11 @@ static void write_changes(struct pl_json_writer *json, const struct pl_container
 
 void pl_document_container(struct pl_json_writer *json, const struct pl_subject *subject)
 {
-    pl_json_writer_key(json, "container");
-    pl_json_writer_begin_object(json);
+    pl_json_writer_member_object(json, "container");
     write_identity(json, subject->container);
     write_isolation(json, subject->container);
     write_limits(json, subject->container);
-    pl_document_strings(json, "removed", &subject->removed);
+    pl_json_writer_member_strings(json, "removed", &subject->removed);
     write_changes(json, subject->changes);
     pl_json_writer_end_object(json);
 }

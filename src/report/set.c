@@ -29,20 +29,16 @@ static void write_row(struct pl_json_writer *json, const struct pl_summary_row *
         pl_json_writer_end_object(json);
         return;
     }
-    pl_json_writer_key(json, "components");
-    pl_json_writer_uint(json, row->components);
-    pl_json_writer_key(json, "gaps");
-    pl_json_writer_uint(json, row->gaps);
+    pl_json_writer_member_uint(json, "components", row->components);
+    pl_json_writer_member_uint(json, "gaps", row->gaps);
     if (row->has_findings) {
-        pl_json_writer_key(json, "findings");
-        pl_json_writer_begin_object(json);
+        pl_json_writer_member_object(json, "findings");
         for (size_t i = 0; i < PL_SEVERITY_COUNT_; i++) {
-            pl_json_writer_key(json, pl_severity_to_string((enum pl_severity)i));
-            pl_json_writer_uint(json, row->findings[i]);
+            pl_json_writer_member_uint(json, pl_severity_to_string((enum pl_severity)i),
+                                       row->findings[i]);
         }
         pl_json_writer_end_object(json);
-        pl_json_writer_key(json, "pass");
-        pl_json_writer_bool(json, row->verdict_pass);
+        pl_json_writer_member_bool(json, "pass", row->verdict_pass);
     }
     pl_json_writer_end_object(json);
 }

@@ -42,7 +42,7 @@ static bool is_plain_name(pl_str name)
 {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
-        bool may_begin = pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '_';
+        bool may_begin = pl_char_is_alnum(c) || c == '_';
         bool may_follow = may_begin || c == '.' || c == '+' || c == '-';
         if (i == 0 ? !may_begin : !may_follow) {
             return false;

@@ -17,11 +17,6 @@ struct preparation {
     pl_str distro; /* "debian-12"; empty: no system is known */
 };
 
-bool pl_sbom_split_hash(pl_str hash, pl_str *ret_algorithm, pl_str *ret_hex)
-{
-    return pl_str_cut(hash, ':', ret_algorithm, ret_hex) && ret_hex->len > 0;
-}
-
 pl_str pl_sbom_location(struct pl_arena *arena, const struct pl_location *location)
 {
     return location->layer.len == 0
@@ -36,6 +31,23 @@ static void add_property(struct pl_arena *arena, struct pl_sbom_properties *list
     if (value.len > 0) {
         *pl_vec_push(arena, list) = (struct pl_sbom_property){pl_str_from(name), value};
     }
+}
+
+struct pl_sbom_properties pl_sbom_hashes(struct pl_arena *arena, const struct pl_strs *hashes,
+                                         const char *const names[][2])
+{
+    struct pl_sbom_properties list = {0};
+    for (size_t i = 0; i < hashes->count; i++) {
+        pl_str algorithm = PL_STR_EMPTY;
+        pl_str hex = PL_STR_EMPTY;
+        pl_str_cut(hashes->items[i], ':', &algorithm, &hex);
+        for (size_t n = 0; hex.len > 0 && names[n][0]; n++) {
+            if (pl_str_eq(algorithm, pl_str_from(names[n][0]))) {
+                add_property(arena, &list, names[n][1], hex);
+            }
+        }
+    }
+    return list;
 }
 
 static void add_each(struct pl_arena *arena, struct pl_sbom_properties *list, const char *name,
@@ -158,8 +170,7 @@ static bool is_cpe(pl_str text)
             if (!strchr("\\*?!\"#$%&'()+,/:;<=>@[]^`{|}~", text.ptr[++i])) {
                 return false;
             }
-        } else if (!pl_char_is_alpha(c) && !pl_char_is_digit(c) && c != '-' && c != '.' &&
-                   c != '_' && !is_star_alone) {
+        } else if (!pl_char_is_alnum(c) && c != '-' && c != '.' && c != '_' && !is_star_alone) {
             return false;
         }
         bool is_language = parts == LANGUAGE + 1;

@@ -76,9 +76,10 @@ struct pl_sbom {
 void pl_sbom_prepare(struct pl_arena *arena, const struct pl_report *report, pl_str created,
                      struct pl_sbom *ret);
 
-/* "sha256:HEX" of a component's hashes into the algorithm and the digits; false for another form.
- */
-bool pl_sbom_split_hash(pl_str hash, pl_str *ret_algorithm, pl_str *ret_hex);
+/* Those of a component's hashes ("sha256:HEX") whose algorithm a format has a name for, each by
+ * that name with its digits. `names` are pairs of our name and the format's, and end in NULL. */
+struct pl_sbom_properties pl_sbom_hashes(struct pl_arena *arena, const struct pl_strs *hashes,
+                                         const char *const names[][2]);
 
 /* Where it was found, as one text: "LAYER PATH", or the path alone. */
 pl_str pl_sbom_location(struct pl_arena *arena, const struct pl_location *location);

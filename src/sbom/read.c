@@ -8,9 +8,7 @@ static pl_str beginning(pl_str text)
     if (pl_str_starts_with(text, PL_STR("\xef\xbb\xbf"))) {
         text = pl_str_skip(text, 3);
     }
-    while (text.len > 0 && pl_char_is_blank(text.ptr[0])) {
-        text = pl_str_skip(text, 1);
-    }
+    pl_str_take_while(&text, pl_char_is_blank);
     return text;
 }
 

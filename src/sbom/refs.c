@@ -35,7 +35,7 @@ static pl_str spell(struct pl_arena *arena, pl_str text)
     char *copy = pl_arena_alloc(arena, text.len + 1, 1);
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        copy[i] = pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '.' ? c : '-';
+        copy[i] = pl_char_is_alnum(c) || c == '.' ? c : '-';
     }
     return pl_str_make(copy, text.len);
 }

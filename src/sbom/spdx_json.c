@@ -10,49 +10,25 @@ struct output {
     struct pl_arena *scratch; /* of one package */
 };
 
-static void member(struct pl_json_writer *json, const char *key, pl_str value)
-{
-    if (value.len > 0) {
-        pl_json_writer_key(json, key);
-        pl_json_writer_string(json, value);
-    }
-}
-
-static void begin_list(struct pl_json_writer *json, const char *key)
-{
-    pl_json_writer_key(json, key);
-    pl_json_writer_begin_array(json);
-}
-
-static pl_str spdx_id(struct output *out, pl_str ref)
-{
-    return pl_arena_format(out->scratch, "SPDXRef-" PL_STR_FMT, PL_STR_ARG(ref));
-}
-
-static pl_str time_of(const struct output *out)
-{
-    return out->sbom->created.len > 0 ? out->sbom->created : PL_STR(PL_SPDX_NO_TIME);
-}
-
-static void write_annotation(struct output *out, pl_str comment)
+static void write_annotation(struct output *out, const struct pl_sbom_property *property)
 {
     struct pl_json_writer *json = &out->json;
     pl_json_writer_begin_object(json);
-    member(json, "annotationDate", time_of(out));
-    member(json, "annotationType", PL_STR("OTHER"));
-    member(json, "annotator", PL_STR("Tool: plimsoll-" PL_VERSION));
-    member(json, "comment", comment);
+    pl_json_writer_member_text(json, "annotationDate", pl_spdx_time(out->sbom));
+    pl_json_writer_member_text(json, "annotationType", PL_STR("OTHER"));
+    pl_json_writer_member_text(json, "annotator", PL_STR(PL_SPDX_TOOL));
+    pl_json_writer_member_text(json, "comment", pl_spdx_annotation(out->scratch, property));
     pl_json_writer_end_object(json);
 }
 
-static void write_properties(struct output *out, const struct pl_sbom_properties *list)
+static void write_annotations(struct output *out, const struct pl_sbom_properties *list)
 {
     if (list->count == 0) {
         return;
     }
-    begin_list(&out->json, "annotations");
+    pl_json_writer_member_array(&out->json, "annotations");
     for (size_t i = 0; i < list->count; i++) {
-        write_annotation(out, pl_spdx_annotation(out->scratch, &list->items[i]));
+        write_annotation(out, &list->items[i]);
     }
     pl_json_writer_end_array(&out->json);
 }
@@ -61,9 +37,9 @@ static void write_reference(struct pl_json_writer *json, const char *category, c
                             pl_str locator)
 {
     pl_json_writer_begin_object(json);
-    member(json, "referenceCategory", pl_str_from(category));
-    member(json, "referenceType", pl_str_from(type));
-    member(json, "referenceLocator", locator);
+    pl_json_writer_member_text(json, "referenceCategory", pl_str_from(category));
+    pl_json_writer_member_text(json, "referenceType", pl_str_from(type));
+    pl_json_writer_member_text(json, "referenceLocator", locator);
     pl_json_writer_end_object(json);
 }
 
@@ -72,7 +48,7 @@ static void write_references(struct pl_json_writer *json, pl_str purl, pl_str cp
     if (purl.len == 0 && cpe.len == 0) {
         return;
     }
-    begin_list(json, "externalRefs");
+    pl_json_writer_member_array(json, "externalRefs");
     if (purl.len > 0) {
         write_reference(json, "PACKAGE-MANAGER", "purl", purl);
     }
@@ -82,147 +58,54 @@ static void write_references(struct pl_json_writer *json, pl_str purl, pl_str cp
     pl_json_writer_end_array(json);
 }
 
-static void write_checksums(struct pl_json_writer *json, const struct pl_strs *hashes)
+static void write_checksums(struct pl_json_writer *json, const struct pl_sbom_properties *list)
 {
-    bool has_any = false;
-    for (size_t i = 0; i < hashes->count; i++) {
-        pl_str algorithm = PL_STR_EMPTY;
-        pl_str hex = PL_STR_EMPTY;
-        const char *name = pl_sbom_split_hash(hashes->items[i], &algorithm, &hex)
-                               ? pl_spdx_hash_name(algorithm)
-                               : NULL;
-        if (!name) {
-            continue;
-        }
-        if (!has_any) {
-            begin_list(json, "checksums");
-            has_any = true;
-        }
+    if (list->count == 0) {
+        return;
+    }
+    pl_json_writer_member_array(json, "checksums");
+    for (size_t i = 0; i < list->count; i++) {
         pl_json_writer_begin_object(json);
-        member(json, "algorithm", pl_str_from(name));
-        member(json, "checksumValue", hex);
+        pl_json_writer_member_text(json, "algorithm", list->items[i].name);
+        pl_json_writer_member_text(json, "checksumValue", list->items[i].value);
         pl_json_writer_end_object(json);
     }
-    if (has_any) {
-        pl_json_writer_end_array(json);
-    }
+    pl_json_writer_end_array(json);
 }
 
-/* What every package has, in the order in which it is written. */
-struct fields {
-    pl_str ref;
-    pl_str name;
-    pl_str version;
-    pl_str supplier;
-    pl_str declared;
-    pl_str source_info;
-    pl_str description;
-    const char *purpose;
-    pl_str purl;
-    pl_str cpe;
-    const struct pl_strs *hashes;
-    const struct pl_sbom_properties *properties;
-};
-
-static void write_fields(struct output *out, const struct fields *fields)
+static void write_package(void *output, const struct pl_spdx_package *package)
 {
-    struct pl_json_writer *json = &out->json;
-    pl_str name = pl_spdx_line(out->scratch, fields->name);
-    pl_json_writer_begin_object(json);
-    member(json, "SPDXID", spdx_id(out, fields->ref));
-    member(json, "name", name.len > 0 ? name : PL_STR("unnamed"));
-    member(json, "versionInfo", fields->version);
-    member(json, "supplier", fields->supplier);
-    member(json, "downloadLocation", PL_STR("NOASSERTION"));
-    pl_json_writer_key(json, "filesAnalyzed");
-    pl_json_writer_bool(json, false);
-    if (fields->hashes) {
-        write_checksums(json, fields->hashes);
-    }
-    member(json, "sourceInfo", fields->source_info);
-    member(json, "licenseConcluded", PL_STR("NOASSERTION"));
-    member(json, "licenseDeclared",
-           fields->declared.len > 0 ? fields->declared : PL_STR("NOASSERTION"));
-    member(json, "copyrightText", PL_STR("NOASSERTION"));
-    member(json, "description", fields->description);
-    write_references(json, fields->purl, fields->cpe);
-    member(json, "primaryPackagePurpose", pl_str_from(fields->purpose));
-    write_properties(out, fields->properties);
-    pl_json_writer_end_object(json);
-    pl_arena_clear(out->scratch);
-}
-
-static void write_subject(struct output *out)
-{
-    const struct pl_sbom *sbom = out->sbom;
-    write_fields(out, &(struct fields){.ref = sbom->subject_ref,
-                                       .name = sbom->report->subject.name,
-                                       .version = sbom->report->subject.digest,
-                                       .supplier = PL_STR("NOASSERTION"),
-                                       .purpose = pl_spdx_subject_purpose(sbom),
-                                       .purl = sbom->subject_purl,
-                                       .properties = &sbom->subject_properties});
-}
-
-static void write_os(struct output *out)
-{
-    const struct pl_sbom *sbom = out->sbom;
-    write_fields(out, &(struct fields){.ref = sbom->os_ref,
-                                       .name = sbom->report->subject.os.id,
-                                       .version = sbom->report->subject.os.version_id,
-                                       .supplier = PL_STR("NOASSERTION"),
-                                       .description = sbom->report->subject.os.pretty_name,
-                                       .purpose = "OPERATING_SYSTEM",
-                                       .properties = &sbom->os_properties});
-}
-
-static void write_package(struct output *out, const struct pl_sbom_package *package)
-{
-    const struct pl_component *component = package->component;
-    struct pl_sbom_properties properties = pl_spdx_properties(out->scratch, package);
-    write_fields(out, &(struct fields){.ref = package->ref,
-                                       .name = component->name,
-                                       .version = component->version,
-                                       .supplier = pl_spdx_supplier(out->scratch, package),
-                                       .declared = package->declared,
-                                       .source_info = pl_spdx_source_info(out->scratch, component),
-                                       .purpose = pl_spdx_package_purpose(package),
-                                       .purl = package->purl,
-                                       .cpe = package->cpe,
-                                       .hashes = &component->hashes,
-                                       .properties = &properties});
-}
-
-static void write_relationship(struct output *out, pl_str from, const char *type, pl_str to)
-{
+    struct output *out = output;
     struct pl_json_writer *json = &out->json;
     pl_json_writer_begin_object(json);
-    member(json, "spdxElementId", spdx_id(out, from));
-    member(json, "relationshipType", pl_str_from(type));
-    member(json, "relatedSpdxElement", spdx_id(out, to));
+    pl_json_writer_member_text(json, "SPDXID", pl_spdx_id(out->scratch, package->ref));
+    pl_json_writer_member_text(json, "name", package->name);
+    pl_json_writer_member_text(json, "versionInfo", package->version);
+    pl_json_writer_member_text(json, "supplier", package->supplier);
+    pl_json_writer_member_text(json, "downloadLocation", PL_STR("NOASSERTION"));
+    pl_json_writer_member_bool(json, "filesAnalyzed", false);
+    write_checksums(json, &package->checksums);
+    pl_json_writer_member_text(json, "sourceInfo", package->source_info);
+    pl_json_writer_member_text(json, "licenseConcluded", PL_STR("NOASSERTION"));
+    pl_json_writer_member_text(json, "licenseDeclared", package->declared);
+    pl_json_writer_member_text(json, "copyrightText", PL_STR("NOASSERTION"));
+    pl_json_writer_member_text(json, "description", package->description);
+    write_references(json, package->purl, package->cpe);
+    pl_json_writer_member_text(json, "primaryPackagePurpose", pl_str_from(package->purpose));
+    write_annotations(out, &package->properties);
     pl_json_writer_end_object(json);
-    pl_arena_clear(out->scratch);
 }
 
-static void write_relationships(struct output *out)
+static void write_relationship(void *output, pl_str from, const char *type, pl_str to)
 {
-    const struct pl_sbom *sbom = out->sbom;
-    begin_list(&out->json, "relationships");
-    write_relationship(out, PL_STR("DOCUMENT"), "DESCRIBES", sbom->subject_ref);
-    if (sbom->os_ref.len > 0) {
-        write_relationship(out, sbom->subject_ref, "CONTAINS", sbom->os_ref);
-    }
-    for (size_t i = 0; i < sbom->packages.count; i++) {
-        write_relationship(out, sbom->subject_ref, "CONTAINS", sbom->packages.items[i].ref);
-    }
-    for (size_t i = 0; i < sbom->packages.count; i++) {
-        const struct pl_sbom_package *package = &sbom->packages.items[i];
-        for (size_t j = 0; j < package->needs.count; j++) {
-            write_relationship(out, package->ref, "DEPENDS_ON",
-                               sbom->packages.items[package->needs.items[j]].ref);
-        }
-    }
-    pl_json_writer_end_array(&out->json);
+    struct output *out = output;
+    struct pl_json_writer *json = &out->json;
+    pl_json_writer_begin_object(json);
+    pl_json_writer_member_text(json, "spdxElementId", pl_spdx_id(out->scratch, from));
+    pl_json_writer_member_text(json, "relationshipType", pl_str_from(type));
+    pl_json_writer_member_text(json, "relatedSpdxElement", pl_spdx_id(out->scratch, to));
+    pl_json_writer_end_object(json);
+    pl_arena_clear(out->scratch);
 }
 
 static void write_extracted(struct output *out)
@@ -231,11 +114,12 @@ static void write_extracted(struct output *out)
     if (list->count == 0) {
         return;
     }
-    begin_list(&out->json, "hasExtractedLicensingInfos");
+    pl_json_writer_member_array(&out->json, "hasExtractedLicensingInfos");
     for (size_t i = 0; i < list->count; i++) {
         pl_json_writer_begin_object(&out->json);
-        member(&out->json, "licenseId", list->items[i].id);
-        member(&out->json, "extractedText", pl_spdx_extracted_text(&list->items[i]));
+        pl_json_writer_member_text(&out->json, "licenseId", list->items[i].id);
+        pl_json_writer_member_text(&out->json, "extractedText",
+                                   pl_spdx_extracted_text(&list->items[i]));
         pl_json_writer_end_object(&out->json);
     }
     pl_json_writer_end_array(&out->json);
@@ -244,11 +128,10 @@ static void write_extracted(struct output *out)
 static void write_creation(struct output *out)
 {
     struct pl_json_writer *json = &out->json;
-    pl_json_writer_key(json, "creationInfo");
-    pl_json_writer_begin_object(json);
-    member(json, "created", time_of(out));
-    begin_list(json, "creators");
-    pl_json_writer_string(json, PL_STR("Tool: plimsoll-" PL_VERSION));
+    pl_json_writer_member_object(json, "creationInfo");
+    pl_json_writer_member_text(json, "created", pl_spdx_time(out->sbom));
+    pl_json_writer_member_array(json, "creators");
+    pl_json_writer_string(json, PL_STR(PL_SPDX_TOOL));
     pl_json_writer_end_array(json);
     pl_json_writer_end_object(json);
 }
@@ -258,10 +141,10 @@ static void write_gaps(struct output *out)
     if (out->sbom->gaps.count == 0) {
         return;
     }
-    begin_list(&out->json, "annotations");
+    pl_json_writer_member_array(&out->json, "annotations");
     for (size_t i = 0; i < out->sbom->gaps.count; i++) {
-        struct pl_sbom_property gap = {PL_STR("plimsoll:gap"), out->sbom->gaps.items[i]};
-        write_annotation(out, pl_spdx_annotation(out->scratch, &gap));
+        struct pl_sbom_property gap = pl_spdx_gap(out->sbom->gaps.items[i]);
+        write_annotation(out, &gap);
     }
     pl_json_writer_end_array(&out->json);
 }
@@ -272,24 +155,21 @@ void pl_sbom_write_spdx_json(const struct pl_sbom *sbom, struct pl_writer *write
     struct output out = {.sbom = sbom, .scratch = &scratch};
     pl_json_writer_init(&out.json, writer);
     pl_json_writer_begin_object(&out.json);
-    member(&out.json, "spdxVersion", PL_STR("SPDX-2.3"));
-    member(&out.json, "dataLicense", PL_STR("CC0-1.0"));
-    member(&out.json, "SPDXID", PL_STR("SPDXRef-DOCUMENT"));
-    member(&out.json, "name", pl_spdx_document_name(&scratch, sbom));
-    member(&out.json, "documentNamespace",
-           pl_arena_format(&scratch, "urn:uuid:" PL_STR_FMT, PL_STR_ARG(sbom->uuid)));
+    pl_json_writer_member_text(&out.json, "spdxVersion", PL_STR("SPDX-2.3"));
+    pl_json_writer_member_text(&out.json, "dataLicense", PL_STR("CC0-1.0"));
+    pl_json_writer_member_text(&out.json, "SPDXID", PL_STR("SPDXRef-DOCUMENT"));
+    pl_json_writer_member_text(&out.json, "name", pl_spdx_document_name(&scratch, sbom));
+    pl_json_writer_member_text(
+        &out.json, "documentNamespace",
+        pl_arena_format(&scratch, "urn:uuid:" PL_STR_FMT, PL_STR_ARG(sbom->uuid)));
     write_creation(&out);
     write_gaps(&out);
-    begin_list(&out.json, "packages");
-    write_subject(&out);
-    if (sbom->os_ref.len > 0) {
-        write_os(&out);
-    }
-    for (size_t i = 0; i < sbom->packages.count; i++) {
-        write_package(&out, &sbom->packages.items[i]);
-    }
+    pl_json_writer_member_array(&out.json, "packages");
+    pl_spdx_packages(&scratch, sbom, write_package, &out);
     pl_json_writer_end_array(&out.json);
-    write_relationships(&out);
+    pl_json_writer_member_array(&out.json, "relationships");
+    pl_spdx_relationships(sbom, write_relationship, &out);
+    pl_json_writer_end_array(&out.json);
     write_extracted(&out);
     pl_json_writer_end_object(&out.json);
     pl_json_writer_finish(&out.json);

@@ -118,11 +118,7 @@ static pl_str os_id_of(struct pl_arena *arena, pl_str name)
         {"alma", "almalinux"}, {"amazon", "amzn"}, {"cbl-mariner", "mariner"},
         {"oracle", "ol"},      {"redhat", "rhel"}, {"suse linux enterprise server", "sles"},
     };
-    char *lower = pl_arena_alloc(arena, name.len + 1, 1);
-    for (size_t i = 0; i < name.len; i++) {
-        lower[i] = pl_char_lower(name.ptr[i]);
-    }
-    pl_str id = pl_str_make(lower, name.len);
+    pl_str id = pl_arena_lower(arena, name);
     for (size_t i = 0; i < PL_ARRAY_LEN(names); i++) {
         if (pl_str_eq(id, pl_str_from(names[i][0]))) {
             return pl_str_from(names[i][1]);

@@ -52,17 +52,6 @@ static bool is_hash_char(char c)
     return pl_char_is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
-static pl_str take_while(pl_str *cursor, bool (*wanted)(char))
-{
-    size_t len = 0;
-    while (len < cursor->len && wanted(cursor->ptr[len])) {
-        len++;
-    }
-    pl_str taken = pl_str_sub(*cursor, 0, len);
-    *cursor = pl_str_skip(*cursor, len);
-    return taken;
-}
-
 static struct token take_digits(enum kind kind, pl_str *cursor)
 {
     struct token token = {.kind = kind, .text = pl_digits_take(cursor)};
@@ -74,7 +63,7 @@ static struct token take_digits(enum kind kind, pl_str *cursor)
 
 static struct token take_suffix(pl_str *cursor)
 {
-    struct token token = {.kind = KIND_SUFFIX, .text = take_while(cursor, is_lower)};
+    struct token token = {.kind = KIND_SUFFIX, .text = pl_str_take_while(cursor, is_lower)};
     while (token.suffix < PL_ARRAY_LEN(suffixes) &&
            !pl_str_eq(token.text, pl_str_from(suffixes[token.suffix]))) {
         token.suffix++;
@@ -110,7 +99,7 @@ static struct token next_token(enum kind before, pl_str *cursor)
     }
     if (c == '~' && before < KIND_HASH) {
         *cursor = pl_str_skip(*cursor, 1);
-        pl_str hash = take_while(cursor, is_hash_char);
+        pl_str hash = pl_str_take_while(cursor, is_hash_char);
         return (struct token){.kind = hash.len > 0 ? KIND_HASH : KIND_INVALID, .text = hash};
     }
     if (before < KIND_REVISION && pl_str_starts_with(*cursor, PL_STR("-r"))) {

@@ -20,8 +20,7 @@
 
 static bool is_valid(pl_str version)
 {
-    struct pl_semver semver;
-    return pl_semver_parse(version, PL_SEMVER_LEADING_ZEROS, &semver);
+    return pl_semver_is_valid(version, PL_SEMVER_LEADING_ZEROS);
 }
 
 static int compare_parsed(const struct pl_semver *a, const struct pl_semver *b)
@@ -37,13 +36,7 @@ static int compare_parsed(const struct pl_semver *a, const struct pl_semver *b)
 
 static int compare(pl_str a, pl_str b)
 {
-    struct pl_semver left;
-    struct pl_semver right;
-    if (!pl_semver_parse(a, PL_SEMVER_LEADING_ZEROS, &left) ||
-        !pl_semver_parse(b, PL_SEMVER_LEADING_ZEROS, &right)) {
-        return 0;
-    }
-    return compare_parsed(&left, &right);
+    return pl_semver_compare_texts(a, b, PL_SEMVER_LEADING_ZEROS, compare_parsed);
 }
 
 static const struct pl_operator_spelling spellings[] = {

@@ -252,7 +252,7 @@ static bool parse_named_branch(pl_str text, struct pl_composer *ret)
     }
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (!pl_char_is_digit(c) && !pl_char_is_alpha(c) && c != '-' && c != '.' && c != '/') {
+        if (!pl_char_is_alnum(c) && c != '-' && c != '.' && c != '/') {
             return false;
         }
     }
@@ -337,31 +337,20 @@ static enum pl_containment judge(const struct pl_composer *version, enum pl_oper
     return judge_comparison(version, op, text, flag);
 }
 
-static bool is_end_of_word(char c)
+static bool is_of_word(char c)
 {
-    return pl_char_is_blank(c) || c == ',' || c == '|';
-}
-
-static pl_str take_word(pl_str *cursor)
-{
-    size_t len = 0;
-    while (len < cursor->len && !is_end_of_word(cursor->ptr[len])) {
-        len++;
-    }
-    pl_str word = pl_str_sub(*cursor, 0, len);
-    *cursor = pl_str_skip(*cursor, len);
-    return word;
+    return !pl_char_is_blank(c) && c != ',' && c != '|';
 }
 
 /* Takes `marker` and the word behind it off *cursor: " - 2.0", " as 1.0". */
 static bool take_marked(pl_str *cursor, pl_str marker, pl_str *ret_word)
 {
     pl_str rest = pl_operator_skip_blanks(*cursor);
-    if (!pl_str_eq(take_word(&rest), marker)) {
+    if (!pl_str_eq(pl_str_take_while(&rest, is_of_word), marker)) {
         return false;
     }
     rest = pl_operator_skip_blanks(rest);
-    *ret_word = take_word(&rest);
+    *ret_word = pl_str_take_while(&rest, is_of_word);
     *cursor = rest;
     return true;
 }
@@ -380,7 +369,7 @@ static enum pl_containment read_constraint(const struct pl_composer *version, pl
     pl_str at_word = pl_operator_skip_blanks(*cursor);
     bool has_blank = at_word.len < cursor->len;
     *cursor = at_word;
-    pl_str word = take_word(cursor);
+    pl_str word = pl_str_take_while(cursor, is_of_word);
     pl_str other = PL_STR_EMPTY;
     if (op == PL_OPERATOR_NONE && take_marked(cursor, PL_STR("-"), &other)) {
         return is_open_word(other, *cursor) ? PL_CONTAINMENT_INVALID

@@ -40,8 +40,7 @@ static bool is_allowed(pl_str text)
         char c = text.ptr[i];
         has_hyphen = has_hyphen || c == '-';
         has_underscore = has_underscore || c == '_';
-        if (!pl_char_is_digit(c) && !pl_char_is_alpha(c) && c != '*' && c != '+' && c != '!' &&
-            !is_separator(c)) {
+        if (!pl_char_is_alnum(c) && c != '*' && c != '+' && c != '!' && !is_separator(c)) {
             return false;
         }
     }

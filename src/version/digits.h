@@ -9,24 +9,23 @@
 /* Takes the run of digits off the front of *cursor; empty when there is none. */
 static inline pl_str pl_digits_take(pl_str *cursor)
 {
-    size_t len = 0;
-    while (len < cursor->len && pl_char_is_digit(cursor->ptr[len])) {
-        len++;
+    return pl_str_take_while(cursor, pl_char_is_digit);
+}
+
+/* Without leading zeros: empty for 0. */
+static inline pl_str pl_digits_strip(pl_str digits)
+{
+    while (digits.len > 0 && digits.ptr[0] == '0') {
+        digits = pl_str_skip(digits, 1);
     }
-    pl_str digits = pl_str_sub(*cursor, 0, len);
-    *cursor = pl_str_skip(*cursor, len);
     return digits;
 }
 
 /* By numeric value, leading zeros aside; no digits count as 0. */
 static inline int pl_digits_compare(pl_str a, pl_str b)
 {
-    while (a.len > 0 && a.ptr[0] == '0') {
-        a = pl_str_skip(a, 1);
-    }
-    while (b.len > 0 && b.ptr[0] == '0') {
-        b = pl_str_skip(b, 1);
-    }
+    a = pl_digits_strip(a);
+    b = pl_digits_strip(b);
     if (a.len != b.len) {
         return a.len < b.len ? -1 : 1;
     }
@@ -36,12 +35,8 @@ static inline int pl_digits_compare(pl_str a, pl_str b)
 /* Is `a` by one greater than `b`? No digits count as 0. */
 static inline bool pl_digits_is_next(pl_str a, pl_str b)
 {
-    while (a.len > 0 && a.ptr[0] == '0') {
-        a = pl_str_skip(a, 1);
-    }
-    while (b.len > 0 && b.ptr[0] == '0') {
-        b = pl_str_skip(b, 1);
-    }
+    a = pl_digits_strip(a);
+    b = pl_digits_strip(b);
     /* From the right: nines become zeros, and the first digit that is none grows by one. */
     size_t nines = 0;
     while (nines < b.len && b.ptr[b.len - 1 - nines] == '9') {

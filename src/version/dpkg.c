@@ -54,7 +54,7 @@ static bool holds_only(pl_str s, const char *marks)
 {
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
-        if (!pl_char_is_digit(c) && !pl_char_is_alpha(c) && (c == '\0' || !strchr(marks, c))) {
+        if (!pl_char_is_alnum(c) && (c == '\0' || !strchr(marks, c))) {
             return false;
         }
     }

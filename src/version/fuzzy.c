@@ -49,17 +49,12 @@ struct run {
 
 static bool is_between(char c)
 {
-    return !pl_char_is_digit(c) && !pl_char_is_alpha(c) && c != '~';
+    return !pl_char_is_alnum(c) && c != '~';
 }
 
 static struct run take_letters(pl_str *cursor)
 {
-    size_t len = 0;
-    while (len < cursor->len && pl_char_is_alpha(cursor->ptr[len])) {
-        len++;
-    }
-    struct run run = {RANK_LETTERS, pl_str_sub(*cursor, 0, len)};
-    *cursor = pl_str_skip(*cursor, len);
+    struct run run = {RANK_LETTERS, pl_str_take_while(cursor, pl_char_is_alpha)};
     bool is_before_digit = cursor->len > 0 && pl_char_is_digit(cursor->ptr[0]);
     for (size_t i = 0; i < PL_ARRAY_LEN(words); i++) {
         if ((is_before_digit || !words[i].is_before_digit) &&
@@ -72,9 +67,7 @@ static struct run take_letters(pl_str *cursor)
 
 static struct run take_written(pl_str *cursor)
 {
-    while (cursor->len > 0 && is_between(cursor->ptr[0])) {
-        *cursor = pl_str_skip(*cursor, 1);
-    }
+    pl_str_take_while(cursor, is_between);
     if (cursor->len == 0) {
         return (struct run){RANK_END, PL_STR_EMPTY};
     }
@@ -126,17 +119,6 @@ static struct run next(struct cursor *cursor)
     return run;
 }
 
-static int compare_folded(pl_str a, pl_str b)
-{
-    for (size_t i = 0; i < a.len && i < b.len; i++) {
-        int order = pl_char_lower(a.ptr[i]) - pl_char_lower(b.ptr[i]);
-        if (order != 0) {
-            return order;
-        }
-    }
-    return a.len < b.len ? -1 : a.len > b.len;
-}
-
 static int compare(pl_str a, pl_str b)
 {
     struct cursor left = start(a);
@@ -148,7 +130,7 @@ static int compare(pl_str a, pl_str b)
         if (order == 0 && l.rank == RANK_NUMBER) {
             order = pl_digits_compare(l.text, r.text);
         } else if (order == 0 && l.rank == RANK_LETTERS) {
-            order = compare_folded(l.text, r.text);
+            order = pl_str_cmp_nocase(l.text, r.text);
         }
         if (order != 0 || l.rank == RANK_END) {
             return order;
@@ -164,7 +146,7 @@ static bool is_valid(pl_str version)
         if (c <= ' ' || c == 0x7f) {
             return false;
         }
-        has_run = has_run || pl_char_is_digit((char)c) || pl_char_is_alpha((char)c);
+        has_run = has_run || pl_char_is_alnum((char)c);
     }
     return has_run;
 }

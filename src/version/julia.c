@@ -18,18 +18,12 @@ enum { FLAGS = PL_SEMVER_V | PL_SEMVER_PARTIAL };
 
 static bool is_valid(pl_str version)
 {
-    struct pl_semver semver;
-    return pl_semver_parse(version, FLAGS, &semver);
+    return pl_semver_is_valid(version, FLAGS);
 }
 
 static int compare(pl_str a, pl_str b)
 {
-    struct pl_semver left;
-    struct pl_semver right;
-    if (!pl_semver_parse(a, FLAGS, &left) || !pl_semver_parse(b, FLAGS, &right)) {
-        return 0;
-    }
-    return pl_semver_compare_with_build(&left, &right);
+    return pl_semver_compare_texts(a, b, FLAGS, pl_semver_compare_with_build);
 }
 
 static const struct pl_operator_spelling spellings[] = {

@@ -178,17 +178,6 @@ static struct item next(struct cursor *cursor)
     return item;
 }
 
-static int compare_folded(pl_str a, pl_str b)
-{
-    for (size_t i = 0; i < a.len && i < b.len; i++) {
-        int order = (unsigned char)pl_char_lower(a.ptr[i]) - (unsigned char)pl_char_lower(b.ptr[i]);
-        if (order != 0) {
-            return order;
-        }
-    }
-    return a.len < b.len ? -1 : a.len > b.len;
-}
-
 static int compare_items(const struct item *left, const struct item *right)
 {
     if (left->kind == KIND_END || right->kind == KIND_END) {
@@ -202,7 +191,7 @@ static int compare_items(const struct item *left, const struct item *right)
     }
     int rank = left->kind == KIND_WORD ? rank_of(left) : 0;
     int order = left->kind == KIND_WORD ? rank - rank_of(right) : 0;
-    return order == 0 && rank == RANK_UNKNOWN ? compare_folded(left->text, right->text) : order;
+    return order == 0 && rank == RANK_UNKNOWN ? pl_str_cmp_nocase(left->text, right->text) : order;
 }
 
 static int compare(pl_str a, pl_str b)

@@ -21,19 +21,12 @@
 
 static bool is_valid(pl_str version)
 {
-    struct pl_semver semver;
-    return pl_semver_parse(pl_str_trim(version), PL_SEMVER_V, &semver);
+    return pl_semver_is_valid(pl_str_trim(version), PL_SEMVER_V);
 }
 
 static int compare(pl_str a, pl_str b)
 {
-    struct pl_semver left;
-    struct pl_semver right;
-    if (!pl_semver_parse(pl_str_trim(a), PL_SEMVER_V, &left) ||
-        !pl_semver_parse(pl_str_trim(b), PL_SEMVER_V, &right)) {
-        return 0;
-    }
-    return pl_semver_compare(&left, &right);
+    return pl_semver_compare_texts(pl_str_trim(a), pl_str_trim(b), PL_SEMVER_V, pl_semver_compare);
 }
 
 /* What is known of one alternative after some of its comparators. */

@@ -18,7 +18,7 @@ static bool is_valid(pl_str version)
 {
     for (size_t i = 0; i < version.len; i++) {
         char c = version.ptr[i];
-        if (!pl_char_is_digit(c) && !pl_char_is_alpha(c) && (c == '\0' || !strchr("_+.~-", c))) {
+        if (!pl_char_is_alnum(c) && (c == '\0' || !strchr("_+.~-", c))) {
             return false;
         }
     }

@@ -40,11 +40,8 @@ bool pl_operator_holds(enum pl_operator op, int order)
 
 pl_str pl_operator_skip_blanks(pl_str s)
 {
-    size_t len = 0;
-    while (len < s.len && pl_char_is_blank(s.ptr[len])) {
-        len++;
-    }
-    return pl_str_skip(s, len);
+    pl_str_take_while(&s, pl_char_is_blank);
+    return s;
 }
 
 enum pl_containment pl_operator_list_contains(const struct pl_operator_list *list, pl_str range,

@@ -2,78 +2,21 @@
 /*
  * pacman - versions of Arch Linux packages (vercmp(8); alpm_pkg_vercmp of libalpm).
  *
- *     [epoch:]version[-release]
- *
- * The epoch is a run of digits before a colon, 0 when absent or empty; the release follows the last
- * hyphen. Each part is segments of letters or of digits with anything else between them: digits by
- * value, letters by bytes, digits newer than letters. Where as many bytes do not separate the next
- * segments of both, the side with fewer is the less. When one side ends first, letters on the other
- * make that one older ("1.0a" < "1.0"), anything else makes it newer.
+ * [epoch:]version[-release], of which evr.h has the grammar. Each part is segments of letters or of
+ * digits with anything else between them: digits by value, letters by bytes, digits newer than
+ * letters. Where as many bytes do not separate the next segments of both, the side with fewer is
+ * the less. When one side ends first, letters on the other make that one older ("1.0a" < "1.0"),
+ * anything else makes it newer.
  *
  * The release counts only when both have one, and so the order has cycles: 1-1 < 1-2 and both equal
  * 1. A dependency is one comparison: <, <=, =, >= or > and a version.
  */
-#include "version/digits.h"
+#include "version/evr.h"
 #include "version/operator.h"
 
-struct parts {
-    pl_str epoch;
-    pl_str version;
-    pl_str release;
-    bool has_release;
-};
-
-static struct parts split(pl_str text)
+static bool is_separator(char c)
 {
-    struct parts parts = {.epoch = PL_STR_EMPTY, .release = PL_STR_EMPTY};
-    pl_str rest = text;
-    pl_str epoch = pl_digits_take(&rest);
-    if (rest.len > 0 && rest.ptr[0] == ':') {
-        parts.epoch = epoch;
-        text = pl_str_skip(rest, 1);
-    }
-    size_t hyphen = pl_str_find_last_char(text, '-');
-    if (hyphen != SIZE_MAX) {
-        parts.has_release = true;
-        parts.release = pl_str_skip(text, hyphen + 1);
-        text = pl_str_sub(text, 0, hyphen);
-    }
-    parts.version = text;
-    return parts;
-}
-
-/* No blanks and no control bytes: PKGBUILD(5) allows still less, vercmp takes anything. */
-static bool is_valid(pl_str version)
-{
-    for (size_t i = 0; i < version.len; i++) {
-        unsigned char c = (unsigned char)version.ptr[i];
-        if (c <= ' ' || c == 0x7f) {
-            return false;
-        }
-    }
-    return version.len > 0;
-}
-
-static size_t take_separators(pl_str *cursor)
-{
-    size_t len = 0;
-    while (len < cursor->len && !pl_char_is_digit(cursor->ptr[len]) &&
-           !pl_char_is_alpha(cursor->ptr[len])) {
-        len++;
-    }
-    *cursor = pl_str_skip(*cursor, len);
-    return len;
-}
-
-static pl_str take_letters(pl_str *cursor)
-{
-    size_t len = 0;
-    while (len < cursor->len && pl_char_is_alpha(cursor->ptr[len])) {
-        len++;
-    }
-    pl_str letters = pl_str_sub(*cursor, 0, len);
-    *cursor = pl_str_skip(*cursor, len);
-    return letters;
+    return !pl_char_is_alnum(c);
 }
 
 /* What is left when one side has ended, or both. */
@@ -92,8 +35,8 @@ static int compare_part(pl_str a, pl_str b)
         return 0;
     }
     while (a.len > 0 && b.len > 0) {
-        size_t left = take_separators(&a);
-        size_t right = take_separators(&b);
+        size_t left = pl_str_take_while(&a, is_separator).len;
+        size_t right = pl_str_take_while(&b, is_separator).len;
         if (a.len == 0 || b.len == 0) {
             break;
         }
@@ -106,7 +49,8 @@ static int compare_part(pl_str a, pl_str b)
             return is_left_number ? 1 : -1;
         }
         int order = is_left_number ? pl_digits_compare(pl_digits_take(&a), pl_digits_take(&b))
-                                   : pl_str_cmp(take_letters(&a), take_letters(&b));
+                                   : pl_str_cmp(pl_str_take_while(&a, pl_char_is_alpha),
+                                                pl_str_take_while(&b, pl_char_is_alpha));
         if (order != 0) {
             return order;
         }
@@ -116,8 +60,8 @@ static int compare_part(pl_str a, pl_str b)
 
 static int compare(pl_str a, pl_str b)
 {
-    struct parts left = split(a);
-    struct parts right = split(b);
+    struct pl_evr left = pl_evr_split(a);
+    struct pl_evr right = pl_evr_split(b);
     int order = pl_digits_compare(left.epoch, right.epoch);
     if (order == 0) {
         order = compare_part(left.version, right.version);
@@ -135,7 +79,7 @@ static const struct pl_operator_spelling spellings[] = {
 
 static enum pl_containment contains(pl_str range, pl_str version)
 {
-    static const struct pl_operator_plain plain = {spellings, is_valid, compare};
+    static const struct pl_operator_plain plain = {spellings, pl_evr_is_valid, compare};
     return pl_operator_plain_contains(&plain, range, version);
 }
 
@@ -148,7 +92,7 @@ const struct pl_version_scheme pl_version_scheme_pacman = {
     .aliases = aliases,
     .ecosystems = ecosystems,
     .has_cycles = true,
-    .is_valid = is_valid,
+    .is_valid = pl_evr_is_valid,
     .compare = compare,
     .contains = contains,
 };

@@ -16,7 +16,7 @@
  * than words, words compare by bytes without case, and where one list ends first it is the less.
  */
 #include "version/pep440.h"
-#include "version/digits.h"
+#include "version/dotted.h"
 
 static bool is_separator(char c)
 {
@@ -109,8 +109,7 @@ static bool is_local(pl_str local)
     for (size_t i = 0; i < local.len; i++) {
         char c = local.ptr[i];
         bool is_between = is_separator(c);
-        if ((is_between && was_separator) ||
-            (!is_between && !pl_char_is_digit(c) && !pl_char_is_alpha(c))) {
+        if ((is_between && was_separator) || (!is_between && !pl_char_is_alnum(c))) {
             return false;
         }
         was_separator = is_between;
@@ -152,21 +151,10 @@ bool pl_pep440_parse(pl_str text, struct pl_pep440 *ret)
     return true;
 }
 
-static int compare_release(pl_str a, pl_str b)
-{
-    int order = 0;
-    while (order == 0 && (a.len > 0 || b.len > 0)) {
-        order = pl_digits_compare(pl_digits_take(&a), pl_digits_take(&b));
-        a = pl_str_skip(a, 1);
-        b = pl_str_skip(b, 1);
-    }
-    return order;
-}
-
 int pl_pep440_compare_base(const struct pl_pep440 *a, const struct pl_pep440 *b)
 {
     int order = pl_digits_compare(a->epoch, b->epoch);
-    return order != 0 ? order : compare_release(a->release, b->release);
+    return order != 0 ? order : pl_dotted_compare_padded(a->release, b->release);
 }
 
 /* "1.0.dev1" is before every stage of 1.0. */
@@ -214,13 +202,7 @@ static int compare_local_pieces(pl_str a, pl_str b)
     if (is_left_number) {
         return pl_digits_compare(a, b);
     }
-    for (size_t i = 0; i < a.len && i < b.len; i++) {
-        int order = pl_char_lower(a.ptr[i]) - pl_char_lower(b.ptr[i]);
-        if (order != 0) {
-            return order;
-        }
-    }
-    return a.len < b.len ? -1 : a.len > b.len;
+    return pl_str_cmp_nocase(a, b);
 }
 
 int pl_pep440_compare_local(pl_str a, pl_str b)

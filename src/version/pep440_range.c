@@ -80,17 +80,12 @@ static bool eat_pieces(pl_str *cursor, pl_str pieces)
 {
     bool is_same = true;
     for (bool is_first = true; is_same && pieces.len > 0; is_first = false) {
-        size_t len = 0;
-        while (len < pieces.len &&
-               (pl_char_is_digit(pieces.ptr[len]) || pl_char_is_alpha(pieces.ptr[len]))) {
-            len++;
-        }
-        pl_str piece = pl_str_sub(pieces, 0, len);
+        pl_str piece = pl_str_take_while(&pieces, pl_char_is_alnum);
         pl_str rest = piece;
         bool is_number = pl_digits_take(&rest).len > 0 && rest.len == 0;
         is_same = (is_first || eat(cursor, PL_STR("."))) &&
                   (is_number ? eat_number(cursor, piece) : eat(cursor, piece));
-        pieces = pl_str_skip(pieces, len + 1);
+        pieces = pl_str_skip(pieces, 1);
     }
     return is_same;
 }

@@ -2,82 +2,18 @@
 /*
  * rpm - versions of rpm packages (rpm-version(7); rpmvercmp of rpm 4.15 and later).
  *
- *     [epoch:]version[-release]
- *
- * The epoch is a run of digits before the first colon and 0 when absent or empty; what stands
- * before a colon and is not only digits belongs to the version. The release follows the last
- * hyphen; a version without release sorts before the same version with one. Version and release
- * are compared in the same way, segment by segment: a segment is a run of ASCII letters or of
- * digits, everything else only separates. Digits compare by value and sort after letters; letters
- * compare by bytes. '~' sorts before everything, even the end; '^' after the end but before any
- * further segment.
- *
- * librpm refuses only the empty text when it compares; beside it, blanks and control bytes are
- * refused here, since no package header holds them in a version.
+ * [epoch:]version[-release], of which evr.h has the grammar. A version without release sorts before
+ * the same version with one. Version and release are compared in the same way, segment by segment:
+ * a segment is a run of ASCII letters or of digits, everything else only separates. Digits compare
+ * by value and sort after letters; letters compare by bytes. '~' sorts before everything, even the
+ * end; '^' after the end but before any further segment.
  */
-#include "version/digits.h"
+#include "version/evr.h"
 #include "version/scheme.h"
 
-struct parts {
-    pl_str epoch;
-    pl_str version;
-    pl_str release;
-    bool has_release;
-};
-
-static struct parts split(pl_str text)
+static bool is_separator(char c)
 {
-    struct parts parts = {.epoch = PL_STR_EMPTY, .release = PL_STR_EMPTY};
-    pl_str rest = text;
-    pl_str epoch = pl_digits_take(&rest);
-    if (rest.len > 0 && rest.ptr[0] == ':') {
-        parts.epoch = epoch;
-        text = pl_str_skip(rest, 1);
-    }
-    size_t hyphen = pl_str_find_last_char(text, '-');
-    if (hyphen != SIZE_MAX) {
-        parts.has_release = true;
-        parts.release = pl_str_skip(text, hyphen + 1);
-        text = pl_str_sub(text, 0, hyphen);
-    }
-    parts.version = text;
-    return parts;
-}
-
-static bool is_valid(pl_str version)
-{
-    for (size_t i = 0; i < version.len; i++) {
-        unsigned char c = (unsigned char)version.ptr[i];
-        if (c <= ' ' || c == 0x7f) {
-            return false;
-        }
-    }
-    return version.len > 0;
-}
-
-static bool is_alnum(char c)
-{
-    return pl_char_is_digit(c) || pl_char_is_alpha(c);
-}
-
-static pl_str skip_separators(pl_str s)
-{
-    size_t len = 0;
-    while (len < s.len && !is_alnum(s.ptr[len]) && s.ptr[len] != '~' && s.ptr[len] != '^') {
-        len++;
-    }
-    return pl_str_skip(s, len);
-}
-
-static pl_str take_letters(pl_str *cursor)
-{
-    size_t len = 0;
-    while (len < cursor->len && pl_char_is_alpha(cursor->ptr[len])) {
-        len++;
-    }
-    pl_str letters = pl_str_sub(*cursor, 0, len);
-    *cursor = pl_str_skip(*cursor, len);
-    return letters;
+    return !pl_char_is_alnum(c) && c != '~' && c != '^';
 }
 
 /* What comes next, in the order in which it sorts when the two sides differ. */
@@ -100,8 +36,8 @@ static enum next look(pl_str s)
 static int compare_part(pl_str a, pl_str b)
 {
     for (;;) {
-        a = skip_separators(a);
-        b = skip_separators(b);
+        pl_str_take_while(&a, is_separator);
+        pl_str_take_while(&b, is_separator);
         enum next next = look(a);
         int order = (int)next - (int)look(b);
         if (order != 0 || next == NEXT_END) {
@@ -110,7 +46,8 @@ static int compare_part(pl_str a, pl_str b)
         if (next == NEXT_DIGITS) {
             order = pl_digits_compare(pl_digits_take(&a), pl_digits_take(&b));
         } else if (next == NEXT_LETTERS) {
-            order = pl_str_cmp(take_letters(&a), take_letters(&b));
+            order = pl_str_cmp(pl_str_take_while(&a, pl_char_is_alpha),
+                               pl_str_take_while(&b, pl_char_is_alpha));
         } else {
             a = pl_str_skip(a, 1);
             b = pl_str_skip(b, 1);
@@ -123,8 +60,8 @@ static int compare_part(pl_str a, pl_str b)
 
 static int compare(pl_str a, pl_str b)
 {
-    struct parts left = split(a);
-    struct parts right = split(b);
+    struct pl_evr left = pl_evr_split(a);
+    struct pl_evr right = pl_evr_split(b);
     int order = pl_digits_compare(left.epoch, right.epoch);
     if (order == 0) {
         order = compare_part(left.version, right.version);
@@ -147,6 +84,6 @@ const struct pl_version_scheme pl_version_scheme_rpm = {
     .name = "rpm",
     .summary = "rpm package versions: [epoch:]version[-release]",
     .ecosystems = ecosystems,
-    .is_valid = is_valid,
+    .is_valid = pl_evr_is_valid,
     .compare = compare,
 };

@@ -18,11 +18,6 @@
 #include "version/digits.h"
 #include "version/operator.h"
 
-static bool is_alnum(char c)
-{
-    return pl_char_is_digit(c) || pl_char_is_alpha(c);
-}
-
 /* Letters and digits between dots, no piece empty. */
 static bool are_pieces(pl_str text, bool may_have_hyphens)
 {
@@ -34,7 +29,7 @@ static bool are_pieces(pl_str text, bool may_have_hyphens)
             return false;
         }
         for (size_t i = 0; i < piece.len; i++) {
-            if (!is_alnum(piece.ptr[i]) && !(may_have_hyphens && piece.ptr[i] == '-')) {
+            if (!pl_char_is_alnum(piece.ptr[i]) && !(may_have_hyphens && piece.ptr[i] == '-')) {
                 return false;
             }
         }
@@ -68,11 +63,14 @@ struct segment {
     pl_str text;
 };
 
+static bool is_separator(char c)
+{
+    return !pl_char_is_alnum(c) && c != '-';
+}
+
 static struct segment take_written(pl_str *cursor)
 {
-    while (cursor->len > 0 && !is_alnum(cursor->ptr[0]) && cursor->ptr[0] != '-') {
-        *cursor = pl_str_skip(*cursor, 1);
-    }
+    pl_str_take_while(cursor, is_separator);
     if (cursor->len == 0) {
         return (struct segment){KIND_END, PL_STR_EMPTY};
     }
@@ -83,13 +81,7 @@ static struct segment take_written(pl_str *cursor)
     if (pl_char_is_digit(cursor->ptr[0])) {
         return (struct segment){KIND_NUMBER, pl_digits_take(cursor)};
     }
-    size_t len = 0;
-    while (len < cursor->len && pl_char_is_alpha(cursor->ptr[len])) {
-        len++;
-    }
-    pl_str letters = pl_str_sub(*cursor, 0, len);
-    *cursor = pl_str_skip(*cursor, len);
-    return (struct segment){KIND_LETTERS, letters};
+    return (struct segment){KIND_LETTERS, pl_str_take_while(cursor, pl_char_is_alpha)};
 }
 
 static bool is_zero(const struct segment *segment)

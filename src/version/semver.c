@@ -11,18 +11,12 @@
 
 static bool is_valid(pl_str version)
 {
-    struct pl_semver semver;
-    return pl_semver_parse(version, PL_SEMVER_V, &semver);
+    return pl_semver_is_valid(version, PL_SEMVER_V);
 }
 
 static int compare(pl_str a, pl_str b)
 {
-    struct pl_semver left;
-    struct pl_semver right;
-    if (!pl_semver_parse(a, PL_SEMVER_V, &left) || !pl_semver_parse(b, PL_SEMVER_V, &right)) {
-        return 0;
-    }
-    return pl_semver_compare(&left, &right);
+    return pl_semver_compare_texts(a, b, PL_SEMVER_V, pl_semver_compare);
 }
 
 static const char *const ecosystems[] = {

@@ -9,18 +9,15 @@ static bool is_number(pl_str digits)
 
 static bool is_all_digits(pl_str s)
 {
-    size_t len = 0;
-    while (len < s.len && pl_char_is_digit(s.ptr[len])) {
-        len++;
-    }
-    return len == s.len;
+    pl_digits_take(&s);
+    return s.len == 0;
 }
 
 static bool is_identifier(pl_str identifier, bool is_prerelease)
 {
     for (size_t i = 0; i < identifier.len; i++) {
         char c = identifier.ptr[i];
-        if (!pl_char_is_digit(c) && !pl_char_is_alpha(c) && c != '-') {
+        if (!pl_char_is_alnum(c) && c != '-') {
             return false;
         }
     }
@@ -110,6 +107,12 @@ bool pl_semver_parse(pl_str text, unsigned flags, struct pl_semver *ret)
     return true;
 }
 
+bool pl_semver_is_valid(pl_str text, unsigned flags)
+{
+    struct pl_semver semver;
+    return pl_semver_parse(text, flags, &semver);
+}
+
 int pl_semver_compare_numbers(const struct pl_semver *a, const struct pl_semver *b, unsigned depth)
 {
     int order = 0;
@@ -117,18 +120,6 @@ int pl_semver_compare_numbers(const struct pl_semver *a, const struct pl_semver 
         order = pl_digits_compare(a->numbers[i], b->numbers[i]);
     }
     return order;
-}
-
-static int compare_folded(pl_str a, pl_str b)
-{
-    size_t len = a.len < b.len ? a.len : b.len;
-    for (size_t i = 0; i < len; i++) {
-        int order = (unsigned char)pl_char_lower(a.ptr[i]) - (unsigned char)pl_char_lower(b.ptr[i]);
-        if (order != 0) {
-            return order;
-        }
-    }
-    return a.len < b.len ? -1 : a.len > b.len;
 }
 
 int pl_semver_compare_identifiers(pl_str a, pl_str b, bool fold_case)
@@ -143,7 +134,7 @@ int pl_semver_compare_identifiers(pl_str a, pl_str b, bool fold_case)
         if (order == 0 && is_left_number) {
             order = pl_digits_compare(left, right);
         } else if (order == 0) {
-            order = fold_case ? compare_folded(left, right) : pl_str_cmp(left, right);
+            order = fold_case ? pl_str_cmp_nocase(left, right) : pl_str_cmp(left, right);
         }
         if (order != 0 || !left_more || !right_more) {
             return order != 0 ? order : (int)left_more - (int)right_more;
@@ -173,6 +164,16 @@ int pl_semver_compare_with_build(const struct pl_semver *a, const struct pl_semv
         return (int)(a->build.len > 0) - (int)(b->build.len > 0);
     }
     return pl_semver_compare_identifiers(a->build, b->build, false);
+}
+
+int pl_semver_compare_texts(pl_str a, pl_str b, unsigned flags,
+                            int (*compare)(const struct pl_semver *a, const struct pl_semver *b))
+{
+    struct pl_semver left;
+    struct pl_semver right;
+    return pl_semver_parse(a, flags, &left) && pl_semver_parse(b, flags, &right)
+               ? compare(&left, &right)
+               : 0;
 }
 
 unsigned pl_semver_caret_depth(const struct pl_semver *bound)

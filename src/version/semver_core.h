@@ -40,6 +40,8 @@ enum {
 /* The whole of `text`; false when it is none. */
 bool pl_semver_parse(pl_str text, unsigned flags, struct pl_semver *ret);
 
+bool pl_semver_is_valid(pl_str text, unsigned flags);
+
 /* Not empty, nothing but identifiers of ASCII letters, digits and hyphens between dots; where
  * `is_prerelease`, no number has a leading zero. */
 bool pl_semver_is_identifiers(pl_str text, bool is_prerelease);
@@ -56,6 +58,10 @@ int pl_semver_compare(const struct pl_semver *a, const struct pl_semver *b);
 /* The same, and where it is equal by build: one is greater than none, and two compare as
  * prereleases do. */
 int pl_semver_compare_with_build(const struct pl_semver *a, const struct pl_semver *b);
+
+/* Two texts, both read with `flags`, by one of the orders above; equal when one is no version. */
+int pl_semver_compare_texts(pl_str a, pl_str b, unsigned flags,
+                            int (*compare)(const struct pl_semver *a, const struct pl_semver *b));
 
 /* How many leading numbers "^" holds fast: up to the first that is not zero, of those written. */
 unsigned pl_semver_caret_depth(const struct pl_semver *bound);

@@ -12,26 +12,19 @@ enum { INPUT_CEILING = 256 << 20 };
 
 static void write_strings(struct pl_json_writer *json, const char *key, const struct pl_strs *list)
 {
-    pl_json_writer_key(json, key);
-    pl_json_writer_begin_array(json);
-    for (size_t i = 0; i < list->count; i++) {
-        pl_json_writer_string(json, list->items[i]);
-    }
-    pl_json_writer_end_array(json);
+    pl_json_writer_member_strings(json, key, list);
 }
 
 static void write_ranges(struct pl_json_writer *json, const struct pl_ranges *ranges)
 {
-    pl_json_writer_key(json, "ranges");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, "ranges");
     for (size_t i = 0; i < ranges->count; i++) {
         pl_json_writer_begin_array(json);
         pl_json_writer_string(json, ranges->items[i].type == PL_RANGE_SEMVER ? PL_STR("SEMVER")
                                                                              : PL_STR("ECOSYSTEM"));
         for (size_t k = 0; k < ranges->items[i].count; k++) {
             const struct pl_range_event *event = &ranges->items[i].items[k];
-            static const char *const names[] = {"introduced", "fixed", "last_affected", "limit"};
-            pl_json_writer_string(json, pl_str_from(names[event->type]));
+            pl_json_writer_string(json, pl_str_from(pl_event_type_to_string(event->type)));
             pl_json_writer_string(json, event->version);
         }
         pl_json_writer_end_array(json);
@@ -50,8 +43,7 @@ static void write_match(struct pl_json_writer *json, const struct pl_db_match *m
     pl_json_writer_string(json, match->affected.purl);
     write_ranges(json, &match->affected.ranges);
     write_strings(json, "versions", &match->affected.versions);
-    pl_json_writer_key(json, "severity");
-    pl_json_writer_begin_array(json);
+    pl_json_writer_member_array(json, "severity");
     for (size_t i = 0; i < match->affected.severities.count; i++) {
         pl_json_writer_string(json, match->affected.severities.items[i].type);
         pl_json_writer_string(json, match->affected.severities.items[i].score);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds format/toml.h to Python's tomllib: some thousand documents, valid and broken.
 
-usage: toml_oracle.py TOML_DUMP [SEED [COUNT]]
+usage: toml_oracle.py TREE_DUMP [SEED [COUNT]]
 """
 import datetime
 import json
@@ -223,7 +223,7 @@ def read(text):
 
 
 def main():
-    child = subprocess.Popen([DUMP], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child = subprocess.Popen([DUMP, "toml"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     accepted = refused = failed = 0
     for text in documents():
         if DIFFERS.search(text.replace("\r\n", "\n")):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds format/yaml.h to PyYAML: documents in every style that it writes, and by hand.
 
-usage: yaml_oracle.py YAML_DUMP [SEED [COUNT] | FILE...]
+usage: yaml_oracle.py TREE_DUMP [SEED [COUNT] | FILE...]
 """
 import json
 import random
@@ -66,7 +66,7 @@ def expected(text):
 
 class Dump:
     def __init__(self, program):
-        self.child = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.child = subprocess.Popen([program, "yaml"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def read(self, text):
         data = text.encode()

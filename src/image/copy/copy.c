@@ -177,22 +177,13 @@ static enum pl_status look_up(void *context, const struct pl_descriptor *descrip
     return st;
 }
 
-/* Layers are opened by their descriptors, later. */
-static enum pl_status locate(void *context, const struct pl_descriptor *descriptor,
-                             struct pl_part *ret, struct pl_error *err)
-{
-    (void)context;
-    (void)err;
-    *ret = (struct pl_part){.fd = -1, .length = descriptor->size_bytes};
-    return PL_OK;
-}
-
 static enum pl_status find_image(const struct walk *walk, struct pl_arena *arena,
                                  const struct pl_copy_document *root, struct pl_image *ret,
                                  struct pl_error *err)
 {
     struct lookup lookup = {walk, arena};
-    struct pl_blob_getter blobs = {look_up, locate, &lookup};
+    /* Layers are opened by their descriptors, later. */
+    struct pl_blob_getter blobs = {look_up, NULL, &lookup};
     struct pl_manifest_query query = {arena, &blobs, walk->settings->platform, PL_STR_EMPTY};
     return pl_manifest_open(&query, root->bytes, &root->digest, ret, err);
 }

@@ -212,16 +212,27 @@ static enum pl_status open_reader(struct pl_arena *arena, struct pl_store *store
     return PL_OK;
 }
 
-enum pl_status pl_layout_read_dir(struct pl_arena *arena, pl_str rest,
-                                  const struct pl_copy_settings *settings,
-                                  struct pl_copy_reader *ret, struct pl_error *err)
+static enum pl_status open_archive(struct pl_arena *arena, const char *path, struct pl_store *ret,
+                                   struct pl_error *err)
 {
-    (void)settings;
+    int fd pl_autoclose = -1;
+    enum pl_status st = pl_copy_open_archive(path, &fd, err);
+    if (st == PL_OK) {
+        st = pl_store_open_archive(arena, pl_fd_take(&fd), ret, err);
+    }
+    return st < 0 ? pl_error_wrap(err, "%s", path) : st;
+}
+
+static enum pl_status open_at(struct pl_arena *arena, pl_str place,
+                              enum pl_status (*open)(struct pl_arena *arena, const char *path,
+                                                     struct pl_store *ret, struct pl_error *err),
+                              struct pl_copy_reader *ret, struct pl_error *err)
+{
     const char *path = NULL;
     pl_str name = PL_STR_EMPTY;
     struct pl_store store pl_autostore = {.dir_fd = -1, .file_fd = -1};
-    pl_copy_split_path(arena, rest, &path, &name);
-    enum pl_status st = pl_store_open_dir(arena, path, &store, err);
+    pl_copy_split_path(arena, place, &path, &name);
+    enum pl_status st = open(arena, path, &store, err);
     if (st == PL_OK) {
         st = open_reader(arena, &store, name, ret, err);
         st = st < 0 ? pl_error_wrap(err, "%s", path) : st;
@@ -229,24 +240,20 @@ enum pl_status pl_layout_read_dir(struct pl_arena *arena, pl_str rest,
     return st;
 }
 
+enum pl_status pl_layout_read_dir(struct pl_arena *arena, pl_str rest,
+                                  const struct pl_copy_settings *settings,
+                                  struct pl_copy_reader *ret, struct pl_error *err)
+{
+    (void)settings;
+    return open_at(arena, rest, pl_store_open_dir, ret, err);
+}
+
 enum pl_status pl_layout_read_archive(struct pl_arena *arena, pl_str rest,
                                       const struct pl_copy_settings *settings,
                                       struct pl_copy_reader *ret, struct pl_error *err)
 {
     (void)settings;
-    const char *path = NULL;
-    pl_str name = PL_STR_EMPTY;
-    struct pl_store store pl_autostore = {.dir_fd = -1, .file_fd = -1};
-    pl_copy_split_path(arena, rest, &path, &name);
-    int fd pl_autoclose = -1;
-    enum pl_status st = pl_copy_open_archive(path, &fd, err);
-    if (st == PL_OK) {
-        st = pl_store_open_archive(arena, pl_fd_take(&fd), &store, err);
-    }
-    if (st == PL_OK) {
-        st = open_reader(arena, &store, name, ret, err);
-    }
-    return st < 0 ? pl_error_wrap(err, "%s", path) : st;
+    return open_at(arena, rest, open_archive, ret, err);
 }
 
 enum pl_status pl_layout_index_add(json_t *index, const struct pl_copy_document *document,

@@ -40,17 +40,11 @@ static enum pl_status open_remote(struct pl_arena *arena, pl_str name,
 /* Names come from what is copied, too: a tag is nothing else than that, also within a URL. */
 static enum pl_status check_tag(pl_str name, struct pl_error *err)
 {
-    enum { MOST_TAG_BYTES = 128 };
-    bool is_tag =
-        name.len > 0 && name.len <= MOST_TAG_BYTES && name.ptr[0] != '.' && name.ptr[0] != '-';
-    for (size_t i = 0; i < name.len && is_tag; i++) {
-        char c = name.ptr[i];
-        is_tag = pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '_' || c == '.' || c == '-';
-    }
-    return is_tag
+    enum { SHOWN_BYTES = 128 };
+    return pl_reference_is_tag(name)
                ? PL_OK
                : pl_error_set(err, PL_E_USAGE, "\"" PL_STR_FMT "\" cannot be a tag in a registry",
-                              PL_STR_ARG(pl_str_sub(name, 0, MOST_TAG_BYTES)));
+                              PL_STR_ARG(pl_str_sub(name, 0, SHOWN_BYTES)));
 }
 
 static enum pl_status read_root(void *context, struct pl_arena *arena, pl_str name,
@@ -87,18 +81,8 @@ static enum pl_status open_blob(void *context, const struct pl_descriptor *descr
                                 struct pl_copy_stream *ret, struct pl_error *err)
 {
     const struct remote *remote = context;
-    if (descriptor->has_urls) {
-        /* Foreign layers lie elsewhere, but some registries keep a copy. */
-        bool is_here = false;
-        enum pl_status st =
-            pl_registry_has_blob(remote->registry, &descriptor->digest, &is_here, err);
-        if (st < 0 || !is_here) {
-            return st < 0 ? st
-                          : pl_error_set(err, PL_E_NOT_FOUND, "the foreign layer %s is not here",
-                                         descriptor->digest.text);
-        }
-    }
-    return pl_copy_download(remote->registry, descriptor, ret, err);
+    enum pl_status st = pl_registry_check_foreign(remote->registry, descriptor, err);
+    return st < 0 ? st : pl_copy_download(remote->registry, descriptor, ret, err);
 }
 
 static enum pl_status list_names(void *context, struct pl_arena *arena, struct pl_strs *ret,

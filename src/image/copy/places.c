@@ -11,11 +11,8 @@ static const struct pl_copy_place *const places[] = {
 /* "host:5000/name" has no scheme, though it has a colon. */
 static bool is_reference(pl_str scheme, pl_str rest)
 {
-    size_t digits = 0;
-    while (digits < rest.len && pl_char_is_digit(rest.ptr[digits])) {
-        digits++;
-    }
-    bool is_port = digits > 0 && (digits == rest.len || rest.ptr[digits] == '/');
+    pl_str digits = pl_str_take_while(&rest, pl_char_is_digit);
+    bool is_port = digits.len > 0 && (rest.len == 0 || rest.ptr[0] == '/');
     return is_port || pl_str_find_char(scheme, '.') != SIZE_MAX ||
            pl_str_find_char(scheme, '/') != SIZE_MAX;
 }

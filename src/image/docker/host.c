@@ -38,7 +38,7 @@ static bool is_plain(pl_str text, const char *also)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         bool is_also = c != '\0' && strchr(also, c) != NULL;
-        if (!pl_char_is_alpha(c) && !pl_char_is_digit(c) && !is_also) {
+        if (!pl_char_is_alnum(c) && !is_also) {
             return false;
         }
     }

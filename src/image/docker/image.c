@@ -19,8 +19,7 @@ static pl_str without_tag(pl_str name)
 /* What is behind the last slash: people leave out what stands before. */
 static pl_str short_name(pl_str name)
 {
-    size_t slash = pl_str_find_last_char(name, '/');
-    return slash == SIZE_MAX ? name : pl_str_skip(name, slash + 1);
+    return pl_str_after_last(name, '/');
 }
 
 /* 0 for another tag of the same image, else by edits; SIZE_MAX: not near. */

@@ -11,18 +11,7 @@
 
 static bool is_token_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
-}
-
-static pl_str take_token(pl_str *cursor)
-{
-    size_t len = 0;
-    while (len < cursor->len && is_token_char(cursor->ptr[len])) {
-        len++;
-    }
-    pl_str token = pl_str_sub(*cursor, 0, len);
-    *cursor = pl_str_skip(*cursor, len);
-    return token;
+    return pl_char_is_alnum(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
 }
 
 static void skip_blanks(pl_str *cursor, bool and_commas)
@@ -42,13 +31,7 @@ static pl_str take_quoted(struct pl_arena *arena, pl_str *cursor)
     }
     pl_str quoted = pl_str_sub(*cursor, 0, end);
     *cursor = pl_str_skip(*cursor, end + 1);
-    char *text = pl_arena_alloc(arena, quoted.len + 1, 1);
-    size_t len = 0;
-    for (size_t i = 0; i < quoted.len; i++) {
-        i += quoted.ptr[i] == '\\' && i + 1 < quoted.len ? 1 : 0;
-        text[len++] = quoted.ptr[i];
-    }
-    return pl_str_make(text, len);
+    return pl_arena_unescape(arena, quoted);
 }
 
 static void set_parameter(struct pl_challenge *challenge, pl_str name, pl_str value)
@@ -76,7 +59,7 @@ static bool take_value(struct pl_arena *arena, pl_str *cursor, pl_str *ret)
         rest = pl_str_skip(rest, 1);
         *ret = take_quoted(arena, &rest);
     } else {
-        *ret = take_token(&rest);
+        *ret = pl_str_take_while(&rest, is_token_char);
     }
     *cursor = rest;
     return true;
@@ -88,7 +71,7 @@ void pl_challenge_read(struct pl_arena *arena, pl_str header, struct pl_challeng
     pl_str cursor = header;
     skip_blanks(&cursor, true);
     while (cursor.len > 0) {
-        pl_str word = take_token(&cursor);
+        pl_str word = pl_str_take_while(&cursor, is_token_char);
         pl_str value = PL_STR_EMPTY;
         if (word.len == 0) {
             /* No token starts here: the rest of a token68, or nonsense. */

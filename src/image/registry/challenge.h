@@ -16,6 +16,6 @@ struct pl_challenge {
     pl_str scope;
 };
 
-/* Adds what one header's value asks for; what is not understood is passed over. Unquoted strings
- * are made in `arena`, others are views. */
+/* Adds what one header's value asks for; what is not understood is passed over. Strings with
+ * backslashes are made in `arena`, others are views. */
 void pl_challenge_read(struct pl_arena *arena, pl_str header, struct pl_challenge *challenge);

@@ -78,9 +78,11 @@ enum pl_status pl_registry_blob(struct pl_registry *registry,
  * and is told then. */
 void pl_registry_greet(struct pl_registry *registry, const struct pl_digest *blob);
 
-/* Is the blob there? */
-enum pl_status pl_registry_has_blob(struct pl_registry *registry, const struct pl_digest *digest,
-                                    bool *ret, struct pl_error *err);
+/* Can the layer be had from here? NOT_FOUND for a foreign one, which lies elsewhere, unless the
+ * registry keeps a copy, as some do. Of others it is not asked. */
+enum pl_status pl_registry_check_foreign(struct pl_registry *registry,
+                                         const struct pl_descriptor *descriptor,
+                                         struct pl_error *err);
 
 /* All tags, in the registry's order. */
 enum pl_status pl_registry_tags(struct pl_registry *registry, struct pl_arena *arena,

@@ -47,7 +47,7 @@ static enum pl_status check_name(pl_str name, struct pl_error *err)
     bool good = name.len > 0 && name.len <= NAME_MOST;
     for (size_t i = 0; good && i < name.len; i++) {
         char c = name.ptr[i];
-        good = pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '_' || c == '-' ||
+        good = pl_char_is_alnum(c) || c == '_' || c == '-' ||
                (c == '.' && i > 0); /* "desktop.exe", from Windows through WSL */
     }
     if (!good) {

@@ -11,9 +11,7 @@
 
 static pl_str skip_blanks(pl_str s)
 {
-    while (s.len > 0 && pl_char_is_blank(s.ptr[0])) {
-        s = pl_str_skip(s, 1);
-    }
+    pl_str_take_while(&s, pl_char_is_blank);
     return s;
 }
 

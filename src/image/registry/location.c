@@ -21,18 +21,16 @@ struct url {
 
 static bool is_scheme_char(char c)
 {
-    return pl_char_is_alpha(c) || pl_char_is_digit(c) || c == '+' || c == '-' || c == '.';
+    return pl_char_is_alnum(c) || c == '+' || c == '-' || c == '.';
 }
 
 /* The length of "scheme:" at the start, or 0. */
 static size_t scheme_length(pl_str text)
 {
-    size_t at = 0;
-    while (at < text.len && is_scheme_char(text.ptr[at])) {
-        at++;
-    }
-    bool is_scheme = at > 0 && at < text.len && text.ptr[at] == ':' && pl_char_is_alpha(*text.ptr);
-    return is_scheme ? at + 1 : 0;
+    pl_str scheme = pl_str_take_while(&text, is_scheme_char);
+    bool is_scheme =
+        scheme.len > 0 && pl_char_is_alpha(scheme.ptr[0]) && text.len > 0 && text.ptr[0] == ':';
+    return is_scheme ? scheme.len + 1 : 0;
 }
 
 static bool is_printable(pl_str text)
@@ -131,11 +129,7 @@ static pl_str canonical_authority(struct pl_arena *arena, const struct url *url)
     if (pl_str_ends_with(text, own)) {
         text.len -= own.len;
     }
-    char *lower = pl_arena_alloc(arena, text.len + 1, 1);
-    for (size_t i = 0; i < text.len; i++) {
-        lower[i] = pl_char_lower(text.ptr[i]);
-    }
-    return pl_str_make(lower, text.len);
+    return pl_arena_lower(arena, text);
 }
 
 enum pl_status pl_registry_location(struct pl_arena *arena, pl_str base, pl_str reference,

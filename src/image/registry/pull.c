@@ -255,8 +255,8 @@ void pl_registry_greet(struct pl_registry *registry, const struct pl_digest *blo
     }
 }
 
-enum pl_status pl_registry_has_blob(struct pl_registry *registry, const struct pl_digest *digest,
-                                    bool *ret, struct pl_error *err)
+static enum pl_status has_blob(struct pl_registry *registry, const struct pl_digest *digest,
+                               bool *ret, struct pl_error *err)
 {
     struct pl_arena scratch pl_autoarena = {0};
     struct pl_registry_request request = {
@@ -273,6 +273,17 @@ enum pl_status pl_registry_has_blob(struct pl_registry *registry, const struct p
         *ret = response.status == 200;
     }
     return st;
+}
+
+enum pl_status pl_registry_check_foreign(struct pl_registry *registry,
+                                         const struct pl_descriptor *descriptor,
+                                         struct pl_error *err)
+{
+    bool is_here = !descriptor->has_urls;
+    enum pl_status st = is_here ? PL_OK : has_blob(registry, &descriptor->digest, &is_here, err);
+    return st < 0 || is_here ? st
+                             : pl_error_set(err, PL_E_NOT_FOUND, "the foreign layer %s is not here",
+                                            descriptor->digest.text);
 }
 
 enum pl_status pl_registry_tags(struct pl_registry *registry, struct pl_arena *arena,

@@ -42,7 +42,7 @@ static bool is_namespace(pl_str name)
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
         bool is_sign = c == '.' || c == '_' || c == '-';
-        if (is_sign ? was_sign : !pl_char_is_alpha(c) && !pl_char_is_digit(c)) {
+        if (is_sign ? was_sign : !pl_char_is_alnum(c)) {
             return false;
         }
         was_sign = is_sign;

@@ -37,14 +37,9 @@ static enum pl_status locate_layer(void *context, const struct pl_descriptor *de
                                    struct pl_part *ret, struct pl_error *err)
 {
     const struct remote *remote = context;
-    if (descriptor->has_urls) {
-        /* Foreign layers lie elsewhere, but some registries keep a copy. */
-        bool is_here = false;
-        enum pl_status st =
-            pl_registry_has_blob(remote->registry, &descriptor->digest, &is_here, err);
-        if (st < 0 || !is_here) {
-            return st < 0 ? st : PL_E_NOT_FOUND;
-        }
+    enum pl_status st = pl_registry_check_foreign(remote->registry, descriptor, err);
+    if (st < 0) {
+        return st;
     }
     struct remote_layer *layer = PL_ARENA_NEW(remote->arena, struct remote_layer);
     layer->fetch =

@@ -88,6 +88,23 @@ static void test_arena__a_nul_inside_is_refused_with_its_place(void **state)
     assert_string_equal(untouched, "before");
 }
 
+static void test_arena__lower_case_is_ascii_alone(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    pl_str lower = pl_arena_lower(&arena, PL_STR("AbZ[\xc3\x84"));
+    pl_assert_str(lower, "abz[\xc3\x84");
+    assert_int_equal(lower.ptr[lower.len], '\0');
+}
+
+static void test_arena__backslashes_quote_the_byte_after_them(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    pl_str plain = PL_STR("plain");
+    assert_ptr_equal(pl_arena_unescape(&arena, plain).ptr, plain.ptr);
+    pl_assert_str(pl_arena_unescape(&arena, PL_STR("a\\\"b\\\\")), "a\"b\\");
+    pl_assert_str(pl_arena_unescape(&arena, PL_STR("a\\")), "a\\");
+}
+
 static void test_arena__gaps_are_poisoned(void **state)
 {
 #ifdef HAS_ASAN
@@ -114,6 +131,8 @@ int pl_test_arena(void)
         cmocka_unit_test(test_arena__clear_forgets_and_zeroes_again),
         cmocka_unit_test(test_arena__copies_end_in_nul),
         cmocka_unit_test(test_arena__a_nul_inside_is_refused_with_its_place),
+        cmocka_unit_test(test_arena__lower_case_is_ascii_alone),
+        cmocka_unit_test(test_arena__backslashes_quote_the_byte_after_them),
         cmocka_unit_test(test_arena__gaps_are_poisoned),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);

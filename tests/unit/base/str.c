@@ -38,6 +38,34 @@ static void test_str__numbers_are_bounded(void **state)
     assert_false(pl_str_to_uint(PL_STR("1x"), 255, &value));
 }
 
+static void test_str__bytes_are_taken_while_wanted(void **state)
+{
+    pl_str cursor = PL_STR("ab1");
+    pl_assert_str(pl_str_take_while(&cursor, pl_char_is_alpha), "ab");
+    pl_assert_str(cursor, "1");
+    pl_assert_str(pl_str_take_while(&cursor, pl_char_is_alpha), "");
+    pl_assert_str(pl_str_take_while(&cursor, pl_char_is_alnum), "1");
+    pl_assert_str(pl_str_take_while(&cursor, pl_char_is_alnum), "");
+    assert_int_equal(cursor.len, 0);
+}
+
+static void test_str__order_without_case(void **state)
+{
+    assert_int_equal(pl_str_cmp_nocase(PL_STR("aB"), PL_STR("Ab")), 0);
+    assert_true(pl_str_cmp_nocase(PL_STR("a"), PL_STR("AB")) < 0);
+    assert_true(pl_str_cmp_nocase(PL_STR("b"), PL_STR("AB")) > 0);
+    /* '_' lies between the capitals and the small letters. */
+    assert_true(pl_str_cmp_nocase(PL_STR("_"), PL_STR("B")) < 0);
+    assert_true(pl_str_cmp_nocase(PL_STR("\xc3"), PL_STR("z")) > 0);
+}
+
+static void test_str__what_follows_the_last(void **state)
+{
+    pl_assert_str(pl_str_after_last(PL_STR("a/b/c"), '/'), "c");
+    pl_assert_str(pl_str_after_last(PL_STR("abc"), '/'), "abc");
+    pl_assert_str(pl_str_after_last(PL_STR("a/"), '/'), "");
+}
+
 /* The table of well-formed and ill-formed sequences of RFC 3629, section 4. */
 static void test_str__utf8_is_strict(void **state)
 {
@@ -54,6 +82,9 @@ int pl_test_str(void)
         cmocka_unit_test(test_str__cut_and_pieces),
         cmocka_unit_test(test_str__lines_lose_their_ends),
         cmocka_unit_test(test_str__numbers_are_bounded),
+        cmocka_unit_test(test_str__bytes_are_taken_while_wanted),
+        cmocka_unit_test(test_str__order_without_case),
+        cmocka_unit_test(test_str__what_follows_the_last),
         cmocka_unit_test(test_str__utf8_is_strict),
     };
     return cmocka_run_group_tests_name("base/str", tests, NULL, NULL);

@@ -46,11 +46,26 @@ static void test_deb822__crlf(void **state)
     assert_false(pl_deb822_next_paragraph(&text, &paragraph));
 }
 
+/* Names are compared without regard to case (deb822(5)). */
+static void test_deb822__wanted_fields(void **state)
+{
+    pl_str package = PL_STR_EMPTY;
+    pl_str version = PL_STR_EMPTY;
+    pl_str absent = PL_STR("as it was");
+    const struct pl_deb822_wanted wanted[] = {
+        {PL_STR("Package"), &package}, {PL_STR("Version"), &version}, {PL_STR("Absent"), &absent}};
+    pl_deb822_read(PL_STR("PACKAGE: a\nother: b\nversion: 1\nVersion: 2\n"), wanted, 3);
+    pl_assert_str(package, "a");
+    pl_assert_str(version, "2");
+    pl_assert_str(absent, "as it was");
+}
+
 int pl_test_deb822(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_deb822__paragraphs_and_fields),
         cmocka_unit_test(test_deb822__crlf),
+        cmocka_unit_test(test_deb822__wanted_fields),
     };
     return cmocka_run_group_tests_name("format/deb822", tests, NULL, NULL);
 }

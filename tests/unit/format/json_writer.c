@@ -29,6 +29,36 @@ static void test_json_writer__layout(void **state)
                                   "    18446744073709551615,\n    false,\n    {}\n  ]\n}\n");
 }
 
+static void test_json_writer__members(void **state)
+{
+    pl_str items[] = {PL_STR("x"), PL_STR_EMPTY};
+    struct pl_strs list = {.items = items, .count = 2};
+    struct pl_strs none = {0};
+    struct pl_buf text pl_autobuf = PL_BUF_INIT(65536);
+    struct pl_writer writer;
+    struct pl_json_writer json;
+    pl_writer_init_buf(&writer, &text);
+    pl_json_writer_init(&json, &writer);
+    pl_json_writer_begin_object(&json);
+    pl_json_writer_member_text(&json, "none", PL_STR_EMPTY);
+    pl_json_writer_member_text(&json, "text", PL_STR("x"));
+    pl_json_writer_member_uint(&json, "uint", 7);
+    pl_json_writer_member_bool(&json, "bool", true);
+    pl_json_writer_member_strings(&json, "strings", &list);
+    pl_json_writer_member_strings(&json, "no_strings", &none);
+    pl_json_writer_member_object(&json, "object");
+    pl_json_writer_member_array(&json, "array");
+    pl_json_writer_end_array(&json);
+    pl_json_writer_end_object(&json);
+    pl_json_writer_end_object(&json);
+    pl_json_writer_finish(&json);
+    assert_int_equal(pl_writer_finish(&writer, NULL), PL_OK);
+    assert_string_equal(text.ptr,
+                        "{\n  \"text\": \"x\",\n  \"uint\": 7,\n  \"bool\": true,\n"
+                        "  \"strings\": [\n    \"x\",\n    \"\"\n  ],\n  \"no_strings\": [],\n"
+                        "  \"object\": {\n    \"array\": []\n  }\n}\n");
+}
+
 static json_t *written(void (*write)(struct pl_json_writer *, const void *), const void *value,
                        struct pl_buf *text)
 {
@@ -119,6 +149,7 @@ int pl_test_json_writer(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json_writer__layout),
+        cmocka_unit_test(test_json_writer__members),
         cmocka_unit_test(test_json_writer__strings_come_back),
         cmocka_unit_test(test_json_writer__malformed_text_is_repaired),
         cmocka_unit_test(test_json_writer__numbers_are_shortest),

@@ -1,22 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads YAML as format/yaml.h does, for tests/tools/yaml_oracle.py.
+ * Reads TOML and YAML as format/toml.h and format/yaml.h do, for tests/tools/toml_oracle.py and
+ * yaml_oracle.py.
  *
- * usage: yaml_dump          documents on standard input, each after a line with its length in
- *                           bytes; for each one line: "+" and JSON, or "-" and the error
- *        yaml_dump FILE...  reads each file and says how fast
+ * usage: tree_dump toml|yaml
+ *            documents on standard input, each after a line with its length in bytes; for each one
+ *            line: "+" and JSON, or "-" and the error
+ *        tree_dump toml|yaml FILE...
+ *            reads each file and says how fast
  */
 #include "base/io.h"
+#include "format/toml.h"
 #include "format/yaml.h"
 #include <stdio.h>
 
 enum { LARGEST = 64 << 20 };
 
+static enum pl_status (*parse)(pl_str text, const char *name, json_t **ret, struct pl_error *err);
+
 static void answer(pl_str text)
 {
     json_t *document pl_autojson = NULL;
     struct pl_error err = PL_ERROR_INIT;
-    if (pl_yaml_parse_all(text, "document", &document, &err) < 0) {
+    if (parse(text, "document", &document, &err) < 0) {
         printf("-%s\n", err.msg);
         return;
     }
@@ -52,7 +58,7 @@ static int measure(const char *path)
         return 1;
     }
     clock_gettime(CLOCK_MONOTONIC, &from);
-    enum pl_status st = pl_yaml_parse_all(pl_buf_str(&text), path, &document, &err);
+    enum pl_status st = parse(pl_buf_str(&text), path, &document, &err);
     clock_gettime(CLOCK_MONOTONIC, &to);
     double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
     printf("%s: %s, %.1f MB/s\n", path, st < 0 ? err.msg : "ok", (double)text.len / 1e6 / seconds);
@@ -61,9 +67,13 @@ static int measure(const char *path)
 
 int main(int argc, char **argv)
 {
+    if (argc < 2) {
+        return 2;
+    }
+    parse = strcmp(argv[1], "toml") == 0 ? pl_toml_parse : pl_yaml_parse_all;
     int failed = 0;
-    for (int i = 1; i < argc; i++) {
+    for (int i = 2; i < argc; i++) {
         failed += measure(argv[i]);
     }
-    return argc > 1 ? failed > 0 : serve();
+    return argc > 2 ? failed > 0 : serve();
 }
