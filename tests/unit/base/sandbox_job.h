@@ -15,7 +15,7 @@ enum { CEILING = 100000 };
 static inline bool is_whole(void)
 {
     if (*pl_sandbox_missing() != '\0') {
-        print_message("%s\n", pl_sandbox_missing());
+        print_message("# %s\n", pl_sandbox_missing());
         return false;
     }
     return true;
