@@ -89,41 +89,46 @@ LONG_STEP = 9 << 20
 LONG = bytes(range(256)) * (LONG_STEP // 256) * 7
 
 
-def check_broken(_top):
-    def wrong_part(connection, request, count):
-        if count == 1:
-            return breaking(1000, 1, how="close")(connection, request, count)
-        return connection.answer(206, BODY[500:], "Content-Range: bytes 500-%d/%d" % (
-            len(BODY) - 1, len(BODY)))
+def wrong_part(connection, request, count):
+    if count == 1:
+        return breaking(1000, 1, how="close")(connection, request, count)
+    return connection.answer(206, BODY[500:], "Content-Range: bytes 500-%d/%d" % (
+        len(BODY) - 1, len(BODY)))
 
-    def other_length(connection, request, count):
-        if count == 1:
-            return breaking(1000, 1, how="close")(connection, request, count)
-        return connection.answer(206, b"x" * 10, "Content-Range: bytes 1000-1009/1010")
 
-    def shrunk(connection, request, count):
-        if count == 1:
-            return breaking(1000, 1, how="close", chunked=True)(connection, request, count)
-        return connection.answer(200, BODY[:500])
+def other_length(connection, request, count):
+    if count == 1:
+        return breaking(1000, 1, how="close")(connection, request, count)
+    return connection.answer(206, b"x" * 10, "Content-Range: bytes 1000-1009/1010")
 
-    def short_part(connection, request, count):
-        """Gives less than was asked for, as it may (section 15.3.7)."""
-        if count == 1:
-            return breaking(1000, 1, how="close")(connection, request, count)
-        first = int(request.headers.get("range", "bytes=0-")[6:-1])
-        last = min(first + 40000, len(BODY)) - 1
-        return connection.answer(206, BODY[first:last + 1],
-                                 "Content-Range: bytes %d-%d/%d" % (first, last, len(BODY)))
 
-    def often(connection, request, count):
-        """Breaks off more often than a request is tried, but gets on in between."""
-        first = int(request.headers.get("range", "bytes=0-")[6:-1])
-        part = ["Content-Range: bytes %d-%d/%d" % (first, len(LONG) - 1, len(LONG))] if first else []
-        connection.head(206 if first else 200, "Content-Length: %d" % (len(LONG) - first), *part)
-        connection.send(LONG[first:first + LONG_STEP])
-        return True
+def shrunk(connection, request, count):
+    if count == 1:
+        return breaking(1000, 1, how="close", chunked=True)(connection, request, count)
+    return connection.answer(200, BODY[:500])
 
-    server = http_server.Server({
+
+def short_part(connection, request, count):
+    """Gives less than was asked for, as it may (section 15.3.7)."""
+    if count == 1:
+        return breaking(1000, 1, how="close")(connection, request, count)
+    first = int(request.headers.get("range", "bytes=0-")[6:-1])
+    last = min(first + 40000, len(BODY)) - 1
+    return connection.answer(206, BODY[first:last + 1],
+                             "Content-Range: bytes %d-%d/%d" % (first, last, len(BODY)))
+
+
+def often(connection, request, count):
+    """Breaks off more often than a request is tried, but gets on in between."""
+    first = int(request.headers.get("range", "bytes=0-")[6:-1])
+    part = ["Content-Range: bytes %d-%d/%d" % (first, len(LONG) - 1, len(LONG))] if first else []
+    connection.head(206 if first else 200, "Content-Length: %d" % (len(LONG) - first), *part)
+    connection.send(LONG[first:first + LONG_STEP])
+    return True
+
+
+def broken_site():
+    return http_server.Server({
         "/often": often,
         "/resets": lambda c, r, n: c.reset() if n <= 2 else c.answer(200, b"fine"),
         "/dead": lambda c, r, n: c.reset(), "/closes": lambda c, r, n: True,
@@ -138,6 +143,11 @@ def check_broken(_top):
         "/stops": breaking(100, 99, how="close"), "/wrong": wrong_part, "/length": other_length,
         "/shrunk": shrunk, "/short": short_part, "/post": breaking(50000, 1, how="close"),
         "/broken404": lambda c, r, n: c.head(404, "Content-Length: 100") or c.send(b"half") or True})
+
+
+def check_broken(_top):
+    """What is asked again, and what of it."""
+    server = broken_site()
     result = good("--quiet", "--max=%d" % len(LONG), server.url("/often"))
     assert result.bytes == [len(LONG)] and server.counts["/often"] == 7
     assert good(server.url("/resets")).body == b"fine"
@@ -166,6 +176,11 @@ def check_broken(_top):
     told = [tuple(map(int, line)) for line in re.findall(
         r"^downloading (\d+) of (\d+)$", good("--progress", server.url("/range")).said, re.M)]
     assert told and told == sorted(told) and {total for _, total in told} == {len(BODY)}, told
+
+
+def check_parts(_top):
+    """Parts that are asked for, that are given, and that do not fit."""
+    server = broken_site()
     result = good("--from=100000", server.url("/etag"), status=206)
     assert result.body == BODY[100000:] and server.requests[-1].headers["range"] == "bytes=100000-"
     server.forget()
@@ -299,4 +314,4 @@ def check_limits(_top):
         server.url("/body"))
 
 
-main([check_busy, check_broken, check_stalls, check_garbage, check_limits])
+main([check_busy, check_broken, check_parts, check_stalls, check_garbage, check_limits])
