@@ -3,6 +3,7 @@
 #include "command/db_show.h"
 #include "command/progress.h"
 #include "db/build.h"
+#include "feed/feed.h"
 #include "feed/source.h"
 #include <stdio.h>
 #include <time.h>
@@ -186,8 +187,64 @@ static void tell_problems(const struct pl_source_result *result)
     }
 }
 
+static enum pl_status unknown_feed(struct update *update, const char *name, struct pl_error *err)
+{
+    size_t count = 0;
+    const struct pl_feed *const *feeds = pl_feeds(&count);
+    const char **names = PL_ARENA_ARRAY(&update->arena, const char *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = feeds[i]->name;
+    }
+    return pl_command_unknown("feed", name, names, err);
+}
+
+/* The URL of a feed that was asked for by its name. */
+static enum pl_status find_feed(struct update *update, const char *name, pl_str *ret,
+                                struct pl_error *err)
+{
+    size_t count = 0;
+    const struct pl_feed *const *feeds = pl_feeds(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(feeds[i]->name, name) != 0) {
+            continue;
+        }
+        if (!feeds[i]->url) {
+            return pl_error_set(err, PL_E_USAGE,
+                                "%s has no one address to fetch it from: give its documents with "
+                                "--from",
+                                name);
+        }
+        *ret = pl_str_from(feeds[i]->url);
+        return PL_OK;
+    }
+    return unknown_feed(update, name, err);
+}
+
+/* What --from and --feed name; without either the feeds that belong to every database. */
+static enum pl_status list_sources(struct update *update, const struct pl_args *args,
+                                   struct pl_strs *ret, struct pl_error *err)
+{
+    enum pl_status st = PL_OK;
+    const char *name = NULL;
+    for (size_t i = 0; (name = pl_args_nth(args, "from", i)); i++) {
+        *pl_vec_push(&update->arena, ret) = pl_str_from(name);
+    }
+    for (size_t i = 0; st == PL_OK && (name = pl_args_nth(args, "feed", i)); i++) {
+        st = find_feed(update, name, pl_vec_push(&update->arena, ret), err);
+    }
+    size_t count = 0;
+    const struct pl_feed *const *feeds = pl_feeds(&count);
+    bool is_named = ret->count > 0;
+    for (size_t i = 0; i < count && !is_named; i++) {
+        if (feeds[i]->is_default) {
+            *pl_vec_push(&update->arena, ret) = pl_str_from(feeds[i]->url);
+        }
+    }
+    return st;
+}
+
 /* One source after the other; one that fails is noted. */
-static void read_sources(struct update *update, const struct pl_args *args,
+static void read_sources(struct update *update, const struct pl_strs *sources,
                          const struct pl_source_options *options, struct pl_source_result *result)
 {
     const struct pl_feed_taker taker = {.begin_slice = begin_slice,
@@ -195,17 +252,14 @@ static void read_sources(struct update *update, const struct pl_args *args,
                                         .take = take,
                                         .take_exploitation = take_exploitation,
                                         .context = update};
-    const char *source = pl_args_nth(args, "from", 0);
-    source = source ? source : PL_SOURCE_DEFAULT_URL;
-    for (size_t i = 0; source; i++) {
+    for (size_t i = 0; i < sources->count; i++) {
         struct pl_error failed = PL_ERROR_INIT;
-        update->origin = (struct pl_db_origin){.source = shown(update, pl_str_from(source)),
+        update->origin = (struct pl_db_origin){.source = shown(update, sources->items[i]),
                                                .fetched = now_text(&update->arena)};
-        if (pl_source_read(source, options, &taker, result, &failed) < 0) {
+        if (pl_source_read(sources->items[i].ptr, options, &taker, result, &failed) < 0) {
             pl_db_builder_drop(update->builder);
             note_failure(update, failed.msg);
         }
-        source = pl_args_nth(args, "from", i + 1);
     }
 }
 
@@ -228,7 +282,11 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
 {
     struct update update PL_CLEANUP(update_release) = {.accept_shrink =
                                                            pl_args_flag(args, "accept-shrink")};
+    struct pl_strs sources = {0};
     enum pl_status st = pl_args_expect(args, 1, 1, err);
+    if (st == PL_OK) {
+        st = list_sources(&update, args, &sources, err);
+    }
     if (st == PL_OK) {
         st = pl_db_builder_new(dir, &update.builder, err);
     }
@@ -249,7 +307,7 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
         .memory = &memory, .ecosystems = &ecosystems, .temp_dir = dir, .progress = &line.progress};
     struct pl_source_result result PL_CLEANUP(pl_source_result_release) = {0};
     struct pl_db_built built = {.records = 0};
-    read_sources(&update, args, &options, &result);
+    read_sources(&update, &sources, &options, &result);
     size_t done = update.ended + update.unchanged;
     if (done > 0) {
         st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS, &built,

@@ -104,6 +104,7 @@ static void read_references(struct reader *reader, const json_t *object,
         if (pl_json_str(item, "url").len > 0) {
             *pl_vec_push(reader->arena, ret) = (struct pl_advisory_reference){
                 .type = keep_member(reader, item, "type"), .url = keep_member(reader, item, "url")};
+            .is_default = true,
         }
     }
 }
