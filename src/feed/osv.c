@@ -104,7 +104,6 @@ static void read_references(struct reader *reader, const json_t *object,
         if (pl_json_str(item, "url").len > 0) {
             *pl_vec_push(reader->arena, ret) = (struct pl_advisory_reference){
                 .type = keep_member(reader, item, "type"), .url = keep_member(reader, item, "url")};
-            .is_default = true,
         }
     }
 }
@@ -395,6 +394,7 @@ const struct pl_feed pl_feed_osv = {
     .name = "osv",
     .summary = "records in the OSV format, as osv.dev exports them for all ecosystems",
     .url = "https://osv-vulnerabilities.storage.googleapis.com",
+    .is_default = true,
     .ecosystems = "",
     .bid = bid,
     .read = read_document,
