@@ -41,9 +41,8 @@ struct pl_maven_project *pl_maven_projects_find(const struct pl_maven_projects *
 
 static bool is_project_path(pl_str path)
 {
-    size_t slash = pl_str_find_last_char(path, '/');
-    pl_str name = slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
-    return pl_str_eq(name, PL_STR("pom.xml")) && !pl_str_contains(path, PL_STR("META-INF/maven/"));
+    return pl_str_eq(pl_str_after_last(path, '/'), PL_STR("pom.xml")) &&
+           !pl_str_contains(path, PL_STR("META-INF/maven/"));
 }
 
 bool pl_maven_projects_have_room(const struct pl_maven_projects *projects)
