@@ -8,25 +8,43 @@
 #include "catalog/cataloger.h"
 #include "target.h"
 
-static inline void fuzz_cataloger(const struct pl_cataloger *cataloger, const char *path,
-                                  pl_span content, const pl_span *companion)
+/* Reads each of these files, which are in order of path, with a view of all. */
+static inline void fuzz_together(const struct pl_cataloger *cataloger,
+                                 const struct pl_catalog_file *files, size_t count)
 {
-    struct pl_arena arena pl_autoarena = {0};
-    struct pl_evidence_file found = {.path = pl_str_from(path)};
-    struct pl_sink sink = {.arena = &arena, .file = &found, .left_bytes = 1 << 20};
-    struct pl_catalog_file beside = {.path = found.path};
+    struct pl_catalog_together together = {.files = files, .count = count};
+    for (size_t i = 0; i < count; i++) {
+        struct pl_arena arena pl_autoarena = {0};
+        struct pl_evidence_file found = {.path = files[i].path};
+        struct pl_sink sink = {.arena = &arena, .file = &found, .left_bytes = 1 << 20};
+        struct pl_catalog_file file = files[i];
+        struct pl_error err = PL_ERROR_INIT;
+        file.together = &together;
+        cataloger->read(&sink, &file, &err);
+    }
+    pl_arena_release(&together.arena);
+}
+
+/* Reads the content alone, or with the file `beside`, whose path comes after. */
+static inline void fuzz_cataloger(const struct pl_cataloger *cataloger, const char *path,
+                                  pl_span content, const struct pl_catalog_file *beside)
+{
     /* A copy of exactly the size: a cataloger may change what it is given. */
     uint8_t *copy pl_autofree = pl_mem_alloc(content.len, 1);
     if (content.len > 0) {
         memcpy(copy, content.ptr, content.len);
     }
-    struct pl_catalog_file file = {.path = found.path, .content = {copy, content.len}};
-    if (companion) {
-        beside.content = *companion;
-        file.companion = &beside;
+    struct pl_catalog_file files[2] = {{.path = pl_str_from(path), .content = {copy, content.len}}};
+    if (beside) {
+        files[1] = *beside;
+        fuzz_together(cataloger, files, 2);
+        return;
     }
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_evidence_file found = {.path = files[0].path};
+    struct pl_sink sink = {.arena = &arena, .file = &found, .left_bytes = 1 << 20};
     struct pl_error err = PL_ERROR_INIT;
-    cataloger->read(&sink, &file, &err);
+    cataloger->read(&sink, &files[0], &err);
 }
 
 /* A cataloger, and a path that it reads. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Manifests, lock files and metadata of Java: the first byte picks the reader. */
+/* Manifests, lock files and metadata of Java: the first byte picks the reader. Of several poms each
+ * follows a line "= PATH". */
 #include "catalog.h"
 #include "catalog/java_manifest.h"
 
@@ -28,6 +29,44 @@ static void guess(const uint8_t *data, size_t size)
     pl_java_guess(&manifest, name);
 }
 
+static int compare_paths(const void *a, const void *b)
+{
+    return pl_str_cmp(((const struct pl_catalog_file *)a)->path,
+                      ((const struct pl_catalog_file *)b)->path);
+}
+
+/* Each path once, in order. */
+static size_t order(struct pl_catalog_file *files, size_t count)
+{
+    size_t kept = 0;
+    qsort(files, count, sizeof(*files), compare_paths);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || !pl_str_eq(files[kept - 1].path, files[i].path)) {
+            files[kept++] = files[i];
+        }
+    }
+    return kept;
+}
+
+static void read_poms(const uint8_t *data, size_t size)
+{
+    enum { FILES_MOST = 32 };
+    struct pl_catalog_file files[FILES_MOST] = {{.path = PL_STR_INIT("")}};
+    pl_str rest = pl_str_make((const char *)data, size);
+    pl_str line = PL_STR_EMPTY;
+    size_t count = 0;
+    while (pl_str_next_line(&rest, &line)) {
+        if (count < FILES_MOST && pl_str_starts_with(line, PL_STR("= "))) {
+            files[count].path = pl_str_skip(line, 2);
+            files[count++].content = pl_str_span(pl_str_make(rest.ptr, 0));
+        } else if (count > 0) {
+            files[count - 1].content.len =
+                (size_t)(line.ptr + line.len - (const char *)files[count - 1].content.ptr);
+        }
+    }
+    fuzz_together(&pl_cataloger_pom, files, order(files, count));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct {
@@ -42,9 +81,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     /* Letters, so that seeds can be written by hand. */
-    size_t which = (size_t)(data[0] - 'a') % (PL_ARRAY_LEN(readers) + 1);
-    if (which == PL_ARRAY_LEN(readers)) {
-        guess(data + 1, size - 1);
+    size_t which = (size_t)(data[0] - 'a') % (PL_ARRAY_LEN(readers) + 2);
+    if (which >= PL_ARRAY_LEN(readers)) {
+        (which == PL_ARRAY_LEN(readers) ? guess : read_poms)(data + 1, size - 1);
         return 0;
     }
     fuzz_cataloger(readers[which].cataloger, readers[which].path, (pl_span){data + 1, size - 1},

@@ -14,8 +14,7 @@ static bool is_pattern(pl_str glob)
 
 static void check(const struct pl_catalog_matcher *matcher, pl_str path)
 {
-    bool is_companion = false;
-    if (!pl_catalog_match(matcher, path, &is_companion)) {
+    if (!pl_catalog_match(matcher, path)) {
         return;
     }
     for (size_t i = 0; i < path.len; i++) {
@@ -37,8 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (is_pattern(glob)) {
         char text[256] = {0};
         memcpy(text, glob.ptr, glob.len);
-        const struct pl_cataloger one = {
-            .name = "one", .patterns = (const char *const[]){text, NULL}, .companion_suffix = "-x"};
+        const struct pl_cataloger one = {.name = "one",
+                                         .patterns = (const char *const[]){text, NULL}};
         const struct pl_cataloger *const list[] = {&one};
         struct pl_catalog_matcher *matcher PL_CLEANUP(pl_catalog_matcher_freep) =
             pl_catalog_matcher_new_for(list, 1);

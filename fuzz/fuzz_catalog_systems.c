@@ -33,9 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     memcpy(path, data, len);
     path[len] = '\0';
-    bool is_companion = false;
-    const struct pl_cataloger *cataloger =
-        pl_catalog_match(matcher, pl_str_from(path), &is_companion);
+    const struct pl_cataloger *cataloger = pl_catalog_match(matcher, pl_str_from(path));
     if (cataloger && is_of_family(cataloger)) {
         fuzz_cataloger(cataloger, path, (pl_span){end + 1, size - len - 1}, NULL);
     }

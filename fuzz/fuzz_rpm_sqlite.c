@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (len > size - 4) {
         len = size - 4;
     }
-    pl_span wal = {data + 4 + len, size - 4 - len};
-    fuzz_cataloger(&pl_cataloger_rpm, "var/lib/rpm/rpmdb.sqlite", (pl_span){data + 4, len}, &wal);
+    const struct pl_catalog_file log = {.path = PL_STR("var/lib/rpm/rpmdb.sqlite-wal"),
+                                        .content = {data + 4 + len, size - 4 - len}};
+    fuzz_cataloger(&pl_cataloger_rpm, "var/lib/rpm/rpmdb.sqlite", (pl_span){data + 4, len}, &log);
     return 0;
 }

@@ -184,6 +184,11 @@ void *pl_arena_alloc(struct pl_arena *arena, size_t count, size_t size)
     return ptr;
 }
 
+void *pl_arena_take(struct pl_arena *arena, size_t size)
+{
+    return take(arena, size, ALIGNMENT);
+}
+
 pl_str pl_arena_dup(struct pl_arena *arena, pl_str s)
 {
     char *copy = take(arena, s.len + 1, TEXT_ALIGNMENT);

@@ -35,6 +35,9 @@ void pl_arena_clear(struct pl_arena *arena);
 /* Zeroed memory, aligned for any type; size 0 gives a valid pointer. */
 void *pl_arena_alloc(struct pl_arena *arena, size_t count, size_t size);
 
+/* Room for `size` bytes with whatever was there before, for who fills it at once. */
+void *pl_arena_take(struct pl_arena *arena, size_t size);
+
 #define PL_ARENA_NEW(arena, type) ((type *)pl_arena_alloc((arena), 1, sizeof(type)))
 #define PL_ARENA_ARRAY(arena, type, count) ((type *)pl_arena_alloc((arena), (count), sizeof(type)))
 

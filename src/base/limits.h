@@ -23,8 +23,17 @@
 /* Seconds of wall time for one layer. */
 #define PL_LIMIT_LAYER_SECONDS 900ULL
 
-/* Above this a file goes to an unlinked temporary file instead of memory. */
+/* Above this a file goes to an unlinked temporary file instead of memory: one that is kept until
+ * its layer is at its end, and one that is done with before the next. */
 #define PL_LIMIT_MEMORY_FILE_BYTES (8ULL << 20)
+#define PL_LIMIT_BRIEF_FILE_BYTES (48ULL << 20)
+/* Memory for one file that is used again for the next. */
+#define PL_LIMIT_REUSED_BYTES (16ULL << 20)
+/* Files of one layer that are read together and so held until the walk is over, with what each
+ * costs beside its content: five thousand pom.xml with a repository's take some fifty MiB. Those
+ * that are too large for memory lie in the temporary file. */
+#define PL_LIMIT_HELD_BYTES (64ULL << 20)
+#define PL_LIMIT_HELD_SPILLED_BYTES (4ULL << 30)
 /* PATH_MAX of Linux; longer paths exist in no image that was ever run. */
 #define PL_LIMIT_PATH_BYTES 4096
 /* Nesting of directories in a tree that is walked: each level holds a descriptor. */
@@ -97,8 +106,25 @@
 #define PL_LIMIT_ARCHIVE_INNER_BYTES (512ULL << 20)
 #define PL_LIMIT_JAVA_MANIFEST_BYTES (32 << 20)
 #define PL_LIMIT_JAVA_TEXT_BYTES (4 << 20)
+/* Of the pom.xml of one layer that are read together: parents above one another and BOMs within one
+ * another, which people nest some five deep; what is kept of all; and look-ups. A monorepo of five
+ * thousand modules needs some fifty MiB and ten million look-ups. */
+#define PL_LIMIT_MAVEN_DEPTH 32
+#define PL_LIMIT_MAVEN_BYTES (256 << 20)
+#define PL_LIMIT_MAVEN_VALUE_BYTES (32 << 20)
+#define PL_LIMIT_MAVEN_STEPS 100000000ULL
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
+/* One document of a feed, open: NVD's years have some 200 MB, the largest OVAL file some 400 MB. */
+#define PL_LIMIT_FEED_DOCUMENT_BYTES (1ULL << 30)
+/* Documents up to this size are read in batches; a larger one is a job of its own, in a file. */
+#define PL_LIMIT_FEED_SMALL_BYTES (1ULL << 20)
+/* Text of large documents that are read at the same time; one that is larger goes alone. */
+#define PL_LIMIT_FEED_FLIGHT_BYTES (256ULL << 20)
+/* Archives within archives, and directories within directories, of a feed's source: a tar of
+ * compressed documents is 1, years with subdirectories by number are 3. */
+#define PL_LIMIT_FEED_NESTING 3
+#define PL_LIMIT_FEED_DIR_DEPTH 16
 /* Any name, version, licence or other short text of a component. */
 #define PL_LIMIT_FIELD_BYTES 65536
 /* One version string: the version schemes are linear in it. */
@@ -149,6 +175,8 @@
 /* One block of the advisory database once opened: all that is said of one package, or one record,
  * which is at most PL_LIMIT_ADVISORY_BYTES. */
 #define PL_LIMIT_DB_BLOCK_BYTES (96ULL << 20)
+/* The manifest of a generation: some hundred bytes for each of its slices. */
+#define PL_LIMIT_DB_MANIFEST_BYTES (4ULL << 20)
 /* One message of gRPC: containerd itself sends and takes no larger ones. */
 #define PL_LIMIT_GRPC_MESSAGE_BYTES (16 << 20)
 /* Other programs' settings that are read: a client's configuration, a context of it. Some KiB. */

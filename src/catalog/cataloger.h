@@ -20,8 +20,20 @@
 struct pl_catalog_file {
     pl_str path; /* without a leading slash */
     pl_span content; /* whole, good during the call; a private copy that a reader may change */
-    /* The file beside it whose name ends in the descriptor's companion_suffix, or NULL. */
-    const struct pl_catalog_file *companion;
+    /* Of a cataloger that reads_together: all files that it reads, this one among them. NULL where
+     * the file has to be read alone. */
+    struct pl_catalog_together *together;
+};
+
+/* The files of one layer or directory that one cataloger reads together, good until the last of
+ * them was read. */
+struct pl_catalog_together {
+    const struct pl_catalog_file *files; /* in order of path; `together` is not set in these */
+    size_t count;
+    /* What the cataloger made of them at the first, for use at the others: NULL at first. It may
+     * lie in `arena`, which lives as long as the files do. */
+    void *memory;
+    struct pl_arena arena;
 };
 
 struct pl_cataloger {
@@ -30,8 +42,10 @@ struct pl_cataloger {
     /* Path globs, NULL-terminated. A star stands for any run of bytes but '/', a double star as a
      * whole segment for any number of directories; everything else is literal and case counts. */
     const char *const *patterns;
-    /* "-wal": a file that is read together with it when both are in the same layer, or NULL. */
-    const char *companion_suffix;
+    /* A file means something only, or more, with others beside it: the files are held until the
+     * walk is over, and each is read with a view of all (pl_catalog_file.together). Files it finds
+     * nothing in leave no trace in the evidence. */
+    bool reads_together;
     /* The patterns name directories: `read` gets their paths and no content. */
     bool is_of_directories;
     /* It reads programs and libraries, wherever they are and whatever they are called: files that
@@ -45,6 +59,10 @@ struct pl_cataloger {
     enum pl_status (*read)(struct pl_sink *sink, const struct pl_catalog_file *file,
                            struct pl_error *err);
 };
+
+/* The file of this path, or NULL; also where `together` is NULL. */
+const struct pl_catalog_file *pl_catalog_find(const struct pl_catalog_together *together,
+                                              pl_str path);
 
 /* Starts a component with copies of these strings; the rest is to be filled in with pl_sink_str and
  * pl_sink_push. Without a name or a version that is a gap, and NULL; NULL also at a limit. */

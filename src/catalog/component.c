@@ -3,6 +3,26 @@
 #include "catalog/cataloger.h"
 #include "format/base64.h"
 
+const struct pl_catalog_file *pl_catalog_find(const struct pl_catalog_together *together,
+                                              pl_str path)
+{
+    size_t low = 0;
+    size_t high = together ? together->count : 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = pl_str_cmp(together->files[middle].path, path);
+        if (order == 0) {
+            return &together->files[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
+
 struct pl_component *pl_catalog_component(struct pl_sink *sink, enum pl_scope scope,
                                           const char *type, pl_str name, pl_str version)
 {

@@ -159,17 +159,15 @@ static struct pl_component *add_package(struct archive *archive, pl_str group, p
 static bool is_own(const struct archive *archive, pl_str artifact, pl_str version)
 {
     struct pl_java_file_name split = pl_java_file_name_split(archive->file_name);
-    return pl_str_eq(split.artifact, artifact) || pl_str_eq(split.stem, artifact) ||
+    /* Versions that begin with letters are not told from the name: "v1-rev20220705-2.0.0". */
+    bool is_exactly = split.stem.len == artifact.len + 1 + version.len &&
+                      pl_str_starts_with(split.stem, artifact) &&
+                      pl_str_ends_with(split.stem, version);
+    return is_exactly || pl_str_eq(split.artifact, artifact) || pl_str_eq(split.stem, artifact) ||
            (split.version.len > 0 && pl_str_eq(split.version, version) &&
             (pl_str_starts_with(split.artifact, artifact) ||
              pl_str_ends_with(artifact, split.artifact)));
 }
-
-struct coordinates {
-    pl_str group;
-    pl_str artifact;
-    pl_str version;
-};
 
 /* The value of a line of properties (java.util.Properties.load) without its escapes; of these only
  * backslashes before single characters occur. */
@@ -190,9 +188,9 @@ static pl_str property_value(struct pl_arena *arena, pl_str value)
     return pl_str_make(made, len);
 }
 
-static struct coordinates read_properties(struct pl_arena *arena, pl_str text)
+static struct pl_maven_coordinates read_properties(struct pl_arena *arena, pl_str text)
 {
-    struct coordinates found = {0};
+    struct pl_maven_coordinates found = {0};
     const struct {
         pl_str name;
         pl_str *value;
@@ -216,7 +214,7 @@ static struct coordinates read_properties(struct pl_arena *arena, pl_str text)
     return found;
 }
 
-static bool is_complete(const struct coordinates *it)
+static bool is_complete(const struct pl_maven_coordinates *it)
 {
     return it->group.len > 0 && it->artifact.len > 0 && it->version.len > 0 &&
            !pl_str_contains(it->version, PL_STR("${")) && it->version.len <= PL_LIMIT_VERSION_BYTES;
@@ -239,21 +237,33 @@ static bool read_pom(struct archive *archive, const struct pl_zip_member *member
     return true;
 }
 
+static void add_pom_licenses(const struct pl_maven_pom *pom, struct pl_maven_values *values,
+                             struct pl_sink *sink, struct pl_component *component)
+{
+    for (size_t i = 0; i < pom->licenses.count; i++) {
+        pl_str name = pl_maven_pom_value(pom, values, pom->licenses.items[i]);
+        if (!pl_strs_contain(&component->licenses, name)) {
+            pl_sink_push(sink, &component->licenses, name);
+        }
+    }
+}
+
 /* The package that one directory of META-INF/maven is about. */
 static void add_poms(struct archive *archive, const struct poms *poms)
 {
     struct pl_arena scratch pl_autoarena = {0};
     struct pl_maven_pom pom pl_automavenpom = {0};
+    struct pl_maven_values values pl_automavenvalues = {0};
     void *memory pl_autofree = NULL;
     pl_span content = {0};
-    struct coordinates it = {0};
+    struct pl_maven_coordinates it = {0};
     if (poms->has_properties && open_member(archive, &poms->properties, PL_LIMIT_JAVA_TEXT_BYTES,
                                             TEXT_WEIGHT, &memory, &content)) {
         it = read_properties(&scratch, pl_span_str(content));
     }
     bool has_pom = poms->has_xml && read_pom(archive, &poms->xml, &scratch, &pom);
     if (!is_complete(&it) && has_pom) {
-        it = (struct coordinates){pom.group, pom.artifact, pom.version};
+        it = pl_maven_pom_coordinates(&pom, &values, &pom.own);
         if (!is_complete(&it)) {
             add_gap(archive, poms->xml.name, "its group, name or version stands elsewhere");
         }
@@ -267,7 +277,7 @@ static void add_poms(struct archive *archive, const struct poms *poms)
     }
     archive->packages++;
     if (has_pom) {
-        pl_maven_pom_add_licenses(&pom, archive->walk->sink, component);
+        add_pom_licenses(&pom, &values, archive->walk->sink, component);
     }
     if (archive->own == 0 && is_own(archive, it.artifact, it.version)) {
         archive->own = archive->walk->sink->file->components.count;
@@ -480,7 +490,7 @@ static void read_archive(struct walk *walk, pl_span bytes, pl_str inside, pl_str
 static void read_unpacked(struct pl_sink *sink, pl_span content)
 {
     struct pl_arena scratch pl_autoarena = {0};
-    struct coordinates it = read_properties(&scratch, pl_span_str(content));
+    struct pl_maven_coordinates it = read_properties(&scratch, pl_span_str(content));
     if (is_complete(&it)) {
         pl_str name = pl_arena_format(&scratch, PL_STR_FMT ":" PL_STR_FMT, PL_STR_ARG(it.group),
                                       PL_STR_ARG(it.artifact));

@@ -4,12 +4,13 @@
  * share it:
  *
  *     lib/apk/db/installed          by its name, "installed"
- *     var/lib/dpkg/info/(star).list by its extension, ".list"
- *     var/lib/dpkg/status.d/(star)  by its directory, "status.d"
+ *     var/lib/dpkg/info/(star).list by its directory, "info"
+ *     (star)(star)/(star).jar       by its extension, ".jar"
+ *     (star)(star)/(star).deps.json by both of its extensions, ".deps.json"
  *     (star)(star)/(star)           with the rest, which every path meets
  *
- * The lengths that occur and three hash look-ups then turn away most paths; what is left is
- * compared segment by segment.
+ * A sketch of the keys, which looks at their lengths and last bytes alone, turns away most paths
+ * before anything is hashed; what is left is compared segment by segment.
  */
 #include "catalog/match.h"
 #include "base/map.h"
@@ -20,7 +21,9 @@ struct pattern {
     size_t rank; /* place of the cataloger in the list, which is sorted by name */
     const pl_str *segments;
     size_t count;
+    pl_str start, end; /* of the last segment, before its first star and after its last one */
     bool is_tail; /* one double star, at its beginning: only the end of a path counts */
+    bool is_key; /* of a tail: the key that it is filed under says all there is to it */
     struct pattern *next; /* filed under the same key */
 };
 
@@ -28,11 +31,13 @@ struct patterns {
     PL_VEC_FIELDS(struct pattern *);
 };
 
-/* Patterns by key. Hashing is most of the cost of a path, so a key of a length that no pattern has
- * is not hashed. */
+/* Patterns by key. Hashing is most of the cost of a path, so a key whose bit in the sketch no
+ * pattern has set is not hashed. */
+enum { SKETCH_BITS = 4096 };
+
 struct file {
     struct pl_map patterns;
-    uint64_t lengths; /* a bit for each length of a key, modulo 64 */
+    uint64_t sketch[SKETCH_BITS / 64];
 };
 
 struct pl_catalog_matcher {
@@ -42,7 +47,6 @@ struct pl_catalog_matcher {
     struct file by_parent;
     struct pattern *rest;
     struct patterns all;
-    struct pl_strs companion_suffixes;
     const struct pl_cataloger *executable_reader;
 };
 
@@ -60,6 +64,13 @@ static bool is_literal(pl_str segment)
 static pl_str extension(pl_str name)
 {
     size_t dot = pl_str_find_last_char(name, '.');
+    return dot == SIZE_MAX ? PL_STR_EMPTY : pl_str_skip(name, dot);
+}
+
+/* From the last dot but one on, given the last extension; empty when there is none. */
+static pl_str two_extensions(pl_str name, pl_str last)
+{
+    size_t dot = pl_str_find_last_char(pl_str_sub(name, 0, name.len - last.len), '.');
     return dot == SIZE_MAX ? PL_STR_EMPTY : pl_str_skip(name, dot);
 }
 
@@ -163,9 +174,16 @@ static bool may_match_below(const struct pattern *pattern, pl_str dir)
     return true;
 }
 
-static uint64_t length_bit(pl_str key)
+/* Which bit of the sketch stands for this key. */
+static uint32_t sketch_bit(pl_str key)
 {
-    return UINT64_C(1) << (key.len % 64);
+    uint32_t last = 0;
+    if (key.len >= sizeof(last)) {
+        memcpy(&last, key.ptr + key.len - sizeof(last), sizeof(last));
+    } else if (key.len > 0) {
+        memcpy(&last, key.ptr, key.len);
+    }
+    return (last + (uint32_t)key.len) * UINT32_C(0x9e3779b1) >> 20;
 }
 
 static void file_under(struct file *file, pl_str key, struct pattern *pattern)
@@ -173,12 +191,14 @@ static void file_under(struct file *file, pl_str key, struct pattern *pattern)
     void **chain = pl_map_at(&file->patterns, key);
     pattern->next = *chain;
     *chain = pattern;
-    file->lengths |= length_bit(key);
+    uint32_t bit = sketch_bit(key);
+    file->sketch[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
-static const struct pattern *filed_under(const struct file *file, pl_str key)
+static inline const struct pattern *filed_under(const struct file *file, pl_str key)
 {
-    return (file->lengths & length_bit(key)) ? pl_map_find(&file->patterns, key) : NULL;
+    uint32_t bit = sketch_bit(key);
+    return file->sketch[bit / 64] >> bit % 64 & 1 ? pl_map_find(&file->patterns, key) : NULL;
 }
 
 static void add_pattern(struct pl_catalog_matcher *matcher, const struct pl_cataloger *cataloger,
@@ -197,6 +217,9 @@ static void add_pattern(struct pl_catalog_matcher *matcher, const struct pl_cata
     pattern->rank = rank;
     pattern->segments = segments.items;
     pattern->count = segments.count;
+    pattern->start = pl_str_sub(segment, 0, pl_str_find_char(segment, '*'));
+    size_t star = pl_str_find_last_char(segment, '*');
+    pattern->end = star == SIZE_MAX ? PL_STR_EMPTY : pl_str_skip(segment, star + 1);
     pattern->is_tail = is_any_dirs(segments.items[0]);
     for (size_t i = 1; i < segments.count; i++) {
         pattern->is_tail = pattern->is_tail && !is_any_dirs(segments.items[i]);
@@ -204,12 +227,17 @@ static void add_pattern(struct pl_catalog_matcher *matcher, const struct pl_cata
     *pl_vec_push(&matcher->arena, &matcher->all) = pattern;
 
     pl_str tail = extension(segment);
+    pl_str longer = two_extensions(segment, tail);
+    tail = longer.len > 0 && is_literal(longer) ? longer : tail;
+    bool is_bare = pattern->is_tail && segments.count == 2;
     if (is_literal(segment)) {
+        pattern->is_key = is_bare;
         file_under(&matcher->by_name, segment, pattern);
-    } else if (tail.len > 0 && is_literal(tail)) {
-        file_under(&matcher->by_extension, tail, pattern);
     } else if (segments.count > 1 && is_literal(segments.items[segments.count - 2])) {
         file_under(&matcher->by_parent, segments.items[segments.count - 2], pattern);
+    } else if (tail.len > 0 && is_literal(tail)) {
+        pattern->is_key = is_bare && segment.len == tail.len + 1;
+        file_under(&matcher->by_extension, tail, pattern);
     } else {
         pattern->next = matcher->rest;
         matcher->rest = pattern;
@@ -227,10 +255,6 @@ struct pl_catalog_matcher *pl_catalog_matcher_new_for(const struct pl_cataloger 
         if (catalogers[i]->is_of_executables) {
             assert(!matcher->executable_reader);
             matcher->executable_reader = catalogers[i];
-        }
-        if (catalogers[i]->companion_suffix) {
-            pl_strs_add_unique(&matcher->arena, &matcher->companion_suffixes,
-                               pl_str_from(catalogers[i]->companion_suffix));
         }
     }
     return matcher;
@@ -255,19 +279,27 @@ void pl_catalog_matcher_free(struct pl_catalog_matcher *matcher)
     free(matcher);
 }
 
-/* The first by name of `best` and what in this chain matches. */
+/* What is cheap to see first. */
+static bool may_match(const struct pattern *pattern, pl_str name)
+{
+    return name.len >= pattern->start.len + pattern->end.len &&
+           pl_str_starts_with(name, pattern->start) && pl_str_ends_with(name, pattern->end);
+}
+
+/* The first by name of `best` and what in this chain matches; `name` is the end of the path. */
 static const struct pattern *first_match(const struct pattern *best, const struct pattern *chain,
-                                         pl_str path)
+                                         pl_str path, pl_str name)
 {
     for (; chain; chain = chain->next) {
-        if ((!best || chain->rank < best->rank) && path_matches(chain, path)) {
+        if ((!best || chain->rank < best->rank) &&
+            (chain->is_key || (may_match(chain, name) && path_matches(chain, path)))) {
             best = chain;
         }
     }
     return best;
 }
 
-static const struct pl_cataloger *find_reader(const struct pl_catalog_matcher *matcher, pl_str path)
+const struct pl_cataloger *pl_catalog_match(const struct pl_catalog_matcher *matcher, pl_str path)
 {
     size_t slash = pl_str_find_last_char(path, '/');
     pl_str dir = PL_STR_EMPTY;
@@ -276,38 +308,22 @@ static const struct pl_cataloger *find_reader(const struct pl_catalog_matcher *m
         dir = pl_str_sub(path, 0, slash);
         name = pl_str_skip(path, slash + 1);
     }
-    const struct pattern *best = first_match(NULL, matcher->rest, path);
-    best = first_match(best, filed_under(&matcher->by_name, name), path);
+    const struct pattern *best = first_match(NULL, matcher->rest, path, name);
+    best = first_match(best, filed_under(&matcher->by_name, name), path, name);
     pl_str tail = extension(name);
     if (tail.len > 0) {
-        best = first_match(best, filed_under(&matcher->by_extension, tail), path);
+        best = first_match(best, filed_under(&matcher->by_extension, tail), path, name);
+        pl_str longer = two_extensions(name, tail);
+        if (longer.len > 0) {
+            best = first_match(best, filed_under(&matcher->by_extension, longer), path, name);
+        }
     }
-    if (dir.len > 0 && matcher->by_parent.lengths != 0) {
+    if (dir.len > 0 && matcher->by_parent.patterns.count > 0) {
         size_t parent_slash = pl_str_find_last_char(dir, '/');
         pl_str parent = parent_slash == SIZE_MAX ? dir : pl_str_skip(dir, parent_slash + 1);
-        best = first_match(best, filed_under(&matcher->by_parent, parent), path);
+        best = first_match(best, filed_under(&matcher->by_parent, parent), path, name);
     }
     return best ? best->cataloger : NULL;
-}
-
-const struct pl_cataloger *pl_catalog_match(const struct pl_catalog_matcher *matcher, pl_str path,
-                                            bool *ret_is_companion)
-{
-    *ret_is_companion = false;
-    const struct pl_cataloger *reader = find_reader(matcher, path);
-    for (size_t i = 0; !reader && i < matcher->companion_suffixes.count; i++) {
-        pl_str suffix = matcher->companion_suffixes.items[i];
-        if (path.len <= suffix.len || !pl_str_ends_with(path, suffix)) {
-            continue;
-        }
-        reader = find_reader(matcher, pl_str_sub(path, 0, path.len - suffix.len));
-        if (reader && !(reader->companion_suffix &&
-                        pl_str_eq(pl_str_from(reader->companion_suffix), suffix))) {
-            reader = NULL;
-        }
-        *ret_is_companion = reader != NULL;
-    }
-    return reader;
 }
 
 const struct pl_cataloger *pl_catalog_executable_reader(const struct pl_catalog_matcher *matcher)

@@ -19,10 +19,8 @@ void pl_catalog_matcher_free(struct pl_catalog_matcher *matcher);
 PL_DEFINE_CLEANUP(struct pl_catalog_matcher, pl_catalog_matcher_free)
 
 /* The cataloger that reads this path, or NULL. When several match, the first by name; two built-in
- * catalogers never claim the same path (a test holds this). *ret_is_companion: the path is not read
- * on its own but beside the path without the companion suffix. */
-const struct pl_cataloger *pl_catalog_match(const struct pl_catalog_matcher *matcher, pl_str path,
-                                            bool *ret_is_companion);
+ * catalogers never claim the same path (a test holds this). */
+const struct pl_cataloger *pl_catalog_match(const struct pl_catalog_matcher *matcher, pl_str path);
 
 /* Who reads programs and libraries, or NULL. */
 const struct pl_cataloger *pl_catalog_executable_reader(const struct pl_catalog_matcher *matcher);

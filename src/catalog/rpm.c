@@ -29,6 +29,8 @@ static const struct form forms[] = {
     {12, PL_STR_INIT("\x00\x06\x15\x61"), pl_rpm_bdb_visit},
 };
 
+static const pl_str log_suffix = PL_STR_INIT("-wal");
+
 static void visit_header(void *context, pl_span blob)
 {
     struct pl_relations *relations = context;
@@ -47,13 +49,37 @@ static void visit_damage(void *context, const struct pl_error *why)
     pl_sink_gap(relations->sink, "%s", why->msg);
 }
 
+/* SQLite's write-ahead log is part of the database beside it, and read with that. */
+static enum pl_status read_log(const struct pl_catalog_file *file, struct pl_error *err)
+{
+    pl_str database = pl_str_sub(file->path, 0, file->path.len - log_suffix.len);
+    if (file->content.len == 0 || pl_catalog_find(file->together, database)) {
+        return PL_OK;
+    }
+    return pl_error_set(err, PL_E_NOT_FOUND,
+                        "belongs to a database in another layer: what it changes there was not "
+                        "seen");
+}
+
+static const struct pl_catalog_file *find_log(const struct pl_catalog_file *file)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    return pl_catalog_find(file->together,
+                           pl_arena_format(&scratch, PL_STR_FMT PL_STR_FMT, PL_STR_ARG(file->path),
+                                           PL_STR_ARG(log_suffix)));
+}
+
 static enum pl_status read_rpm(struct pl_sink *sink, const struct pl_catalog_file *file,
                                struct pl_error *err)
 {
     struct pl_relations relations pl_autorelations = {.sink = sink};
     struct pl_rpm_db db = {.content = file->content};
-    if (file->companion) {
-        db.wal = file->companion->content;
+    if (pl_str_ends_with(file->path, log_suffix)) {
+        return read_log(file, err);
+    }
+    const struct pl_catalog_file *log = find_log(file);
+    if (log) {
+        db.wal = log->content;
     }
     const struct pl_rpm_visitor visitor = {
         .context = &relations, .header = visit_header, .damage = visit_damage};
@@ -81,15 +107,18 @@ const struct pl_cataloger pl_cataloger_rpm = {
             "var/lib/rpm/Packages",
             "var/lib/rpm/Packages.db",
             "var/lib/rpm/rpmdb.sqlite",
+            "var/lib/rpm/rpmdb.sqlite-wal",
             "usr/lib/sysimage/rpm/Packages",
             "usr/lib/sysimage/rpm/Packages.db",
             "usr/lib/sysimage/rpm/rpmdb.sqlite",
+            "usr/lib/sysimage/rpm/rpmdb.sqlite-wal",
             "usr/share/rpm/Packages",
             "usr/share/rpm/Packages.db",
             "usr/share/rpm/rpmdb.sqlite",
+            "usr/share/rpm/rpmdb.sqlite-wal",
             NULL,
         },
-    .companion_suffix = "-wal",
+    .reads_together = true,
     .is_of_system = true,
     .read = read_rpm,
 };

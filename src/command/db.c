@@ -1,100 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Gets the advisory database, and answers questions about what is in it. */
-#include "db/db.h"
 #include "command/command.h"
+#include "command/db_history.h"
 #include "command/db_show.h"
-#include "command/progress.h"
-#include "db/build.h"
-#include "feed/export.h"
+#include "command/db_update.h"
+#include "feed/source.h"
 #include <limits.h>
 #include <stdio.h>
-
-/* Hands a feed's advisory to the builder. */
-static enum pl_status add_to_builder(void *context, pl_str feed, const struct pl_advisory *advisory,
-                                     struct pl_error *err)
-{
-    return pl_db_builder_add(context, feed, advisory, err);
-}
-
-static void tell_problems(const struct pl_export_result *result)
-{
-    if (result->malformed == 0) {
-        return;
-    }
-    fprintf(stderr, "plimsoll: %llu malformed records were left out:\n",
-            (unsigned long long)result->malformed);
-    for (size_t i = 0; i < result->problem_count; i++) {
-        fprintf(stderr, "  %s\n", result->problems[i].error.msg);
-    }
-    if (result->malformed > result->problem_count) {
-        fprintf(stderr, "  and more\n");
-    }
-}
-
-static enum pl_status read_sources(const struct pl_args *args, struct pl_db_builder *builder,
-                                   const struct pl_export_options *options,
-                                   struct pl_export_result *result, struct pl_error *err)
-{
-    struct pl_export_sink sink = {.take = add_to_builder, .context = builder};
-    const char *source = pl_args_nth(args, "from", 0);
-    if (!source) {
-        source = PL_EXPORT_DEFAULT_URL;
-    }
-    enum pl_status st = PL_OK;
-    for (size_t i = 0; source && st == PL_OK; i++) {
-        st = pl_export_read(source, options, &sink, result, err);
-        source = pl_args_nth(args, "from", i + 1);
-    }
-    if (st == PL_OK && result->records == 0) {
-        st = pl_error_set(err, PL_E_NOT_FOUND,
-                          "the sources hold no usable advisories; the database stays as it was");
-    }
-    return st;
-}
-
-static enum pl_status update(const struct pl_args *args, const char *dir, struct pl_error *err)
-{
-    struct pl_arena arena pl_autoarena = {0};
-    struct pl_db_builder *builder PL_CLEANUP(pl_db_builder_freep) = NULL;
-    enum pl_status st = pl_args_expect(args, 1, 1, err);
-    if (st == PL_OK) {
-        st = pl_db_builder_new(dir, &builder, err);
-    }
-    if (st < 0) {
-        return st;
-    }
-    struct pl_strs ecosystems = {0};
-    const char *name = NULL;
-    for (size_t i = 0; (name = pl_args_nth(args, "ecosystem", i)); i++) {
-        *pl_vec_push(&arena, &ecosystems) = pl_str_from(name);
-    }
-    struct pl_progress_line line pl_autoprogress;
-    pl_progress_line_begin(&line);
-    struct pl_export_options options = {
-        .ecosystems = &ecosystems, .temp_dir = dir, .progress = &line.progress};
-    struct pl_export_result result = {0};
-    struct pl_db_built built = {.records = 0};
-    st = read_sources(args, builder, &options, &result, err);
-    if (st == PL_OK) {
-        st = pl_db_builder_finish(builder, &line.progress, &built, err);
-    }
-    pl_progress_line_end(&line);
-    tell_problems(&result);
-    if (st < 0) {
-        return st;
-    }
-    return pl_db_show_update(args, &result, &built, err);
-}
 
 static const struct {
     const char *name;
     enum pl_status (*act)(const struct pl_args *args, const char *dir, struct pl_error *err);
 } actions[] = {
-    {"affected", pl_db_show_affected},
-    {"search", pl_db_show_search},
-    {"show", pl_db_show_advisory},
-    {"status", pl_db_show_status},
-    {"update", update},
+    {"affected", pl_db_show_affected}, {"diff", pl_db_show_diff},     {"feeds", pl_db_show_feeds},
+    {"history", pl_db_show_history},   {"remove", pl_db_remove},      {"search", pl_db_show_search},
+    {"show", pl_db_show_advisory},     {"status", pl_db_show_status}, {"update", pl_db_update},
 };
 
 static enum pl_status act(const struct pl_args *args, struct pl_error *err)
@@ -128,12 +48,18 @@ static const struct pl_option options[] = {
     {.name = "db", .argument = "DIR", .summary = "the database's directory"},
     {.name = "from",
      .argument = "SOURCE",
-     .summary = "update: an export's directory, a zip or a URL",
+     .summary = "update: a file, directory, archive or URL",
+     .repeats = true},
+    {.name = "feed",
+     .argument = "NAME",
+     .summary = "update: read this feed from its publisher; plimsoll db feeds lists them",
      .repeats = true},
     {.name = "ecosystem",
      .argument = "NAME",
      .summary = "update: read these alone; affected: look here (\"Debian:12\")",
      .repeats = true},
+    {.name = "accept-shrink",
+     .summary = "update: take a feed that lost more than half of its records"},
     {.name = "limit", .argument = "N", .summary = "search: at most so many results (100)"},
     {.name = "format", .argument = "NAME", .summary = "table or json"},
     {.name = NULL},
@@ -144,24 +70,38 @@ static const char *const examples[] = {
     "downloads two ecosystems of the OSV export and makes them the database",
     "plimsoll db update --from /mnt/osv-export",
     "builds the database without a network",
+    "plimsoll db update --from /mnt/osv-export --from https://security.archlinux.org/all.json",
+    "makes one database of two publishers' data",
     "plimsoll db affected 'pkg:deb/debian/openssl@3.0.11-1?distro=debian-12'",
     "lists the advisories that affect this version",
     "plimsoll db show CVE-2024-3094",
     "prints what is known of it",
+    "plimsoll db diff",
+    "lists what the last update added, removed and changed",
     NULL,
 };
 
 const struct pl_command pl_command_db = {
     .name = "db",
     .summary = "get the advisory database and look things up in it",
-    .usage = "update [--from SOURCE]... [--ecosystem NAME]...\nstatus\nsearch TEXT\n"
-             "affected PURL [--ecosystem NAME]\nshow ID",
+    .usage =
+        "update [--from SOURCE]... [--feed NAME]... [--ecosystem NAME]...\nremove "
+        "SLICE...\nstatus\nsearch TEXT\n"
+        "affected PURL [--ecosystem NAME]\nshow ID\nfeeds\nhistory\ndiff [GENERATION [GENERATION]]",
     .details =
-        "update reads exports in the OSV format and swaps in a new generation of the database; a\n"
-        "scan that is running keeps the old one. All sources together make the new generation.\n"
-        "SOURCE is a directory with <Ecosystem>/all.zip, a directory of .json records, a zip, or\n"
-        "a URL; without one it is " PL_EXPORT_DEFAULT_URL ",\n"
-        "where --ecosystem saves much of the download.",
+        "update reads what publishers have and swaps in a new generation of the database; a scan\n"
+        "that is running keeps the old one. What a source has takes the place of what it had,\n"
+        "a feed that fails keeps that, and all else stays; remove takes a feed out. Servers are\n"
+        "asked for what changed alone.\n"
+        "\n"
+        "SOURCE is a file, a directory, a zip, a tar, any of them compressed, or the URL of one;\n"
+        "what they are is told by what is in them. A directory or URL with <Ecosystem>/all.zip is\n"
+        "an export in the OSV format. Without --from and --feed the feeds are read that belong to\n"
+        "every database (db feeds marks them with a star); --ecosystem saves much of the "
+        "download.\n"
+        "\n"
+        "The last generations are kept: history lists them, diff tells what changed between two,\n"
+        "and scan --as-of uses an older one.",
     .examples = examples,
     .options = options,
     .run = run,

@@ -85,44 +85,12 @@ static void print_list(struct view *view, const char *label, const struct pl_str
     print_field(view, label, pl_buf_str(&text));
 }
 
-enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_export_result *result,
-                                 const struct pl_db_built *built, struct pl_error *err)
-{
-    struct view view PL_CLEANUP(view_close) = {0};
-    view_begin(&view, args);
-    if (view.is_json) {
-        pl_json_writer_begin_object(&view.json);
-        pl_json_writer_member(&view.json, "generation", pl_str_from(built->generation));
-        const struct {
-            const char *key;
-            uint64_t value;
-        } members[] = {{"records", built->records},
-                       {"packages", built->keys},
-                       {"size_bytes", built->size_bytes},
-                       {"read_bytes", result->json_bytes},
-                       {"malformed", result->malformed},
-                       {"repeated", built->replaced},
-                       {"git_ranges_skipped", result->skipped.git_ranges}};
-        for (size_t i = 0; i < PL_ARRAY_LEN(members); i++) {
-            pl_json_writer_member_uint(&view.json, members[i].key, members[i].value);
-        }
-        pl_json_writer_member_bool(&view.json, "changed", built->changed);
-        pl_json_writer_end_object(&view.json);
-        return view_finish(&view, err);
-    }
-    pl_writer_format(&view.out, "%llu advisories on %llu packages, %.1f MB from %.1f MB of JSON\n",
-                     (unsigned long long)built->records, (unsigned long long)built->keys,
-                     (double)built->size_bytes / 1e6, (double)result->json_bytes / 1e6);
-    pl_writer_format(&view.out, "generation %s%s\n", built->generation,
-                     built->changed ? "" : ", the same as before");
-    return view_finish(&view, err);
-}
-
 static void status_json(struct view *view, const struct pl_db_info *info)
 {
     struct pl_json_writer *json = &view->json;
     pl_json_writer_begin_object(json);
     pl_json_writer_member(json, "generation", info->generation);
+    pl_json_writer_member(json, "created", info->created);
     pl_json_writer_member(json, "modified", info->modified);
     pl_json_writer_member_uint(json, "records", info->records);
     pl_json_writer_member_uint(json, "packages", info->keys);
@@ -144,6 +112,7 @@ static void status_table(struct view *view, const struct pl_db_info *info)
 {
     static const struct pl_grid_column columns[] = {{"FEED", 40}, {"RECORDS", 10}, {"NEWEST", 0}};
     print_field(view, "generation", info->generation);
+    print_field(view, "made", info->created);
     print_field(view, "newest", info->modified);
     print_field(view, "advisories",
                 pl_arena_format(&view->arena, "%llu on %llu packages",

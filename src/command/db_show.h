@@ -5,14 +5,17 @@
  */
 #include "command/command.h"
 #include "db/build.h"
-#include "feed/export.h"
+#include "feed/source.h"
 
-enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_export_result *result,
-                                 const struct pl_db_built *built, struct pl_error *err);
+enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_source_result *result,
+                                 const struct pl_db_built *built, uint64_t repeated,
+                                 struct pl_error *err);
 enum pl_status pl_db_show_status(const struct pl_args *args, const char *dir, struct pl_error *err);
 enum pl_status pl_db_show_search(const struct pl_args *args, const char *dir, struct pl_error *err);
 enum pl_status pl_db_show_affected(const struct pl_args *args, const char *dir,
                                    struct pl_error *err);
+/* The formats that are read, and where they come from. */
+enum pl_status pl_db_show_feeds(const struct pl_args *args, const char *dir, struct pl_error *err);
 /* One advisory by its id, or all that list the name as an alias. */
 enum pl_status pl_db_show_advisory(const struct pl_args *args, const char *dir,
                                    struct pl_error *err);

@@ -111,6 +111,7 @@ void pl_osv_json_write(struct pl_json_writer *json, const struct pl_advisory *ad
 static void append_range(struct pl_buf *text, const struct pl_range *range)
 {
     static const char *const signs[] = {[PL_EVENT_INTRODUCED] = ">=",
+                                        [PL_EVENT_ABOVE] = ">",
                                         [PL_EVENT_FIXED] = "<",
                                         [PL_EVENT_LAST_AFFECTED] = "<=",
                                         [PL_EVENT_LIMIT] = "below "};
@@ -121,7 +122,8 @@ static void append_range(struct pl_buf *text, const struct pl_range *range)
         bool from_start =
             event->type == PL_EVENT_INTRODUCED && pl_str_eq(event->version, PL_STR("0"));
         if (text->len > start) {
-            pl_buf_append(text, event->type == PL_EVENT_INTRODUCED ? PL_STR(" or ") : PL_STR(", "));
+            bool is_start = event->type == PL_EVENT_INTRODUCED || event->type == PL_EVENT_ABOVE;
+            pl_buf_append(text, is_start ? PL_STR(" or ") : PL_STR(", "));
         }
         if (from_start) {
             bool is_last = i + 1 == range->count;

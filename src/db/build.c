@@ -1,53 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Building goes through two sorts. Records are sorted by id; walking them in order, the newest of
- * each id is written, and what it says of packages and other names goes into the second sort, which
- * is then written key by key. Both spill to disk past their budget.
- *
- * A spooled record is: the feed's name, the record (db/record.h), and for each package the key and
- * the claim, each a string. In the second sort a key has a letter before it that tells aliases from
- * packages, and its value is the id, for packages followed by a NUL and the claim.
- */
 #include "db/build.h"
-#include "base/io.h"
 #include "base/limits.h"
-#include "base/map.h"
-#include "base/wire.h"
 #include "db/generation.h"
-#include "db/info.h"
-#include "db/record.h"
-#include "db/sorter.h"
-#include "db/table.h"
-#include <pthread.h>
-
-/* Memory of each of the two sorts before it spills. */
-#define SORT_BUDGET_BYTES ((size_t)64 << 20)
-/* How many records pass between two reports of progress. */
-enum { PROGRESS_STEP = 4096 };
-
-#define ALIAS_LETTER 'a'
-#define PACKAGE_LETTER 'p'
+#include "db/slice_build.h"
 
 struct pl_db_builder {
+    struct pl_arena arena; /* of the manifest */
     char *dir;
     int dir_fd;
     int lock_fd;
+    struct pl_db_manifest manifest;
+    char before[PL_DB_DIGITS + 1]; /* the generation that was in use, or empty */
+    /* The slice at hand, if any. */
+    pl_str slice;
     int file_fd;
-    bool swapped;
-    pthread_mutex_t mutex; /* over `records` and `added` */
-    struct pl_sorter *records;
-    uint64_t added;
+    struct pl_slice_builder *building;
 };
 
 enum pl_status pl_db_builder_new(const char *dir, struct pl_db_builder **ret, struct pl_error *err)
 {
     int dir_fd pl_autoclose = -1;
     int lock_fd pl_autoclose = -1;
-    int file_fd pl_autoclose = -1;
     enum pl_status st = pl_generation_lock(dir, &dir_fd, &lock_fd, err);
-    if (st == PL_OK) {
-        st = pl_generation_begin(dir_fd, &file_fd, err);
-    }
     if (st < 0) {
         return st;
     }
@@ -56,13 +30,26 @@ enum pl_status pl_db_builder_new(const char *dir, struct pl_db_builder **ret, st
     if (!builder->dir) {
         pl_mem_abort(strlen(dir));
     }
+    builder->file_fd = -1;
     builder->dir_fd = pl_fd_take(&dir_fd);
     builder->lock_fd = pl_fd_take(&lock_fd);
-    builder->file_fd = pl_fd_take(&file_fd);
-    builder->records = pl_sorter_new(builder->dir, SORT_BUDGET_BYTES);
-    pthread_mutex_init(&builder->mutex, NULL);
+    /* What cannot be read cannot be kept: a database of another version is made anew. */
+    if (pl_generation_read(builder->dir_fd, PL_STR_EMPTY, &builder->arena, &builder->manifest,
+                           NULL) == PL_OK) {
+        memcpy(builder->before, builder->manifest.generation, sizeof(builder->before));
+    }
     *ret = builder;
     return PL_OK;
+}
+
+void pl_db_builder_drop(struct pl_db_builder *builder)
+{
+    if (builder->building) {
+        pl_slice_builder_free(PL_TAKE(builder->building));
+        pl_generation_abandon(builder->dir_fd);
+    }
+    pl_fd_closep(&builder->file_fd);
+    builder->file_fd = -1;
 }
 
 void pl_db_builder_free(struct pl_db_builder *builder)
@@ -70,397 +57,163 @@ void pl_db_builder_free(struct pl_db_builder *builder)
     if (!builder) {
         return;
     }
-    if (!builder->swapped) {
-        pl_generation_abandon(builder->dir_fd);
-    }
-    pl_sorter_free(builder->records);
-    pthread_mutex_destroy(&builder->mutex);
-    pl_fd_closep(&builder->file_fd);
+    pl_db_builder_drop(builder);
     pl_fd_closep(&builder->lock_fd);
     pl_fd_closep(&builder->dir_fd);
+    pl_arena_release(&builder->arena);
     free(builder->dir);
     free(builder);
 }
 
-static enum pl_status check_names(const struct pl_advisory *advisory, struct pl_error *err)
+const struct pl_db_manifest *pl_db_builder_manifest(const struct pl_db_builder *builder)
 {
-    if (advisory->id.len == 0 || advisory->id.len > PL_LIMIT_ADVISORY_ID_BYTES ||
-        pl_str_find_char(advisory->id, '\0') != SIZE_MAX) {
-        return pl_error_set(err, PL_E_LIMIT, "an id must have 1 to %d bytes and no NUL",
-                            PL_LIMIT_ADVISORY_ID_BYTES);
-    }
-    for (size_t i = 0; i < advisory->affected.count; i++) {
-        const struct pl_affected *affected = &advisory->affected.items[i];
-        if (affected->ecosystem.len > PL_LIMIT_ADVISORY_NAME_BYTES ||
-            affected->name.len > PL_LIMIT_ADVISORY_NAME_BYTES ||
-            pl_str_find_char(affected->ecosystem, '\0') != SIZE_MAX) {
-            return pl_error_set(err, PL_E_LIMIT,
-                                "the package's name or ecosystem has more than %d bytes",
-                                PL_LIMIT_ADVISORY_NAME_BYTES);
-        }
-    }
-    return PL_OK;
+    return &builder->manifest;
 }
 
-enum pl_status pl_db_builder_add(struct pl_db_builder *builder, pl_str feed,
-                                 const struct pl_advisory *advisory, struct pl_error *err)
+enum pl_status pl_db_builder_begin(struct pl_db_builder *builder, pl_str slice,
+                                   struct pl_error *err)
 {
-    enum pl_status st = check_names(advisory, err);
+    pl_db_builder_drop(builder);
+    if (slice.len == 0 || slice.len > PL_LIMIT_ADVISORY_NAME_BYTES) {
+        return pl_error_set(err, PL_E_LIMIT, "the name of a slice must have 1 to %d bytes",
+                            PL_LIMIT_ADVISORY_NAME_BYTES);
+    }
+    enum pl_status st = pl_generation_begin_slice(builder->dir_fd, &builder->file_fd, err);
     if (st < 0) {
         return st;
     }
-    struct pl_buf spooled pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_BYTES);
-    struct pl_buf part pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_BYTES);
-    pl_wire_put_str(&spooled, feed);
-    pl_db_record_encode(&part, advisory);
-    pl_wire_put_str(&spooled, pl_buf_str(&part));
-    spooled.overflowed = spooled.overflowed || part.overflowed;
-    for (size_t i = 0; i < advisory->affected.count; i++) {
-        const struct pl_affected *affected = &advisory->affected.items[i];
-        pl_buf_clear(&part);
-        pl_db_key_encode(&part, affected->ecosystem, affected->name);
-        pl_wire_put_str(&spooled, pl_buf_str(&part));
-        pl_buf_clear(&part);
-        pl_db_claim_encode(&part, affected, advisory->withdrawn.len > 0);
-        pl_wire_put_str(&spooled, pl_buf_str(&part));
-        spooled.overflowed = spooled.overflowed || part.overflowed;
-    }
-    st = pl_buf_status(&spooled, "the record", err);
-    if (st == PL_OK) {
-        pthread_mutex_lock(&builder->mutex);
-        st = pl_sorter_add(builder->records, advisory->id, pl_buf_str(&spooled), err);
-        builder->added++;
-        pthread_mutex_unlock(&builder->mutex);
-    }
-    return st;
+    builder->slice = pl_arena_dup(&builder->arena, slice);
+    builder->building = pl_slice_builder_new(builder->dir, builder->file_fd);
+    return PL_OK;
 }
 
-/* ---- from sorted records to the table ---- */
-
-struct feed_tally {
-    pl_str name;
-    pl_str modified;
-    uint64_t records;
-    uint64_t counted_group; /* the last id counted, by number, plus one */
-};
-
-struct building {
-    struct pl_arena arena;
-    struct pl_table_writer *table;
-    struct pl_sorter *second;
-    struct pl_map feeds; /* struct feed_tally */
-    struct pl_map ecosystems; /* without release; the value only marks presence */
-    struct pl_db_meta meta;
-    uint64_t groups;
-    uint64_t keys;
-    /* The best record so far of the id at hand. */
-    struct pl_buf id;
-    struct pl_buf best;
-    pl_str best_modified; /* view into `best` */
-};
-
-static void building_release(struct building *building)
+enum pl_status pl_db_builder_add(struct pl_db_builder *builder, const struct pl_advisory *advisory,
+                                 struct pl_error *err)
 {
-    pl_table_writer_free(building->table);
-    pl_sorter_free(building->second);
-    pl_map_release(&building->feeds);
-    pl_map_release(&building->ecosystems);
-    pl_buf_release(&building->id);
-    pl_buf_release(&building->best);
-    pl_arena_release(&building->arena);
+    return pl_slice_builder_add(builder->building, advisory, err);
 }
 
-/* Order of two RFC 3339 times in UTC, as OSV has them. Fractions of a second may be there or not,
- * which is why the texts as a whole do not sort. */
-static int compare_times(pl_str a, pl_str b)
+enum pl_status pl_db_builder_add_exploitation(struct pl_db_builder *builder,
+                                              const struct pl_exploitation *exploitation,
+                                              struct pl_error *err)
 {
-    enum { TO_SECONDS = 19 }; /* "2024-01-02T03:04:05" */
-    int order = pl_str_cmp(pl_str_sub(a, 0, TO_SECONDS), pl_str_sub(b, 0, TO_SECONDS));
-    for (size_t i = TO_SECONDS; order == 0 && (i < a.len || i < b.len); i++) {
-        char digit_a = i < a.len && pl_char_is_digit(a.ptr[i]) ? a.ptr[i] : '0';
-        char digit_b = i < b.len && pl_char_is_digit(b.ptr[i]) ? b.ptr[i] : '0';
-        order = digit_a - digit_b;
-    }
-    return order;
+    return pl_slice_builder_add_exploitation(builder->building, exploitation, err);
 }
 
-static void count_for_feed(struct building *building, pl_str feed, pl_str modified)
+static struct pl_db_slice_info *find_slice(struct pl_db_builder *builder, pl_str name)
 {
-    struct feed_tally *tally = pl_map_find(&building->feeds, feed);
-    if (!tally) {
-        tally = PL_ARENA_NEW(&building->arena, struct feed_tally);
-        tally->name = pl_arena_dup(&building->arena, feed);
-        *pl_map_at(&building->feeds, tally->name) = tally;
-    }
-    if (tally->counted_group != building->groups + 1) {
-        tally->counted_group = building->groups + 1;
-        tally->records++;
-    }
-    if (tally->modified.len == 0 || compare_times(tally->modified, modified) < 0) {
-        tally->modified = pl_arena_dup(&building->arena, modified);
-    }
-}
-
-/* Queues what the record says of packages and names under `id`. */
-static enum pl_status queue_second(struct building *building, pl_str id, pl_str record,
-                                   struct pl_wire *claims, struct pl_error *err)
-{
-    struct pl_arena scratch pl_autoarena = {0};
-    struct pl_advisory advisory = {.id = id};
-    struct pl_db_key_refs unused = {0};
-    enum pl_status st = pl_db_record_decode(&scratch, record, &advisory, &unused, err);
-    struct pl_buf key pl_autobuf = PL_BUF_INIT(PL_LIMIT_FIELD_BYTES);
-    struct pl_buf value pl_autobuf = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES);
-    const struct pl_strs *names[] = {&advisory.aliases, &advisory.upstream};
-    for (size_t list = 0; list < PL_ARRAY_LEN(names) && st == PL_OK; list++) {
-        for (size_t i = 0; i < names[list]->count && st == PL_OK; i++) {
-            if (names[list]->items[i].len > PL_LIMIT_ADVISORY_ID_BYTES) {
-                continue; /* no identifier is that long, so nobody will ask for it */
-            }
-            pl_buf_clear(&key);
-            pl_buf_append_char(&key, ALIAS_LETTER);
-            pl_buf_append(&key, names[list]->items[i]);
-            st = pl_sorter_add(building->second, pl_buf_str(&key), id, err);
+    for (size_t i = 0; i < builder->manifest.slices.count; i++) {
+        if (pl_str_eq(builder->manifest.slices.items[i].name, name)) {
+            return &builder->manifest.slices.items[i];
         }
     }
-    while (st == PL_OK && pl_wire_more(claims)) {
-        pl_buf_clear(&key);
-        pl_buf_append_char(&key, PACKAGE_LETTER);
-        pl_buf_append(&key, pl_wire_str(claims));
-        pl_buf_clear(&value);
-        pl_buf_append(&value, id);
-        pl_buf_append_char(&value, '\0');
-        pl_buf_append(&value, pl_wire_str(claims));
-        st = pl_sorter_add(building->second, pl_buf_str(&key), pl_buf_str(&value), err);
-    }
-    return st;
+    return NULL;
 }
 
-/* Writes the best record of the id at hand. */
-static enum pl_status end_group(struct building *building, struct pl_error *err)
+static void set_origin(struct pl_db_builder *builder, struct pl_db_slice_info *slice,
+                       const struct pl_db_origin *origin)
 {
-    if (building->best.len == 0) {
+    slice->source = pl_arena_dup(&builder->arena, origin->source);
+    slice->etag = pl_arena_dup(&builder->arena, origin->etag);
+    slice->last_modified = pl_arena_dup(&builder->arena, origin->last_modified);
+    slice->fetched = pl_arena_dup(&builder->arena, origin->fetched);
+}
+
+static enum pl_status check_shrink(const struct pl_db_slice_info *before,
+                                   const struct pl_db_slice_info *after, struct pl_error *err)
+{
+    enum { LEAST = 100 /* below that a half is nothing to wonder at */ };
+    uint64_t had = before->records + before->exploitations;
+    uint64_t has = after->records + after->exploitations;
+    if (had < LEAST || has >= had / 2) {
         return PL_OK;
     }
-    struct pl_wire wire = pl_wire_over(pl_buf_str(&building->best));
-    pl_str id = pl_buf_str(&building->id);
-    pl_str record = pl_wire_str(&wire);
-    enum pl_status st = pl_table_add(building->table, PL_TABLE_RECORDS, id, record, err);
-    if (st == PL_OK) {
-        st = queue_second(building, id, record, &wire, err);
-    }
-    if (building->meta.modified.len == 0 ||
-        compare_times(building->meta.modified, building->best_modified) < 0) {
-        building->meta.modified = pl_arena_dup(&building->arena, building->best_modified);
-    }
-    building->groups++;
-    return st;
+    return pl_error_set(err, PL_E_CONFLICT,
+                        PL_STR_FMT " shrank from %llu records to %llu, which looks like a broken "
+                                   "feed: what was there is kept; --accept-shrink takes it",
+                        PL_STR_ARG(before->name), (unsigned long long)had, (unsigned long long)has);
 }
 
-static enum pl_status take_record(struct building *building, pl_str id, pl_str spooled,
-                                  struct pl_error *err)
+enum pl_status pl_db_builder_end(struct pl_db_builder *builder, const struct pl_db_origin *origin,
+                                 bool accept_shrink, const struct pl_progress *progress,
+                                 struct pl_db_slice_built *ret, struct pl_error *err)
 {
-    enum pl_status st = PL_OK;
-    bool is_new = building->best.len == 0 || !pl_str_eq(pl_buf_str(&building->id), id);
-    if (is_new) {
-        st = end_group(building, err);
-        pl_buf_clear(&building->id);
-        pl_buf_append(&building->id, id);
-        pl_buf_clear(&building->best);
-    }
-    struct pl_wire wire = pl_wire_over(spooled);
-    pl_str feed = pl_wire_str(&wire);
-    pl_str rest = pl_str_make((const char *)wire.at, (size_t)(wire.end - wire.at));
-    pl_str record = pl_wire_str(&wire);
-    struct pl_wire fields = pl_wire_over(record);
-    pl_str modified = pl_wire_str(&fields);
-    count_for_feed(building, feed, modified);
-    int order = is_new ? 1 : compare_times(modified, building->best_modified);
-    if (order > 0 || (order == 0 && pl_str_cmp(rest, pl_buf_str(&building->best)) < 0)) {
-        pl_buf_clear(&building->best);
-        pl_buf_append(&building->best, rest);
-        struct pl_wire kept = pl_wire_over(pl_buf_str(&building->best));
-        struct pl_wire kept_fields = pl_wire_over(pl_wire_str(&kept));
-        building->best_modified = pl_wire_str(&kept_fields);
-    }
-    return st;
-}
-
-static enum pl_status write_records(struct pl_db_builder *builder, struct building *building,
-                                    const struct pl_progress *progress, struct pl_error *err)
-{
-    enum pl_status st = pl_sorter_sort(builder->records, err);
-    bool more = true;
-    for (uint64_t done = 0; st == PL_OK && more; done++) {
-        pl_str id = PL_STR_EMPTY;
-        pl_str spooled = PL_STR_EMPTY;
-        st = pl_sorter_next(builder->records, &more, &id, &spooled, err);
-        if (st == PL_OK && more) {
-            st = take_record(building, id, spooled, err);
-        }
-        if (done % PROGRESS_STEP == 0) {
-            pl_progress_tell(progress, PL_STR("writing"), done, builder->added);
-        }
-    }
-    return st == PL_OK ? end_group(building, err) : st;
-}
-
-static void note_ecosystem(struct building *building, pl_str key)
-{
-    pl_str base = PL_STR_EMPTY;
-    pl_str rest = PL_STR_EMPTY;
-    pl_str_cut(key, '\0', &base, &rest);
-    pl_str_cut(base, ':', &base, &rest);
-    if (!pl_map_find(&building->ecosystems, base)) {
-        *pl_map_at(&building->ecosystems, pl_arena_dup(&building->arena, base)) = building;
-    }
-}
-
-/* Appends one id, and for packages its claim, to the value of a key. */
-static void append_item(struct pl_buf *value, struct pl_buf *id_before, bool is_package,
-                        pl_str item)
-{
-    pl_str id = item;
-    pl_str claim = PL_STR_EMPTY;
-    pl_str_cut(item, '\0', &id, &claim);
-    pl_wire_put_next(value, pl_buf_str(id_before), id);
-    if (is_package) {
-        pl_wire_put_str(value, claim);
-    }
-    pl_buf_clear(id_before);
-    pl_buf_append(id_before, id);
-}
-
-static enum pl_status write_key(struct building *building, pl_str lettered, pl_str value,
-                                struct pl_error *err)
-{
-    bool is_package = lettered.ptr[0] == PACKAGE_LETTER;
-    pl_str key = pl_str_skip(lettered, 1);
-    if (is_package) {
-        building->keys++;
-        note_ecosystem(building, key);
-    }
-    return pl_table_add(building->table, is_package ? PL_TABLE_KEYS : PL_TABLE_ALIASES, key, value,
-                        err);
-}
-
-static enum pl_status write_second(struct building *building, struct pl_error *err)
-{
-    struct pl_buf key pl_autobuf = PL_BUF_INIT(PL_LIMIT_FIELD_BYTES);
-    struct pl_buf id_before pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_ID_BYTES);
-    struct pl_buf item_before pl_autobuf = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES);
-    struct pl_buf value pl_autobuf = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES);
-    enum pl_status st = pl_sorter_sort(building->second, err);
-    bool more = true;
-    while (st == PL_OK && more) {
-        pl_str next_key = PL_STR_EMPTY;
-        pl_str item = PL_STR_EMPTY;
-        st = pl_sorter_next(building->second, &more, &next_key, &item, err);
-        if (st < 0) {
-            break;
-        }
-        bool same_key = more && pl_str_eq(pl_buf_str(&key), next_key);
-        if (!same_key && key.len > 0) {
-            st = pl_buf_status(&value, "what is said of one package", err);
-            if (st == PL_OK) {
-                st = write_key(building, pl_buf_str(&key), pl_buf_str(&value), err);
-            }
-        }
-        if (!same_key) {
-            pl_buf_clear(&key);
-            pl_buf_append(&key, next_key);
-            pl_buf_clear(&value);
-            pl_buf_clear(&id_before);
-            pl_buf_clear(&item_before);
-        }
-        /* The same statement twice (a record that lists a package twice, an alias that is upstream
-         * as well) says nothing more. */
-        if (more && !(same_key && pl_str_eq(pl_buf_str(&item_before), item))) {
-            append_item(&value, &id_before, next_key.ptr[0] == PACKAGE_LETTER, item);
-            pl_buf_clear(&item_before);
-            pl_buf_append(&item_before, item);
-        }
-    }
-    return st;
-}
-
-static int compare_feeds(const void *a, const void *b)
-{
-    const struct pl_feed_info *left = a;
-    const struct pl_feed_info *right = b;
-    return pl_str_cmp(left->name, right->name);
-}
-
-static enum pl_status write_meta(struct building *building, struct pl_error *err)
-{
-    struct pl_db_meta *meta = &building->meta;
-    for (size_t i = 0; i < building->feeds.capacity; i++) {
-        const struct feed_tally *tally = building->feeds.slots[i].value;
-        if (tally) {
-            *pl_vec_push(&building->arena, &meta->feeds) = (struct pl_feed_info){
-                .name = tally->name, .modified = tally->modified, .records = tally->records};
-        }
-    }
-    if (meta->feeds.count > 1) {
-        qsort(meta->feeds.items, meta->feeds.count, sizeof(*meta->feeds.items), compare_feeds);
-    }
-    for (size_t i = 0; i < building->ecosystems.capacity; i++) {
-        if (building->ecosystems.slots[i].key.ptr) {
-            *pl_vec_push(&building->arena, &meta->ecosystems) = building->ecosystems.slots[i].key;
-        }
-    }
-    pl_strs_sort(&meta->ecosystems);
-    struct pl_buf value pl_autobuf = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES / 4);
-    pl_db_meta_encode(&value, meta);
-    enum pl_status st = pl_buf_status(&value, "the list of feeds", err);
-    return st < 0 ? st
-                  : pl_table_add(building->table, PL_TABLE_META, PL_STR(PL_DB_META_KEY),
-                                 pl_buf_str(&value), err);
-}
-
-static enum pl_status finish_table(struct pl_db_builder *builder, struct building *building,
-                                   const struct pl_progress *progress, struct pl_db_built *built,
-                                   struct pl_error *err)
-{
-    enum pl_status st = write_records(builder, building, progress, err);
-    /* The first sort's memory is given back before the second one's is sorted. */
-    pl_sorter_free(PL_TAKE(builder->records));
-    if (st == PL_OK) {
-        st = write_second(building, err);
+    struct pl_db_slice_info slice = {.name = PL_STR_EMPTY};
+    struct pl_db_slice_info *before = find_slice(builder, builder->slice);
+    uint64_t replaced = 0;
+    enum pl_status st = pl_slice_builder_finish(builder->building, progress, &builder->arena,
+                                                &slice, &replaced, err);
+    if (st == PL_OK && before && !accept_shrink) {
+        st = check_shrink(before, &slice, err);
     }
     if (st == PL_OK) {
-        st = write_meta(building, err);
+        st = pl_generation_keep_slice(builder->dir_fd, builder->file_fd, slice.digits.ptr, err);
     }
-    if (st == PL_OK) {
-        st = pl_table_finish(building->table, built->generation, err);
+    if (st < 0) {
+        pl_db_builder_drop(builder);
+        return st;
     }
-    return st;
+    slice.name = builder->slice;
+    set_origin(builder, &slice, origin);
+    *ret =
+        (struct pl_db_slice_built){.records = slice.records,
+                                   .keys = slice.keys,
+                                   .size_bytes = slice.size_bytes,
+                                   .replaced = replaced,
+                                   .changed = !before || !pl_str_eq(before->digits, slice.digits)};
+    if (before) {
+        *before = slice;
+    } else {
+        *pl_vec_push(&builder->arena, &builder->manifest.slices) = slice;
+    }
+    pl_slice_builder_free(PL_TAKE(builder->building));
+    pl_db_builder_drop(builder);
+    return PL_OK;
 }
 
-enum pl_status pl_db_builder_finish(struct pl_db_builder *builder,
-                                    const struct pl_progress *progress, struct pl_db_built *ret,
+void pl_db_builder_confirm(struct pl_db_builder *builder, pl_str slice,
+                           const struct pl_db_origin *origin)
+{
+    struct pl_db_slice_info *found = find_slice(builder, slice);
+    if (found) {
+        set_origin(builder, found, origin);
+    }
+}
+
+bool pl_db_builder_remove(struct pl_db_builder *builder, pl_str slice)
+{
+    struct pl_db_slice_infos *slices = &builder->manifest.slices;
+    struct pl_db_slice_info *found = find_slice(builder, slice);
+    if (found) {
+        size_t after = (size_t)(slices->items + slices->count - (found + 1));
+        memmove(found, found + 1, after * sizeof(*found));
+        slices->count--;
+    }
+    return found;
+}
+
+enum pl_status pl_db_builder_finish(struct pl_db_builder *builder, pl_str created,
+                                    size_t keep_count, struct pl_db_built *ret,
                                     struct pl_error *err)
 {
-    struct building building PL_CLEANUP(building_release) = {
-        .table = pl_table_writer_new(builder->file_fd),
-        .second = pl_sorter_new(builder->dir, SORT_BUDGET_BYTES),
-        .id = PL_BUF_INIT(PL_LIMIT_ADVISORY_ID_BYTES),
-        .best = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES)};
-    struct pl_db_built built = {0};
-    enum pl_status st = finish_table(builder, &building, progress, &built, err);
-    off_t size = st == PL_OK ? lseek(builder->file_fd, 0, SEEK_CUR) : 0;
-    if (st == PL_OK) {
-        st = pl_generation_swap(builder->dir_fd, builder->file_fd, built.generation, &built.changed,
-                                err);
+    struct pl_db_manifest *manifest = &builder->manifest;
+    struct pl_db_built built = {.changed = false};
+    pl_db_builder_drop(builder);
+    pl_db_manifest_seal(manifest);
+    if (strcmp(manifest->generation, builder->before) != 0) {
+        manifest->created = pl_arena_dup(&builder->arena, created);
     }
+    for (size_t i = 0; i < manifest->slices.count; i++) {
+        built.records += manifest->slices.items[i].records;
+        built.keys += manifest->slices.items[i].keys;
+        built.size_bytes += manifest->slices.items[i].size_bytes;
+    }
+    memcpy(built.generation, manifest->generation, sizeof(built.generation));
+    enum pl_status st =
+        pl_generation_swap(builder->dir_fd, manifest, keep_count, &built.changed, err);
     if (st < 0) {
         return pl_error_wrap(err, "building the database in %s", builder->dir);
     }
-    builder->swapped = true;
-    built.records = building.groups;
-    built.keys = building.keys;
-    built.size_bytes = (uint64_t)size;
-    built.replaced = builder->added - building.groups;
     *ret = built;
     return PL_OK;
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * build - a new generation of the advisory database, beside the one in use.
+ * build - the next generation of the advisory database, beside the one in use.
  *
- * The builder takes advisories from any number of threads in any order and makes a generation that
- * depends on their content alone. Of several records with one id the one modified last is kept.
- * Memory is bounded by two sorters' budgets, whatever the feeds' size. Nothing a reader sees
- * changes before pl_db_builder_finish has the whole new file on disk: then one rename swaps it in.
- * A builder that is killed leaves files that the next one removes; a reader that has the old
- * generation open keeps it.
+ * It begins as the generation in use; slices are built anew one after the other, and take the place
+ * of those with their names, or are removed. Nothing a reader sees changes before
+ * pl_db_builder_finish has all new files on disk: then one rename swaps the generation in. A
+ * builder that is killed, or fails in one slice, loses nothing of what was there.
  */
 #include "base/progress.h"
+#include "db/manifest.h"
 #include "model/advisory.h"
+#include "model/exploitation.h"
 
 struct pl_db_builder;
 
@@ -21,21 +21,62 @@ enum pl_status pl_db_builder_new(const char *dir, struct pl_db_builder **ret, st
 void pl_db_builder_free(struct pl_db_builder *builder);
 PL_DEFINE_CLEANUP(struct pl_db_builder, pl_db_builder_free)
 
-/* Takes a copy; may be called from several threads at once. `feed` is the name under which the
- * record's source is listed. LIMIT when the record has too long a name or id. */
-enum pl_status pl_db_builder_add(struct pl_db_builder *builder, pl_str feed,
-                                 const struct pl_advisory *advisory, struct pl_error *err);
+/* The next generation as it is so far; good until the builder is freed. */
+const struct pl_db_manifest *pl_db_builder_manifest(const struct pl_db_builder *builder);
 
-struct pl_db_built {
-    char generation[33];
+/* Begins the slice of this name, empty. */
+enum pl_status pl_db_builder_begin(struct pl_db_builder *builder, pl_str slice,
+                                   struct pl_error *err);
+
+/* Take copies; may be called from several threads at once. LIMIT when the record has too long a
+ * name or id: it is left out. */
+enum pl_status pl_db_builder_add(struct pl_db_builder *builder, const struct pl_advisory *advisory,
+                                 struct pl_error *err);
+enum pl_status pl_db_builder_add_exploitation(struct pl_db_builder *builder,
+                                              const struct pl_exploitation *exploitation,
+                                              struct pl_error *err);
+
+/* Where a slice came from: source, etag, last_modified and fetched of pl_db_slice_info. */
+struct pl_db_origin {
+    pl_str source;
+    pl_str etag;
+    pl_str last_modified;
+    pl_str fetched;
+};
+
+struct pl_db_slice_built {
     uint64_t records;
     uint64_t keys;
     uint64_t size_bytes;
-    uint64_t replaced; /* records given up for a newer or equal one of the same id */
+    uint64_t replaced; /* records given up for a newer or equal one of the same id, or joined */
+    bool changed; /* false: the same content as before */
+};
+
+/* Ends the slice and makes it part of the next generation. CONFLICT, and the slice stays as it was,
+ * when it has less than half of the records that it had and `accept_shrink` is false: feeds break
+ * more often than advisories are withdrawn by the thousand. */
+enum pl_status pl_db_builder_end(struct pl_db_builder *builder, const struct pl_db_origin *origin,
+                                 bool accept_shrink, const struct pl_progress *progress,
+                                 struct pl_db_slice_built *ret, struct pl_error *err);
+/* Gives the slice up: what the generation in use has of it stays. */
+void pl_db_builder_drop(struct pl_db_builder *builder);
+
+/* The slice was asked for, and is what the source still has. */
+void pl_db_builder_confirm(struct pl_db_builder *builder, pl_str slice,
+                           const struct pl_db_origin *origin);
+/* False when there is no such slice. */
+bool pl_db_builder_remove(struct pl_db_builder *builder, pl_str slice);
+
+struct pl_db_built {
+    char generation[PL_DB_DIGITS + 1];
+    uint64_t records;
+    uint64_t keys;
+    uint64_t size_bytes;
     bool changed; /* false: the generation in use was the same already */
 };
 
-/* Writes the generation, flushes it and swaps it in; no other call but free may follow. */
-enum pl_status pl_db_builder_finish(struct pl_db_builder *builder,
-                                    const struct pl_progress *progress, struct pl_db_built *ret,
+/* Swaps the generation in; no other call but free may follow. `created` is the time, RFC 3339, of a
+ * generation that is new; of older ones the `keep_count` newest stay. */
+enum pl_status pl_db_builder_finish(struct pl_db_builder *builder, pl_str created,
+                                    size_t keep_count, struct pl_db_built *ret,
                                     struct pl_error *err);

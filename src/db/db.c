@@ -1,49 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The value of a package is a row of claims, each after its advisory's id: the number of bytes it
- * shares with the id before, the rest of the id, and the claim as a string. The value of an alias
- * is such a row of ids alone. docs/internals/db-format.md has it all.
- */
 #include "db/db.h"
+#include "base/io.h"
 #include "base/limits.h"
-#include "base/map.h"
-#include "base/wire.h"
 #include "db/generation.h"
-#include "db/info.h"
-#include "db/record.h"
-#include "db/table.h"
+#include "db/slice.h"
 #include "version/scheme.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 
 struct pl_db {
-    struct pl_table *table;
+    struct pl_arena arena; /* of the manifest */
+    int dir_fd;
+    struct pl_db_manifest manifest;
+    int *fds; /* of its slices, open from the start: an update may take away their names */
+    struct pl_table **tables; /* mapped when first asked, NULL until then */
 };
 
-/* Opens what `current` points at. Between the reading of the link and the opening of the file an
- * update may have removed it; the link is then a new one, so it is tried again. */
-static int open_current(const char *path)
+static enum pl_status open_dir(const char *dir, int *ret_fd, struct pl_error *err)
 {
-    enum { TRIES = 5 };
-    char link[PATH_MAX];
-    int fd = -1;
-    for (int i = 0; i < TRIES && fd < 0; i++) {
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-        if (fd < 0 && (errno != ENOENT || readlink(path, link, sizeof(link)) < 0)) {
-            break;
-        }
-    }
-    return fd;
-}
-
-enum pl_status pl_db_open(const char *dir, struct pl_db **ret, struct pl_error *err)
-{
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof(path), "%s/%s", dir, PL_DB_CURRENT) >= (int)sizeof(path)) {
-        return pl_error_set(err, PL_E_USAGE, "%s: the path is too long", dir);
-    }
-    int fd pl_autoclose = open_current(path);
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
         return pl_error_set(err, PL_E_NOT_FOUND,
                             "there is no advisory database in %s; run \"plimsoll db update\" to "
@@ -51,322 +28,395 @@ enum pl_status pl_db_open(const char *dir, struct pl_db **ret, struct pl_error *
                             dir);
     }
     if (fd < 0) {
-        return pl_error_sys(err, errno, "opening the advisory database %s", path);
+        return pl_error_sys(err, errno, "opening the advisory database %s", dir);
     }
-    struct pl_table *table = NULL;
-    enum pl_status st = pl_table_open(fd, path, &table, err);
+    *ret_fd = fd;
+    return PL_OK;
+}
+
+static struct pl_db *db_new(int dir_fd)
+{
+    struct pl_db *db = pl_mem_alloc(1, sizeof(*db));
+    db->dir_fd = dir_fd;
+    return db;
+}
+
+/* NOT_FOUND when a slice is not there. */
+static enum pl_status use_manifest(struct pl_db *db, const struct pl_db_manifest *manifest,
+                                   struct pl_error *err)
+{
+    size_t count = manifest->slices.count;
+    db->manifest = *manifest;
+    db->tables = PL_ARENA_ARRAY(&db->arena, struct pl_table *, count);
+    db->fds = PL_ARENA_ARRAY(&db->arena, int, count);
+    memset(db->fds, -1, count * sizeof(*db->fds));
+    for (size_t i = 0; i < count; i++) {
+        const struct pl_db_slice_info *slice = &manifest->slices.items[i];
+        char name[NAME_MAX + 1];
+        snprintf(name, sizeof(name), PL_STR_FMT PL_DB_SLICE_SUFFIX, PL_STR_ARG(slice->digits));
+        db->fds[i] = openat(db->dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        if (db->fds[i] < 0 && errno == ENOENT) {
+            return pl_error_set(err, PL_E_NOT_FOUND,
+                                PL_STR_FMT " of the advisory database (%s) is missing; run "
+                                           "\"plimsoll db update\"",
+                                PL_STR_ARG(slice->name), name);
+        }
+        if (db->fds[i] < 0) {
+            return pl_error_sys(err, errno, "opening %s of the advisory database", name);
+        }
+    }
+    return PL_OK;
+}
+
+static void close_slices(struct pl_db *db)
+{
+    for (size_t i = 0; i < db->manifest.slices.count; i++) {
+        pl_table_close(db->tables[i]);
+        pl_fd_closep(&db->fds[i]);
+    }
+    db->manifest.slices.count = 0;
+}
+
+enum pl_status pl_db_open(const char *dir, struct pl_db **ret, struct pl_error *err)
+{
+    int dir_fd pl_autoclose = -1;
+    enum pl_status st = open_dir(dir, &dir_fd, err);
     if (st < 0) {
         return st;
     }
-    struct pl_db *db = pl_mem_alloc(1, sizeof(*db));
-    db->table = table;
-    *ret = db;
-    return PL_OK;
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = db_new(pl_fd_take(&dir_fd));
+    enum { TRIES = 5 /* an update may take a slice away between two steps */ };
+    for (int i = 0; i < TRIES; i++) {
+        struct pl_db_manifest manifest = {.created = PL_STR_EMPTY};
+        close_slices(db);
+        st = pl_generation_read(db->dir_fd, PL_STR_EMPTY, &db->arena, &manifest, err);
+        if (st < 0) {
+            break;
+        }
+        st = use_manifest(db, &manifest, err);
+        if (st == PL_OK) {
+            *ret = PL_TAKE(db);
+            return PL_OK;
+        }
+        if (st != PL_E_NOT_FOUND) {
+            break;
+        }
+    }
+    if (st == PL_E_NOT_FOUND && db->manifest.slices.count == 0) {
+        return pl_error_set(err, PL_E_NOT_FOUND,
+                            "there is no advisory database in %s; run \"plimsoll db update\" to "
+                            "get one",
+                            dir);
+    }
+    return pl_error_wrap(err, "%s", dir);
+}
+
+enum pl_status pl_db_open_as_of(const char *dir, pl_str day, struct pl_db **ret,
+                                struct pl_error *err)
+{
+    int dir_fd pl_autoclose = -1;
+    enum pl_status st = open_dir(dir, &dir_fd, err);
+    if (st < 0) {
+        return st;
+    }
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = db_new(pl_fd_take(&dir_fd));
+    struct pl_db_manifests all = {0};
+    st = pl_generation_list(db->dir_fd, &db->arena, &all, err);
+    for (size_t i = 0; i < all.count && st == PL_OK; i++) {
+        /* A day includes all of its times. */
+        if (pl_str_cmp(pl_str_sub(all.items[i].created, 0, day.len), day) <= 0) {
+            st = use_manifest(db, &all.items[i], err);
+            if (st == PL_OK) {
+                *ret = PL_TAKE(db);
+            }
+            return st;
+        }
+    }
+    if (st < 0) {
+        return st;
+    }
+    return pl_error_set(
+        err, PL_E_NOT_FOUND,
+        "no generation in %s is as old as " PL_STR_FMT "; the oldest is of " PL_STR_FMT, dir,
+        PL_STR_ARG(day),
+        PL_STR_ARG(all.count > 0 ? all.items[all.count - 1].created : PL_STR("no time at all")));
 }
 
 void pl_db_close(struct pl_db *db)
 {
-    if (db) {
-        pl_table_close(db->table);
-        free(db);
+    if (!db) {
+        return;
     }
+    close_slices(db);
+    pl_fd_closep(&db->dir_fd);
+    pl_arena_release(&db->arena);
+    free(db);
+}
+
+const struct pl_db_manifest *pl_db_manifest(const struct pl_db *db)
+{
+    return &db->manifest;
+}
+
+static enum pl_status open_slice(struct pl_db *db, size_t index, struct pl_table **ret,
+                                 struct pl_error *err)
+{
+    const struct pl_db_slice_info *slice = &db->manifest.slices.items[index];
+    if (!db->tables[index]) {
+        enum pl_status st =
+            pl_table_open(db->fds[index], slice->digits.ptr, &db->tables[index], err);
+        if (st == PL_OK && !pl_str_eq(pl_table_digest(db->tables[index]), slice->digits)) {
+            st = pl_error_set(err, PL_E_PARSE, "its content is not the one that its name says");
+        }
+        if (st < 0) {
+            return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(slice->name));
+        }
+    }
+    *ret = db->tables[index];
+    return PL_OK;
 }
 
 enum pl_status pl_db_info(struct pl_db *db, struct pl_arena *arena, struct pl_db_info *ret,
                           struct pl_error *err)
 {
-    bool found = false;
-    pl_str value = PL_STR_EMPTY;
-    enum pl_status st =
-        pl_table_find(db->table, PL_TABLE_META, PL_STR(PL_DB_META_KEY), arena, &found, &value, err);
-    if (st == PL_OK && !found) {
-        st = pl_error_set(err, PL_E_PARSE, "the advisory database does not describe itself");
-    }
-    struct pl_db_meta meta = {0};
-    if (st == PL_OK) {
-        st = pl_db_meta_decode(arena, value, &meta, err);
-    }
-    if (st < 0) {
-        return st;
-    }
-    struct pl_strs no_scheme = {0};
-    for (size_t i = 0; i < meta.ecosystems.count; i++) {
-        if (!pl_version_scheme_for_ecosystem(meta.ecosystems.items[i])) {
-            *pl_vec_push(arena, &no_scheme) = meta.ecosystems.items[i];
+    struct pl_db_info info = {.generation =
+                                  pl_arena_dup(arena, pl_str_from(db->manifest.generation)),
+                              .created = pl_arena_dup(arena, db->manifest.created)};
+    struct pl_strs ecosystems = {0};
+    for (size_t i = 0; i < db->manifest.slices.count; i++) {
+        const struct pl_db_slice_info *slice = &db->manifest.slices.items[i];
+        pl_str modified = pl_arena_dup(arena, slice->modified);
+        info.records += slice->records;
+        info.keys += slice->keys;
+        info.size_bytes += slice->size_bytes;
+        /* Good enough for the day: fractions of a second are all that may be off. */
+        if (pl_str_cmp(info.modified, modified) < 0) {
+            info.modified = modified;
+        }
+        *pl_vec_push(arena, &info.feeds) =
+            (struct pl_feed_info){.name = pl_arena_dup(arena, slice->name),
+                                  .modified = modified,
+                                  .records = slice->records + slice->exploitations};
+        for (size_t j = 0; j < slice->ecosystems.count; j++) {
+            pl_strs_add_unique(arena, &ecosystems, pl_arena_dup(arena, slice->ecosystems.items[j]));
         }
     }
-    *ret = (struct pl_db_info){.generation = pl_table_digest(db->table),
-                               .modified = meta.modified,
-                               .records = pl_table_count(db->table, PL_TABLE_RECORDS),
-                               .keys = pl_table_count(db->table, PL_TABLE_KEYS),
-                               .size_bytes = pl_table_size(db->table),
-                               .feeds = meta.feeds,
-                               .no_scheme = no_scheme};
+    pl_strs_sort(&ecosystems);
+    for (size_t i = 0; i < ecosystems.count; i++) {
+        if (!pl_version_scheme_for_ecosystem(ecosystems.items[i])) {
+            *pl_vec_push(arena, &info.no_scheme) = ecosystems.items[i];
+        }
+    }
+    *ret = info;
     return PL_OK;
 }
 
-/* How many claims a value has, so that room is made once. */
-static size_t count_claims(pl_str value)
+/* May the slice say anything of packages of this ecosystem? */
+static bool has_ecosystem(const struct pl_db_slice_info *slice, pl_str ecosystem)
 {
-    struct pl_wire wire = pl_wire_over(value);
-    size_t count = 0;
-    while (pl_wire_more(&wire)) {
-        pl_wire_uint(&wire);
-        pl_wire_str(&wire);
-        pl_wire_str(&wire);
-        count++;
-    }
-    return count;
+    pl_str base = pl_str_sub(ecosystem, 0, pl_str_find_char(ecosystem, ':'));
+    return pl_strs_contain(&slice->ecosystems, base);
 }
 
-/* Decodes the claims of a value; those of `only_id` alone unless that is empty, and withdrawn ones
- * only when asked for. */
-static enum pl_status decode_claims(struct pl_arena *arena, pl_str ecosystem, pl_str value,
-                                    pl_str only_id, bool with_withdrawn, struct pl_db_matches *ret,
-                                    struct pl_error *err)
+static bool is_known(const struct pl_db_matches *matches, size_t count, pl_str id)
 {
-    struct pl_db_matches matches = {0};
-    struct pl_wire wire = pl_wire_over(value);
-    pl_str id = PL_STR_EMPTY;
-    enum pl_status st = PL_OK;
-    if (only_id.len == 0) {
-        matches.capacity = count_claims(value);
-        matches.items = PL_ARENA_ARRAY(arena, struct pl_db_match, matches.capacity);
-    }
-    while (st == PL_OK && pl_wire_more(&wire)) {
-        id = pl_wire_next(arena, &wire, id);
-        pl_str claim = pl_wire_str(&wire);
-        if (wire.bad) {
-            break;
-        }
-        if (only_id.len > 0 && !pl_str_eq(id, only_id)) {
-            continue;
-        }
-        struct pl_affected affected = {.ecosystem = PL_STR_EMPTY};
-        bool withdrawn = false;
-        st = pl_db_claim_decode(arena, claim, &affected, &withdrawn, err);
-        if (st < 0) {
-            pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(id));
-        } else if (with_withdrawn || !withdrawn) {
-            affected.ecosystem = ecosystem;
-            *pl_vec_push(arena, &matches) =
-                (struct pl_db_match){.advisory_id = id, .affected = affected};
+    for (size_t i = 0; i < count; i++) {
+        if (pl_str_eq(matches->items[i].advisory_id, id)) {
+            return true;
         }
     }
-    if (st == PL_OK && wire.bad) {
-        st = pl_error_set(err, PL_E_PARSE, "its list of advisories is not well formed");
-    }
-    if (st == PL_OK) {
-        *ret = matches;
-    }
-    return st;
-}
-
-static enum pl_status find_package(struct pl_db *db, struct pl_arena *arena, pl_str ecosystem,
-                                   pl_str name, bool *ret_found, pl_str *ret_value,
-                                   struct pl_error *err)
-{
-    *ret_found = false;
-    if (ecosystem.len > PL_LIMIT_ADVISORY_NAME_BYTES || name.len > PL_LIMIT_ADVISORY_NAME_BYTES) {
-        return PL_OK; /* nothing that long is stored */
-    }
-    char bytes[2 * PL_LIMIT_ADVISORY_NAME_BYTES + 2];
-    struct pl_buf key = {
-        .ptr = bytes, .capacity = sizeof(bytes), .ceiling_bytes = sizeof(bytes) - 1};
-    pl_db_key_encode(&key, ecosystem, name);
-    return pl_table_find(db->table, PL_TABLE_KEYS, pl_buf_str(&key), arena, ret_found, ret_value,
-                         err);
+    return false;
 }
 
 enum pl_status pl_db_lookup(struct pl_db *db, struct pl_arena *arena, pl_str ecosystem, pl_str name,
                             struct pl_db_matches *ret, struct pl_error *err)
 {
-    bool found = false;
-    pl_str value = PL_STR_EMPTY;
-    struct pl_db_matches matches = {0};
-    enum pl_status st = find_package(db, arena, ecosystem, name, &found, &value, err);
-    if (st == PL_OK && found) {
-        st = decode_claims(arena, pl_arena_dup(arena, ecosystem), value, PL_STR_EMPTY, false,
-                           &matches, err);
+    struct pl_db_matches all = {0};
+    for (size_t i = 0; i < db->manifest.slices.count; i++) {
+        struct pl_table *table = NULL;
+        struct pl_db_matches matches = {0};
+        const struct pl_db_slice_info *slice = &db->manifest.slices.items[i];
+        if (!has_ecosystem(slice, ecosystem)) {
+            continue;
+        }
+        enum pl_status st = open_slice(db, i, &table, err);
+        if (st == PL_OK) {
+            st = pl_slice_lookup(table, arena, ecosystem, name, &matches, err);
+        }
         if (st < 0) {
-            pl_error_wrap(err, "the package " PL_STR_FMT " of " PL_STR_FMT, PL_STR_ARG(name),
-                          PL_STR_ARG(ecosystem));
+            return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(slice->name));
+        }
+        for (size_t j = 0; j < matches.count; j++) {
+            matches.items[j].slice = slice->name;
+        }
+        if (all.count == 0) {
+            all = matches;
+            continue;
+        }
+        size_t before = all.count;
+        for (size_t j = 0; j < matches.count; j++) {
+            if (!is_known(&all, before, matches.items[j].advisory_id)) {
+                *pl_vec_push(arena, &all) = matches.items[j];
+            }
         }
     }
-    if (st == PL_OK) {
-        *ret = matches;
-    }
-    return st;
+    *ret = all;
+    return PL_OK;
 }
 
 enum pl_status pl_db_covers(struct pl_db *db, pl_str ecosystem, bool *ret, struct pl_error *err)
 {
-    struct pl_buf prefix pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_NAME_BYTES * 2);
-    pl_db_key_encode(&prefix, ecosystem, PL_STR_EMPTY);
-    return pl_table_has_prefix(db->table, PL_TABLE_KEYS, pl_buf_str(&prefix), ret, err);
-}
-
-/* Fetches what the record says of each of its packages, in its order. */
-static enum pl_status fill_affected(struct pl_db *db, struct pl_arena *arena, pl_str id,
-                                    const struct pl_db_key_refs *keys, struct pl_affecteds *ret,
-                                    struct pl_error *err)
-{
-    struct pl_map seen pl_automap = {0};
+    bool is_covered = false;
     enum pl_status st = PL_OK;
-    for (size_t i = 0; i < keys->count && st == PL_OK; i++) {
-        const struct pl_db_key_ref *ref = &keys->items[i];
-        if (ref->ecosystem.len > PL_LIMIT_ADVISORY_NAME_BYTES ||
-            ref->name.len > PL_LIMIT_ADVISORY_NAME_BYTES) {
-            return pl_error_set(err, PL_E_PARSE, "a package's name is too long");
-        }
-        char bytes[2 * PL_LIMIT_ADVISORY_NAME_BYTES + 2];
-        struct pl_buf key = {
-            .ptr = bytes, .capacity = sizeof(bytes), .ceiling_bytes = sizeof(bytes) - 1};
-        pl_db_key_encode(&key, ref->ecosystem, ref->name);
-        if (pl_map_find(&seen, pl_buf_str(&key))) {
-            continue;
-        }
-        *pl_map_at(&seen, pl_arena_dup(arena, pl_buf_str(&key))) = db;
-        bool found = false;
-        pl_str value = PL_STR_EMPTY;
-        struct pl_db_matches matches = {0};
-        st = find_package(db, arena, ref->ecosystem, ref->name, &found, &value, err);
-        if (st == PL_OK && found) {
-            st = decode_claims(arena, ref->ecosystem, value, id, true, &matches, err);
-        }
-        for (size_t k = 0; k < matches.count && st == PL_OK; k++) {
-            *pl_vec_push(arena, ret) = matches.items[k].affected;
+    for (size_t i = 0; i < db->manifest.slices.count && !is_covered && st == PL_OK; i++) {
+        struct pl_table *table = NULL;
+        if (has_ecosystem(&db->manifest.slices.items[i], ecosystem)) {
+            st = open_slice(db, i, &table, err);
+            st = st < 0 ? st : pl_slice_covers(table, ecosystem, &is_covered, err);
         }
     }
+    *ret = is_covered;
     return st;
 }
 
 enum pl_status pl_db_advisory(struct pl_db *db, struct pl_arena *arena, pl_str id,
                               bool with_affected, struct pl_advisory *ret, struct pl_error *err)
 {
-    bool found = false;
-    pl_str value = PL_STR_EMPTY;
-    enum pl_status st = pl_table_find(db->table, PL_TABLE_RECORDS, id, arena, &found, &value, err);
-    if (st == PL_OK && !found) {
-        return pl_error_set(err, PL_E_NOT_FOUND, "the database has no advisory \"" PL_STR_FMT "\"",
-                            PL_STR_ARG(id));
+    for (size_t i = 0; i < db->manifest.slices.count; i++) {
+        struct pl_table *table = NULL;
+        enum pl_status st = open_slice(db, i, &table, err);
+        if (st == PL_OK) {
+            st = pl_slice_advisory(table, arena, id, with_affected, ret, err);
+        }
+        if (st != PL_E_NOT_FOUND) {
+            return st;
+        }
     }
-    struct pl_advisory advisory = {.id = PL_STR_EMPTY};
-    struct pl_db_key_refs keys = {0};
-    if (st == PL_OK) {
-        st = pl_db_record_decode(arena, value, &advisory, &keys, err);
+    return pl_error_set(err, PL_E_NOT_FOUND, "the database has no advisory \"" PL_STR_FMT "\"",
+                        PL_STR_ARG(id));
+}
+
+enum pl_status pl_db_match_advisory(struct pl_db *db, struct pl_arena *arena,
+                                    const struct pl_db_match *match, struct pl_advisory *ret,
+                                    struct pl_error *err)
+{
+    for (size_t i = 0; i < db->manifest.slices.count; i++) {
+        struct pl_table *table = NULL;
+        if (pl_str_eq(db->manifest.slices.items[i].name, match->slice)) {
+            enum pl_status st = open_slice(db, i, &table, err);
+            return st < 0 ? st
+                          : pl_slice_advisory(table, arena, match->advisory_id, false, ret, err);
+        }
     }
-    if (st == PL_OK && with_affected) {
-        st = fill_affected(db, arena, id, &keys, &advisory.affected, err);
+    return pl_db_advisory(db, arena, match->advisory_id, false, ret, err);
+}
+
+/* Sorts, and keeps one of each, at most `limit`. */
+static void settle_ids(struct pl_strs *ids, size_t limit)
+{
+    size_t kept = 0;
+    pl_strs_sort(ids);
+    for (size_t i = 0; i < ids->count && kept < limit; i++) {
+        if (kept == 0 || !pl_str_eq(ids->items[i], ids->items[kept - 1])) {
+            ids->items[kept++] = ids->items[i];
+        }
     }
-    if (st < 0) {
-        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(id));
+    ids->count = kept;
+}
+
+static void add_ids(struct pl_arena *arena, struct pl_strs *ids, const struct pl_strs *more)
+{
+    for (size_t i = 0; i < more->count; i++) {
+        *pl_vec_push(arena, ids) = more->items[i];
     }
-    advisory.id = pl_arena_dup(arena, id);
-    *ret = advisory;
-    return PL_OK;
 }
 
 enum pl_status pl_db_named(struct pl_db *db, struct pl_arena *arena, pl_str name,
                            struct pl_strs *ret, struct pl_error *err)
 {
-    bool found = false;
-    pl_str value = PL_STR_EMPTY;
     struct pl_strs ids = {0};
-    enum pl_status st =
-        pl_table_find(db->table, PL_TABLE_ALIASES, name, arena, &found, &value, err);
-    if (st < 0) {
-        return st;
-    }
-    struct pl_wire wire = pl_wire_over(found ? value : PL_STR_EMPTY);
-    pl_str id = PL_STR_EMPTY;
-    while (pl_wire_more(&wire)) {
-        id = pl_wire_next(arena, &wire, id);
-        *pl_vec_push(arena, &ids) = id;
-    }
-    if (wire.bad) {
-        return pl_error_set(err, PL_E_PARSE,
-                            "the list of advisories that name " PL_STR_FMT " is not well formed",
-                            PL_STR_ARG(name));
-    }
-    *ret = ids;
-    return PL_OK;
-}
-
-/* Does `text`, already lower case, occur in `in`? */
-static bool occurs(pl_str in, pl_str text)
-{
-    for (size_t from = 0; from + text.len <= in.len; from++) {
-        size_t same = 0;
-        while (same < text.len && pl_char_lower(in.ptr[from + same]) == text.ptr[same]) {
-            same++;
+    for (size_t i = 0; i < db->manifest.slices.count; i++) {
+        struct pl_table *table = NULL;
+        struct pl_strs found = {0};
+        enum pl_status st = open_slice(db, i, &table, err);
+        if (st == PL_OK) {
+            st = pl_slice_named(table, arena, name, &found, err);
         }
-        if (same == text.len) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool occurs_in_any(const struct pl_strs *list, pl_str text)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (occurs(list->items[i], text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum pl_status is_hit(struct pl_arena *scratch, pl_str id, pl_str record, pl_str text,
-                             bool *ret, struct pl_error *err)
-{
-    struct pl_advisory advisory = {.id = id};
-    struct pl_db_key_refs keys = {0};
-    enum pl_status st = pl_db_record_decode(scratch, record, &advisory, &keys, err);
-    if (st < 0) {
-        return st;
-    }
-    bool hit = occurs(id, text) || occurs(advisory.summary, text) ||
-               occurs_in_any(&advisory.aliases, text) || occurs_in_any(&advisory.upstream, text);
-    for (size_t i = 0; i < keys.count && !hit; i++) {
-        hit = occurs(keys.items[i].name, text);
-    }
-    *ret = hit;
-    return PL_OK;
-}
-
-/* A search walks over everything: some hundred megabytes a second, which is quick enough for a
- * person and needs no index in the file. Records come in the order of their ids. */
-enum pl_status pl_db_search(struct pl_db *db, struct pl_arena *arena, pl_str text, size_t limit,
-                            struct pl_strs *ret, struct pl_error *err)
-{
-    pl_str folded = pl_arena_lower(arena, text);
-    struct pl_strs ids = {0};
-    struct pl_table_cursor cursor pl_autocursor = {0};
-    struct pl_arena scratch pl_autoarena = {0};
-    pl_table_cursor_init(&cursor, db->table, PL_TABLE_RECORDS);
-    while (ids.count < limit) {
-        bool more = false;
-        pl_str id = PL_STR_EMPTY;
-        pl_str value = PL_STR_EMPTY;
-        enum pl_status st = pl_table_cursor_next(&cursor, &more, &id, &value, err);
         if (st < 0) {
             return st;
         }
-        if (!more) {
-            break;
+        add_ids(arena, &ids, &found);
+    }
+    settle_ids(&ids, SIZE_MAX);
+    *ret = ids;
+    return PL_OK;
+}
+
+enum pl_status pl_db_search(struct pl_db *db, struct pl_arena *arena, pl_str text, size_t limit,
+                            struct pl_strs *ret, struct pl_error *err)
+{
+    struct pl_strs ids = {0};
+    for (size_t i = 0; i < db->manifest.slices.count; i++) {
+        struct pl_table *table = NULL;
+        struct pl_strs found = {0};
+        enum pl_status st = open_slice(db, i, &table, err);
+        if (st == PL_OK) {
+            st = pl_slice_search(table, arena, text, limit, &found, err);
         }
-        bool hit = false;
-        pl_arena_clear(&scratch);
-        st = is_hit(&scratch, id, value, folded, &hit, err);
         if (st < 0) {
-            return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(id));
+            return st;
         }
-        if (hit) {
-            *pl_vec_push(arena, &ids) = pl_arena_dup(arena, id);
+        add_ids(arena, &ids, &found);
+    }
+    settle_ids(&ids, limit);
+    *ret = ids;
+    return PL_OK;
+}
+
+static void add_exploitation(struct pl_exploitation *whole, const struct pl_exploitation *part)
+{
+    if (whole->kev_catalogue.len == 0) {
+        whole->kev_catalogue = part->kev_catalogue;
+        whole->kev_added = part->kev_added;
+        whole->kev_due = part->kev_due;
+        whole->kev_ransomware = part->kev_ransomware;
+    }
+    if (whole->epss < 0) {
+        whole->epss = part->epss;
+        whole->epss_percentile = part->epss_percentile;
+        whole->epss_date = part->epss_date;
+    }
+}
+
+enum pl_status pl_db_exploitation(struct pl_db *db, struct pl_arena *arena, pl_str id,
+                                  bool *ret_found, struct pl_exploitation *ret,
+                                  struct pl_error *err)
+{
+    struct pl_exploitation whole = {.epss = -1};
+    bool found_any = false;
+    for (size_t i = 0; i < db->manifest.slices.count; i++) {
+        struct pl_table *table = NULL;
+        struct pl_exploitation part = {.epss = -1};
+        bool found = false;
+        if (db->manifest.slices.items[i].exploitations == 0) {
+            continue;
+        }
+        enum pl_status st = open_slice(db, i, &table, err);
+        if (st == PL_OK) {
+            st = pl_slice_exploitation(table, arena, id, &found, &part, err);
+        }
+        if (st < 0) {
+            return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(db->manifest.slices.items[i].name));
+        }
+        if (found) {
+            add_exploitation(&whole, &part);
+            found_any = true;
         }
     }
-    *ret = ids;
+    if (found_any) {
+        whole.id = pl_arena_dup(arena, id);
+        *ret = whole;
+    }
+    *ret_found = found_any;
     return PL_OK;
 }

@@ -1,30 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * generation - the files of a database directory, and how one takes the place of another.
+ * generation - the files of a database directory, and how one generation takes another's place.
  *
- *   current           a symbolic link to the generation in use
- *   <digits>.pldb     a generation, named by the digest of its content
- *   building          the file that a builder writes
- *   current.new       a link on its way to become `current`
- *   lock              held by the builder at work
+ *   current             a symbolic link to the manifest of the generation in use
+ *   <digits>.json       the manifest of a generation (db/manifest.h)
+ *   <digits>.pldb       a slice, named by the digest of its content
+ *   building            the slice that a builder writes
+ *   current.new         a link on its way to become `current`
+ *   lock                held by the builder at work
  */
-#include "base/error.h"
+#include "db/manifest.h"
 #include <stdbool.h>
 
 #define PL_DB_CURRENT "current"
+#define PL_DB_SLICE_SUFFIX ".pldb"
+#define PL_DB_MANIFEST_SUFFIX ".json"
 
 /* Opens the directory, made when missing, and takes its lock. The lock goes with *ret_lock_fd. */
 enum pl_status pl_generation_lock(const char *dir, int *ret_dir_fd, int *ret_lock_fd,
                                   struct pl_error *err);
 
-/* An empty `building`, with what killed builders left removed before. Under the lock. */
-enum pl_status pl_generation_begin(int dir_fd, int *ret_fd, struct pl_error *err);
+/* The manifest in use, or the one of `generation` unless that is empty: NOT_FOUND. */
+enum pl_status pl_generation_read(int dir_fd, pl_str generation, struct pl_arena *arena,
+                                  struct pl_db_manifest *ret, struct pl_error *err);
 
-/* Flushes `building`, makes it the generation `digits` and the current one, and removes the others.
- * *ret_changed is false when that generation was current already. Under the lock. */
-enum pl_status pl_generation_swap(int dir_fd, int building_fd, const char *digits,
-                                  bool *ret_changed, struct pl_error *err);
+/* All manifests that are there, the one in use among them, newest first; broken ones are left out.
+ */
+struct pl_db_manifests {
+    PL_VEC_FIELDS(struct pl_db_manifest);
+};
+enum pl_status pl_generation_list(int dir_fd, struct pl_arena *arena, struct pl_db_manifests *ret,
+                                  struct pl_error *err);
 
+/* An empty `building`; what a killed builder left goes. Under the lock. */
+enum pl_status pl_generation_begin_slice(int dir_fd, int *ret_fd, struct pl_error *err);
+
+/* `building`, whose descriptor this is, becomes the slice `digits`. Under the lock. */
+enum pl_status pl_generation_keep_slice(int dir_fd, int building_fd, const char *digits,
+                                        struct pl_error *err);
 /* Removes `building`. Under the lock. */
 void pl_generation_abandon(int dir_fd);
+
+/* Makes this manifest the one in use, once it and its slices are on disk. Of the others the
+ * `keep_count` newest stay; what nobody refers to any more is removed. *ret_changed is false when
+ * this generation was in use already. Under the lock. */
+enum pl_status pl_generation_swap(int dir_fd, const struct pl_db_manifest *manifest,
+                                  size_t keep_count, bool *ret_changed, struct pl_error *err);

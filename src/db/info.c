@@ -5,12 +5,6 @@
 void pl_db_meta_encode(struct pl_buf *buf, const struct pl_db_meta *meta)
 {
     pl_wire_put_str(buf, meta->modified);
-    pl_wire_put_uint(buf, meta->feeds.count);
-    for (size_t i = 0; i < meta->feeds.count; i++) {
-        pl_wire_put_str(buf, meta->feeds.items[i].name);
-        pl_wire_put_str(buf, meta->feeds.items[i].modified);
-        pl_wire_put_uint(buf, meta->feeds.items[i].records);
-    }
     pl_wire_put_uint(buf, meta->ecosystems.count);
     for (size_t i = 0; i < meta->ecosystems.count; i++) {
         pl_wire_put_str(buf, meta->ecosystems.items[i]);
@@ -22,13 +16,6 @@ enum pl_status pl_db_meta_decode(struct pl_arena *arena, pl_str bytes, struct pl
 {
     struct pl_wire wire = pl_wire_over(bytes);
     struct pl_db_meta meta = {.modified = pl_wire_str(&wire)};
-    size_t feeds = pl_wire_count(&wire, 3);
-    for (size_t i = 0; i < feeds; i++) {
-        struct pl_feed_info *feed = pl_vec_push(arena, &meta.feeds);
-        feed->name = pl_wire_str(&wire);
-        feed->modified = pl_wire_str(&wire);
-        feed->records = pl_wire_uint(&wire);
-    }
     size_t ecosystems = pl_wire_count(&wire, 1);
     for (size_t i = 0; i < ecosystems; i++) {
         *pl_vec_push(arena, &meta.ecosystems) = pl_wire_str(&wire);

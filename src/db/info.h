@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * info - what a generation says of itself: the one value of its section of facts.
+ * info - what a slice says of itself: the one value of its section of facts.
  */
 #include "base/buf.h"
-#include "model/report.h"
+#include "base/vec.h"
 
 #define PL_DB_META_KEY "info"
 
 struct pl_db_meta {
     pl_str modified; /* of the newest record */
-    struct pl_feed_infos feeds; /* sorted by name */
     struct pl_strs ecosystems; /* without release, sorted */
 };
 

@@ -2,20 +2,26 @@
 /*
  * A record is, in this order: the strings modified, published, withdrawn, urgency, summary and
  * details; the string lists aliases, upstream and related; the severities and the references as
- * lists of pairs; and the packages it names as pairs of ecosystem and name. A list is its count and
- * its items.
+ * lists of pairs; the packages it names as pairs of ecosystem and name; and a number of flags (bit
+ * 0: disputed, bit 1: a part). A list is its count and its items.
  *
- * A claim is: a number of flags (bit 0: withdrawn); the name as the feed writes it; purl; urgency;
- * the severities; the ranges, each its type, its count of events and the events as type and
- * version; and the enumerated versions, each shortened by what it shares with the one before, as
- * version lists run into hundreds and differ in their tails.
+ * A claim is: a number of flags (bit 0: withdrawn, bit 1: with a module, bit 2: with the rest of a
+ * CPE, from bit 3 on the state); the name as the feed writes it; purl; urgency; what bits 1 and 2
+ * announce; the severities; the ranges, each its type, its count of events and the events as type
+ * and version; and the enumerated versions, each shortened by what it shares with the one before,
+ * as version lists run into hundreds and differ in their tails.
  *
- * Ids are in neither: they are in the key of a record and beside a claim.
+ * What is known of exploitation is: the catalogue, and if that is not empty the day it was added,
+ * the day it is due and 1 for ransomware; 1 when it is scored, and then chance and percentile in
+ * hundred- thousandths and the day of the score.
+ *
+ * Ids are in none of them: they are the key, or stand beside a claim.
  */
 #include "db/record.h"
 #include "base/wire.h"
 
-enum { CLAIM_WITHDRAWN = 1 };
+enum { RECORD_DISPUTED = 1, RECORD_PART = 2 };
+enum { CLAIM_WITHDRAWN = 1, CLAIM_MODULE = 2, CLAIM_CPE = 4, CLAIM_STATE_SHIFT = 3 };
 
 static void put_strs(struct pl_buf *buf, const struct pl_strs *list)
 {
@@ -86,6 +92,8 @@ void pl_db_record_encode(struct pl_buf *buf, const struct pl_advisory *advisory)
         pl_wire_put_str(buf, advisory->affected.items[i].ecosystem);
         pl_wire_put_str(buf, advisory->affected.items[i].name);
     }
+    pl_wire_put_uint(buf, (advisory->is_disputed ? RECORD_DISPUTED : 0) |
+                              (advisory->is_part ? RECORD_PART : 0));
 }
 
 static void get_references(struct pl_arena *arena, struct pl_wire *wire,
@@ -135,6 +143,9 @@ enum pl_status pl_db_record_decode(struct pl_arena *arena, pl_str bytes, struct 
     get_severities(arena, &wire, &advisory.severities);
     get_references(arena, &wire, &advisory.references);
     get_key_refs(arena, &wire, &keys);
+    uint64_t flags = pl_wire_uint(&wire);
+    advisory.is_disputed = (flags & RECORD_DISPUTED) != 0;
+    advisory.is_part = (flags & RECORD_PART) != 0;
     if (wire.bad || wire.at != wire.end) {
         return pl_error_set(err, PL_E_PARSE, "the record is not well formed");
     }
@@ -145,10 +156,19 @@ enum pl_status pl_db_record_decode(struct pl_arena *arena, pl_str bytes, struct 
 
 void pl_db_claim_encode(struct pl_buf *buf, const struct pl_affected *affected, bool withdrawn)
 {
-    pl_wire_put_uint(buf, withdrawn ? CLAIM_WITHDRAWN : 0);
+    pl_wire_put_uint(buf, (withdrawn ? CLAIM_WITHDRAWN : 0) |
+                              (affected->module.len > 0 ? CLAIM_MODULE : 0) |
+                              (affected->cpe_rest.len > 0 ? CLAIM_CPE : 0) |
+                              (uint64_t)affected->state << CLAIM_STATE_SHIFT);
     pl_wire_put_str(buf, affected->name);
     pl_wire_put_str(buf, affected->purl);
     pl_wire_put_str(buf, affected->urgency);
+    if (affected->module.len > 0) {
+        pl_wire_put_str(buf, affected->module);
+    }
+    if (affected->cpe_rest.len > 0) {
+        pl_wire_put_str(buf, affected->cpe_rest);
+    }
     put_severities(buf, &affected->severities);
     pl_wire_put_uint(buf, affected->ranges.count);
     for (size_t i = 0; i < affected->ranges.count; i++) {
@@ -257,6 +277,10 @@ enum pl_status pl_db_claim_decode(struct pl_arena *arena, pl_str bytes, struct p
     affected.name = pl_wire_str(&wire);
     affected.purl = pl_wire_str(&wire);
     affected.urgency = pl_wire_str(&wire);
+    affected.module = flags & CLAIM_MODULE ? pl_wire_str(&wire) : PL_STR_EMPTY;
+    affected.cpe_rest = flags & CLAIM_CPE ? pl_wire_str(&wire) : PL_STR_EMPTY;
+    wire.bad = wire.bad || flags >> CLAIM_STATE_SHIFT > PL_AFFECT_END_OF_LIFE;
+    affected.state = wire.bad ? PL_AFFECT_KNOWN : (enum pl_affect)(flags >> CLAIM_STATE_SHIFT);
     get_severities(arena, &wire, &affected.severities);
     get_ranges(arena, &wire, &affected.ranges);
     get_versions(arena, &wire, &affected.versions);
@@ -265,5 +289,62 @@ enum pl_status pl_db_claim_decode(struct pl_arena *arena, pl_str bytes, struct p
     }
     *ret = affected;
     *ret_withdrawn = (flags & CLAIM_WITHDRAWN) != 0;
+    return PL_OK;
+}
+
+/* Chances are kept as hundred-thousandths, which is what EPSS states. */
+enum { CHANCE_UNITS = 100000 };
+
+static void put_chance(struct pl_buf *buf, double chance)
+{
+    double units = chance * CHANCE_UNITS + 0.5;
+    pl_wire_put_uint(buf, units > 0 && units <= CHANCE_UNITS + 1 ? (uint64_t)units : 0);
+}
+
+static double get_chance(struct pl_wire *wire)
+{
+    uint64_t units = pl_wire_uint(wire);
+    wire->bad = wire->bad || units > CHANCE_UNITS;
+    return (double)units / CHANCE_UNITS;
+}
+
+void pl_db_exploitation_encode(struct pl_buf *buf, const struct pl_exploitation *exploitation)
+{
+    bool is_scored = exploitation->epss >= 0;
+    pl_wire_put_str(buf, exploitation->kev_catalogue);
+    if (exploitation->kev_catalogue.len > 0) {
+        pl_wire_put_str(buf, exploitation->kev_added);
+        pl_wire_put_str(buf, exploitation->kev_due);
+        pl_wire_put_uint(buf, exploitation->kev_ransomware);
+    }
+    pl_wire_put_uint(buf, is_scored);
+    if (is_scored) {
+        put_chance(buf, exploitation->epss);
+        put_chance(buf, exploitation->epss_percentile);
+        pl_wire_put_str(buf, exploitation->epss_date);
+    }
+}
+
+enum pl_status pl_db_exploitation_decode(pl_str bytes, struct pl_exploitation *ret,
+                                         struct pl_error *err)
+{
+    struct pl_wire wire = pl_wire_over(bytes);
+    struct pl_exploitation entry = {.epss = -1};
+    entry.kev_catalogue = pl_wire_str(&wire);
+    if (entry.kev_catalogue.len > 0) {
+        entry.kev_added = pl_wire_str(&wire);
+        entry.kev_due = pl_wire_str(&wire);
+        entry.kev_ransomware = pl_wire_uint(&wire) != 0;
+    }
+    if (pl_wire_uint(&wire) != 0) {
+        entry.epss = get_chance(&wire);
+        entry.epss_percentile = get_chance(&wire);
+        entry.epss_date = pl_wire_str(&wire);
+    }
+    if (wire.bad || wire.at != wire.end) {
+        return pl_error_set(err, PL_E_PARSE,
+                            "what is known of its exploitation is not well formed");
+    }
+    *ret = entry;
     return PL_OK;
 }

@@ -10,6 +10,7 @@
  */
 #include "base/buf.h"
 #include "model/advisory.h"
+#include "model/exploitation.h"
 
 /* One package that a record names. */
 struct pl_db_key_ref {
@@ -31,6 +32,11 @@ void pl_db_claim_encode(struct pl_buf *buf, const struct pl_affected *affected, 
 /* Leaves ecosystem empty. */
 enum pl_status pl_db_claim_decode(struct pl_arena *arena, pl_str bytes, struct pl_affected *ret,
                                   bool *ret_withdrawn, struct pl_error *err);
+
+/* The id is the key. */
+void pl_db_exploitation_encode(struct pl_buf *buf, const struct pl_exploitation *exploitation);
+enum pl_status pl_db_exploitation_decode(pl_str bytes, struct pl_exploitation *ret,
+                                         struct pl_error *err);
 
 /* Key of a package: ecosystem, NUL, and the name as the ecosystem compares names. */
 void pl_db_key_encode(struct pl_buf *buf, pl_str ecosystem, pl_str name);

@@ -17,10 +17,9 @@ static const struct {
     size_t full_bytes; /* a block is closed when it reaches this */
     size_t raw_bytes; /* a block up to this size is stored as it is */
 } policies[PL_TABLE_SECTION_COUNT_] = {
-    [PL_TABLE_META] = {4096, 65536},
-    [PL_TABLE_KEYS] = {2048, 16384},
-    [PL_TABLE_RECORDS] = {16384, 0},
-    [PL_TABLE_ALIASES] = {16384, 0},
+    [PL_TABLE_META] = {4096, 65536},      [PL_TABLE_KEYS] = {2048, 16384},
+    [PL_TABLE_RECORDS] = {16384, 0},      [PL_TABLE_ALIASES] = {16384, 0},
+    [PL_TABLE_EXPLOITATIONS] = {8192, 0},
 };
 
 enum { ZSTD_LEVEL = 6, INDEX_CEILING = 1 << 30 };

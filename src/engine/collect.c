@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/collect.h"
 #include "base/limits.h"
+#include "engine/peek.h"
 #include "image/path.h"
 
 void pl_collector_init(struct pl_collector *collector, struct pl_arena *arena,
@@ -17,13 +18,11 @@ void pl_collector_init(struct pl_collector *collector, struct pl_arena *arena,
 
 void pl_collector_release(struct pl_collector *collector)
 {
-    for (size_t i = 0; i < collector->held.count; i++) {
-        pl_content_release(&collector->held.items[i].content);
-    }
-    collector->held.count = 0;
+    pl_held_release(&collector->held);
     free(collector->replaced);
     collector->replaced = NULL;
     pl_map_release(&collector->links_by_target);
+    pl_arena_release(&collector->store.memory);
 }
 
 void pl_collector_gap(struct pl_collector *collector, pl_str path, const char *reason)
@@ -67,11 +66,16 @@ static enum pl_status add_replaced(struct pl_collector *collector, pl_str path,
     return PL_OK;
 }
 
+static size_t cost_of(const struct pl_walk_entry *entry)
+{
+    return sizeof(struct pl_evidence_file) + entry->path.len + entry->link.len;
+}
+
 /* Takes the memory of one kept entry off the evidence budget. */
 static enum pl_status charge(struct pl_collector *collector, const struct pl_walk_entry *entry,
                              struct pl_error *err)
 {
-    size_t cost = sizeof(struct pl_evidence_file) + entry->path.len + entry->link.len;
+    size_t cost = cost_of(entry);
     if (collector->left_bytes < cost) {
         return out_of_evidence(err);
     }
@@ -122,54 +126,51 @@ static struct pl_evidence_file *add_file(struct pl_collector *collector,
     return file;
 }
 
+static bool says_nothing(const struct pl_evidence_file *file)
+{
+    return file->components.count == 0 && file->gaps.count == 0 && file->files.count == 0 &&
+           file->licenses.count == 0 && !file->has_os;
+}
+
 static void run_cataloger(struct pl_collector *collector, const struct pl_cataloger *cataloger,
                           const struct pl_walk_entry *entry, pl_span content,
-                          const struct pl_catalog_file *companion)
+                          struct pl_catalog_together *together)
 {
     struct pl_sink sink = {.arena = collector->arena,
                            .file = add_file(collector, entry, cataloger),
                            .left_bytes = room_of(collector, cataloger)};
     uint64_t room = sink.left_bytes;
     struct pl_catalog_file file = {
-        .path = sink.file->path, .content = content, .companion = companion};
+        .path = sink.file->path, .content = content, .together = together};
     struct pl_error err = PL_ERROR_INIT;
     if (cataloger->read(&sink, &file, &err) < 0) {
         pl_sink_gap(&sink, "%s", err.msg);
     }
     collector->left_bytes -= room - sink.left_bytes;
-    if (cataloger->is_of_executables && sink.file->components.count == 0 &&
-        sink.file->gaps.count == 0) {
+    if ((cataloger->is_of_executables || cataloger->reads_together) && says_nothing(sink.file)) {
         collector->evidence->files.count--;
     }
 }
 
-/* The place for a file that is held back: a tar may hold a path many times, and the last counts. */
-static struct pl_held_file *hold(struct pl_collector *collector, pl_str path)
+/* Holds a file until all that belong to it were seen, or reads it alone where it finds no room. */
+static void hold(struct pl_collector *collector, const struct pl_cataloger *cataloger,
+                 const struct pl_walk_entry *entry, struct pl_content *content)
 {
-    for (size_t i = 0; i < collector->held.count; i++) {
-        struct pl_held_file *held = &collector->held.items[i];
-        if (pl_str_eq(held->entry.path, path)) {
-            pl_content_release(&held->content);
-            return held;
-        }
+    if (pl_held_add(&collector->held, cataloger, entry, content)) {
+        return;
     }
-    return pl_vec_push(collector->arena, &collector->held);
+    if (!collector->is_apart) {
+        collector->is_apart = true;
+        pl_collector_gap(collector, entry->path,
+                         "more files belong together than can be held: this file and further ones "
+                         "were read without the others");
+    }
+    run_cataloger(collector, cataloger, entry, pl_content_span(content), NULL);
 }
 
-/* Gives the temporary file's space back down to what the files held back lie in. */
-static void reclaim_spill(struct pl_collector *collector)
-{
-    uint64_t used = 0;
-    for (size_t i = 0; i < collector->held.count; i++) {
-        uint64_t end = collector->held.items[i].content.spill_end_bytes;
-        used = end > used ? end : used;
-    }
-    collector->store.spill_used_bytes = used;
-}
-
-/* Loads a wanted file and reads it, or holds it until its companion was seen. */
+/* Loads a wanted file and reads it, or holds it until the others were seen. */
 static enum pl_status take_file(struct pl_collector *collector,
-                                const struct pl_cataloger *cataloger, bool is_companion,
+                                const struct pl_cataloger *cataloger,
                                 const struct pl_walk_entry *entry,
                                 const struct pl_content_reader *reader, struct pl_error *err)
 {
@@ -178,9 +179,10 @@ static enum pl_status take_file(struct pl_collector *collector,
     if (st < 0) {
         return st;
     }
-    reclaim_spill(collector);
-    st = pl_content_load(&collector->store, collector->budget, reader, entry->size_bytes, &content,
-                         err);
+    pl_held_drop(&collector->held, entry->path);
+    collector->store.spill_used_bytes = collector->held.spill_end_bytes;
+    st = (cataloger->reads_together ? pl_content_load : pl_content_load_briefly)(
+        &collector->store, collector->budget, reader, entry->size_bytes, &content, err);
     if (st == PL_E_LIMIT) {
         /* Too large to read: the walk goes on, the report says so. */
         struct pl_sink sink = {.arena = collector->arena,
@@ -191,42 +193,16 @@ static enum pl_status take_file(struct pl_collector *collector,
     if (st < 0) {
         return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(pl_str_sub(entry->path, 0, 200)));
     }
-    if (!cataloger->companion_suffix) {
+    if (cataloger->reads_together) {
+        hold(collector, cataloger, entry, &content);
+    } else {
         run_cataloger(collector, cataloger, entry, pl_content_span(&content), NULL);
-        return PL_OK;
     }
-    struct pl_held_file *held = hold(collector, entry->path);
-    held->cataloger = cataloger;
-    held->entry = *entry;
-    held->entry.path = pl_arena_dup(collector->arena, entry->path);
-    held->content = content;
-    held->is_companion = is_companion;
-    content = (struct pl_content){0};
     return PL_OK;
 }
 
 /* The headers alone of a program take more. */
 enum { LEAST_PROGRAM_BYTES = 64 };
-
-/* Gives the piece that was read already once more, and then the rest. */
-struct started_reader {
-    const struct pl_content_reader *reader;
-    pl_span first;
-    bool is_given;
-};
-
-static enum pl_status read_started(void *context, pl_span *ret_piece, uint64_t *ret_offset,
-                                   struct pl_error *err)
-{
-    struct started_reader *started = context;
-    if (started->is_given) {
-        return started->reader->read(started->reader->context, ret_piece, ret_offset, err);
-    }
-    started->is_given = true;
-    *ret_piece = started->first;
-    *ret_offset = 0;
-    return PL_OK;
-}
 
 /* A file that no pattern names and that may be a program: its first bytes tell. */
 static enum pl_status take_executable(struct pl_collector *collector,
@@ -234,9 +210,8 @@ static enum pl_status take_executable(struct pl_collector *collector,
                                       const struct pl_walk_entry *entry,
                                       const struct pl_content_reader *reader, struct pl_error *err)
 {
-    struct started_reader started = {.reader = reader};
-    uint64_t offset = 0;
-    enum pl_status st = reader->read(reader->context, &started.first, &offset, err);
+    struct pl_peek peek = {0};
+    enum pl_status st = pl_peek_start(&peek, reader, err);
     if (st == PL_E_NOT_FOUND) {
         return PL_OK;
     }
@@ -244,14 +219,13 @@ static enum pl_status take_executable(struct pl_collector *collector,
         return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(pl_str_sub(entry->path, 0, 200)));
     }
     /* A sparse file may begin with a hole: then with zeros, which is no program. */
-    if (offset > 0 || !pl_catalog_is_executable(started.first)) {
+    if (peek.first_offset > 0 || !pl_catalog_is_executable(peek.first) ||
+        !has_room(collector, cataloger, entry->path)) {
         return PL_OK;
     }
-    if (!has_room(collector, cataloger, entry->path)) {
-        return PL_OK;
-    }
-    const struct pl_content_reader whole = {read_started, &started};
-    return take_file(collector, cataloger, false, entry, &whole, err);
+    pl_peek_skip_code(&peek);
+    const struct pl_content_reader rest = pl_peek_reader(&peek);
+    return take_file(collector, cataloger, entry, &rest, err);
 }
 
 static bool may_be_program(const struct pl_collector *collector, const struct pl_walk_entry *entry)
@@ -263,9 +237,7 @@ static bool may_be_program(const struct pl_collector *collector, const struct pl
 
 bool pl_collector_wants(const struct pl_collector *collector, const struct pl_walk_entry *entry)
 {
-    bool is_companion = false;
-    const struct pl_cataloger *cataloger =
-        pl_catalog_match(collector->matcher, entry->path, &is_companion);
+    const struct pl_cataloger *cataloger = pl_catalog_match(collector->matcher, entry->path);
     if (cataloger) {
         return cataloger->is_of_directories == (entry->type == PL_WALK_DIRECTORY);
     }
@@ -287,9 +259,7 @@ static enum pl_status take_directory(struct pl_collector *collector,
 enum pl_status pl_collector_entry(struct pl_collector *collector, const struct pl_walk_entry *entry,
                                   const struct pl_content_reader *reader, struct pl_error *err)
 {
-    bool is_companion = false;
-    const struct pl_cataloger *cataloger =
-        pl_catalog_match(collector->matcher, entry->path, &is_companion);
+    const struct pl_cataloger *cataloger = pl_catalog_match(collector->matcher, entry->path);
     bool is_wanted = cataloger || (entry->type == PL_WALK_SYMLINK &&
                                    pl_catalog_leads_to(collector->matcher, entry->path));
     if (!is_wanted) {
@@ -306,13 +276,14 @@ enum pl_status pl_collector_entry(struct pl_collector *collector, const struct p
                                                 : PL_OK;
     }
     if (entry->type == PL_WALK_FILE) {
-        return take_file(collector, cataloger, is_companion, entry, reader, err);
+        return take_file(collector, cataloger, entry, reader, err);
     }
     enum pl_status st = charge(collector, entry, err);
     if (st < 0) {
         return st;
     }
     if (entry->type != PL_WALK_HARDLINK) {
+        pl_held_drop(&collector->held, entry->path);
         add_file(collector, entry, cataloger);
         return PL_OK;
     }
@@ -417,63 +388,25 @@ enum pl_status pl_collector_link_target(struct pl_collector *collector,
     }
     /* The data can be pulled once: further links to the same file need yet another walk. */
     link->is_read = true;
-    bool is_companion = false;
     struct pl_walk_entry renamed = *entry;
     renamed.path = link->path;
-    const struct pl_cataloger *cataloger =
-        pl_catalog_match(collector->matcher, renamed.path, &is_companion);
-    return take_file(collector, cataloger, is_companion, &renamed, reader, err);
+    const struct pl_cataloger *cataloger = pl_catalog_match(collector->matcher, renamed.path);
+    return take_file(collector, cataloger, &renamed, reader, err);
 }
 
-static const struct pl_held_file *find_companion(const struct pl_collector *collector,
-                                                 const struct pl_held_file *file)
+/* Only a file that says something counts towards what is kept. */
+static void read_held(void *context, const struct pl_held_file *file,
+                      struct pl_catalog_together *together)
 {
-    pl_str suffix = pl_str_from(file->cataloger->companion_suffix);
-    for (size_t i = 0; i < collector->held.count; i++) {
-        const struct pl_held_file *other = &collector->held.items[i];
-        if (other->is_companion && other->entry.path.len == file->entry.path.len + suffix.len &&
-            pl_str_starts_with(other->entry.path, file->entry.path)) {
-            return other;
-        }
+    struct pl_collector *collector = context;
+    size_t files = collector->evidence->files.count;
+    if (!has_room(collector, file->cataloger, file->entry.path)) {
+        return;
     }
-    return NULL;
-}
-
-static void read_held(struct pl_collector *collector)
-{
-    for (size_t i = 0; i < collector->held.count; i++) {
-        struct pl_held_file *file = &collector->held.items[i];
-        if (file->is_companion) {
-            continue;
-        }
-        const struct pl_held_file *beside = find_companion(collector, file);
-        struct pl_catalog_file companion = {0};
-        if (beside) {
-            companion.path = beside->entry.path;
-            companion.content = pl_content_span(&beside->content);
-        }
-        run_cataloger(collector, file->cataloger, &file->entry, pl_content_span(&file->content),
-                      beside ? &companion : NULL);
-    }
-    for (size_t i = 0; i < collector->held.count; i++) {
-        struct pl_held_file *file = &collector->held.items[i];
-        pl_str suffix = pl_str_from(file->cataloger->companion_suffix);
-        if (file->is_companion && file->content.len > 0) {
-            bool has_main = false;
-            for (size_t j = 0; j < collector->held.count; j++) {
-                const struct pl_held_file *other = &collector->held.items[j];
-                has_main =
-                    has_main || (!other->is_companion &&
-                                 other->entry.path.len + suffix.len == file->entry.path.len &&
-                                 pl_str_starts_with(file->entry.path, other->entry.path));
-            }
-            if (!has_main) {
-                pl_collector_gap(
-                    collector, file->entry.path,
-                    "belongs to a database in another layer: what it changes there was "
-                    "not seen");
-            }
-        }
+    run_cataloger(collector, file->cataloger, &file->entry, pl_content_span(&file->content),
+                  together);
+    if (collector->evidence->files.count == files) {
+        collector->left_bytes += cost_of(&file->entry);
     }
 }
 
@@ -545,7 +478,7 @@ static void hash_owned_paths(struct pl_collector *collector)
 
 void pl_collector_finish(struct pl_collector *collector)
 {
-    read_held(collector);
+    pl_held_read_all(&collector->held, read_held, collector);
     for (size_t i = 0; i < collector->links.count; i++) {
         if (collector->links.items[i].is_read) {
             continue;

@@ -10,42 +10,14 @@
 #include "base/budget.h"
 #include "base/map.h"
 #include "catalog/match.h"
-#include "engine/content.h"
+#include "engine/held.h"
 #include "model/evidence.h"
-
-enum pl_walk_type {
-    PL_WALK_FILE,
-    PL_WALK_DIRECTORY,
-    PL_WALK_SYMLINK,
-    PL_WALK_HARDLINK, /* `link` is another path of the same layer */
-    PL_WALK_OTHER,
-};
-
-struct pl_walk_entry {
-    pl_str path; /* clean */
-    pl_str link; /* symlink: as written; hard link: clean */
-    enum pl_walk_type type;
-    uint64_t size_bytes;
-    uint32_t mode;
-};
-
-/* A file that is read only when the layer is at its end: one with a companion. */
-struct pl_held_file {
-    const struct pl_cataloger *cataloger;
-    struct pl_walk_entry entry;
-    struct pl_content content;
-    bool is_companion;
-};
 
 /* A wanted hard link whose content stands at another path. */
 struct pl_wanted_link {
     pl_str path;
     pl_str target;
     bool is_read;
-};
-
-struct pl_held_files {
-    PL_VEC_FIELDS(struct pl_held_file);
 };
 
 struct pl_wanted_links {
@@ -60,10 +32,11 @@ struct pl_collector {
     struct pl_content_store store;
     uint64_t left_bytes; /* of the evidence budget */
     bool is_crowded; /* it was told that something found no room */
+    bool is_apart; /* it was told that a file is read without those it belongs to */
     bool keeps_paths; /* of the files that packages own */
     uint64_t *replaced; /* heap */
     size_t replaced_capacity;
-    struct pl_held_files held;
+    struct pl_held held; /* files that are read when the walk is over */
     struct pl_wanted_links links;
     struct pl_map links_by_target; /* the first of each target that is not read yet */
 };

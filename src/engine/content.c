@@ -13,27 +13,6 @@ int pl_content_spill_file(void)
     return pl_tempfile_open(NULL, &fd, NULL) < 0 ? -1 : fd;
 }
 
-static enum pl_status load_heap(const struct pl_content_reader *reader, struct pl_content *content,
-                                struct pl_error *err)
-{
-    for (;;) {
-        pl_span piece = {NULL, 0};
-        uint64_t offset = 0;
-        enum pl_status st = reader->read(reader->context, &piece, &offset, err);
-        if (st == PL_E_NOT_FOUND) {
-            return PL_OK;
-        }
-        if (st < 0) {
-            return st;
-        }
-        if (offset > content->len || piece.len > content->len - offset) {
-            return pl_error_set(err, PL_E_PARSE, "has more data than its stated size of %zu bytes",
-                                content->len);
-        }
-        memcpy(content->bytes + offset, piece.ptr, piece.len);
-    }
-}
-
 static enum pl_status write_at(int fd, pl_span bytes, uint64_t offset, struct pl_error *err)
 {
     while (bytes.len > 0) {
@@ -62,27 +41,41 @@ static enum pl_status make_hole(struct pl_content_store *store, uint64_t offset,
     return PL_OK;
 }
 
-/* The temporary file is not emptied between files: it is cheaper to write over pages that are
- * there than to make them anew. */
-static enum pl_status load_spilled(struct pl_content_store *store,
-                                   const struct pl_content_reader *reader, uint64_t size_bytes,
-                                   struct pl_content *content, struct pl_error *err)
+/* Where a file goes to: memory, or a place in the temporary file. */
+struct destination {
+    uint8_t *memory; /* NULL: the file */
+    bool is_zeroed; /* the memory was not used before */
+    struct pl_content_store *store;
+    uint64_t base;
+};
+
+static enum pl_status put(const struct destination *to, pl_span piece, uint64_t offset,
+                          struct pl_error *err)
 {
-    if (store->spill_fd < 0) {
-        return pl_error_set(
-            err, PL_E_LIMIT,
-            "is too large to be read without a temporary file, and none could be made: "
-            "set TMPDIR to a directory that can be written");
+    if (!to->memory) {
+        return write_at(to->store->spill_fd, piece, to->base + offset, err);
     }
-    uint64_t base = store->spill_used_bytes;
-    uint64_t room = (size_bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-    uint64_t end = 0; /* up to here the file was written */
-    if (store->spill_size_bytes < base + room) {
-        if (ftruncate(store->spill_fd, (off_t)(base + room)) < 0) {
-            return pl_error_sys(err, errno, "making room in a temporary file");
-        }
-        store->spill_size_bytes = base + room;
+    memcpy(to->memory + offset, piece.ptr, piece.len);
+    return PL_OK;
+}
+
+static enum pl_status leave_hole(const struct destination *to, uint64_t offset, uint64_t end,
+                                 struct pl_error *err)
+{
+    if (!to->memory) {
+        return make_hole(to->store, to->base + offset, err);
     }
+    if (!to->is_zeroed) {
+        memset(to->memory + offset, 0, end - offset);
+    }
+    return PL_OK;
+}
+
+/* Holes become zeros. */
+static enum pl_status load(const struct destination *to, const struct pl_content_reader *reader,
+                           uint64_t size_bytes, struct pl_error *err)
+{
+    uint64_t end = 0; /* up to here it was written */
     for (;;) {
         pl_span piece = {NULL, 0};
         uint64_t offset = 0;
@@ -98,18 +91,42 @@ static enum pl_status load_spilled(struct pl_content_store *store,
                               (unsigned long long)size_bytes);
         }
         if (st == PL_OK && offset > end) {
-            st = make_hole(store, base + end, err);
+            st = leave_hole(to, end, offset, err);
         }
-        if (st == PL_OK) {
-            st = write_at(store->spill_fd, piece, base + offset, err);
+        if (st == PL_OK && piece.len > 0) {
+            st = put(to, piece, offset, err);
         }
-        if (st < 0) {
+        if (st < 0 || is_end) {
             return st;
         }
-        if (is_end) {
-            break;
-        }
         end = offset + piece.len > end ? offset + piece.len : end;
+    }
+}
+
+/* The temporary file is not emptied between files: it is cheaper to write over pages that are
+ * there than to make them anew. */
+static enum pl_status load_spilled(struct pl_content_store *store,
+                                   const struct pl_content_reader *reader, uint64_t size_bytes,
+                                   struct pl_content *content, struct pl_error *err)
+{
+    if (store->spill_fd < 0) {
+        return pl_error_set(
+            err, PL_E_LIMIT,
+            "is too large to be read without a temporary file, and none could be made: "
+            "set TMPDIR to a directory that can be written");
+    }
+    uint64_t base = store->spill_used_bytes;
+    uint64_t room = (size_bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    if (store->spill_size_bytes < base + room) {
+        if (ftruncate(store->spill_fd, (off_t)(base + room)) < 0) {
+            return pl_error_sys(err, errno, "making room in a temporary file");
+        }
+        store->spill_size_bytes = base + room;
+    }
+    const struct destination to = {.store = store, .base = base};
+    enum pl_status st = load(&to, reader, size_bytes, err);
+    if (st < 0) {
+        return st;
     }
     void *mapped =
         mmap(NULL, (size_t)room, PROT_READ | PROT_WRITE, MAP_PRIVATE, store->spill_fd, (off_t)base);
@@ -117,7 +134,10 @@ static enum pl_status load_spilled(struct pl_content_store *store,
         return pl_error_sys(err, errno, "mapping a temporary file");
     }
     store->spill_used_bytes = base + room;
-    *content = (struct pl_content){mapped, (size_t)size_bytes, (size_t)room, base + room};
+    *content = (struct pl_content){.bytes = mapped,
+                                   .len = (size_t)size_bytes,
+                                   .mapped_bytes = (size_t)room,
+                                   .spill_end_bytes = base + room};
     return PL_OK;
 }
 
@@ -132,9 +152,10 @@ enum pl_status pl_content_load(struct pl_content_store *store, const struct pl_b
     if (size_bytes > PL_LIMIT_MEMORY_FILE_BYTES) {
         return load_spilled(store, reader, size_bytes, ret, err);
     }
-    struct pl_content content pl_autocontent = {pl_mem_alloc((size_t)size_bytes, 1),
-                                                (size_t)size_bytes, 0, 0};
-    st = load_heap(reader, &content, err);
+    struct pl_content content pl_autocontent = {.bytes = pl_mem_alloc((size_t)size_bytes, 1),
+                                                .len = (size_t)size_bytes};
+    const struct destination to = {.memory = content.bytes, .is_zeroed = true};
+    st = load(&to, reader, size_bytes, err);
     if (st < 0) {
         return st;
     }
@@ -143,11 +164,59 @@ enum pl_status pl_content_load(struct pl_content_store *store, const struct pl_b
     return PL_OK;
 }
 
+/* Pages that nothing is put into cost nothing. */
+static enum pl_status load_mapped(const struct pl_content_reader *reader, uint64_t size_bytes,
+                                  struct pl_content *ret, struct pl_error *err)
+{
+    size_t room = (size_t)((size_bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);
+    void *mapped = mmap(NULL, room, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mapped == MAP_FAILED) {
+        return pl_error_sys(err, errno, "making room for a file of %llu bytes",
+                            (unsigned long long)size_bytes);
+    }
+    struct pl_content content pl_autocontent = {
+        .bytes = mapped, .len = (size_t)size_bytes, .mapped_bytes = room};
+    const struct destination to = {.memory = content.bytes, .is_zeroed = true};
+    enum pl_status st = load(&to, reader, size_bytes, err);
+    if (st == PL_OK) {
+        *ret = content;
+        content = (struct pl_content){0};
+    }
+    return st;
+}
+
+enum pl_status pl_content_load_briefly(struct pl_content_store *store,
+                                       const struct pl_budget *budget,
+                                       const struct pl_content_reader *reader, uint64_t size_bytes,
+                                       struct pl_content *ret, struct pl_error *err)
+{
+    enum pl_status st = pl_budget_check_file(budget, size_bytes, err);
+    if (st < 0) {
+        return st;
+    }
+    uint64_t hole_bytes = reader->hole_bytes < size_bytes ? reader->hole_bytes : size_bytes;
+    if (size_bytes - hole_bytes > PL_LIMIT_BRIEF_FILE_BYTES) {
+        return load_spilled(store, reader, size_bytes, ret, err);
+    }
+    if (size_bytes > PL_LIMIT_REUSED_BYTES) {
+        return load_mapped(reader, size_bytes, ret, err);
+    }
+    pl_arena_clear(&store->memory);
+    const struct destination to = {.memory = pl_arena_take(&store->memory, (size_t)size_bytes)};
+    st = load(&to, reader, size_bytes, err);
+    if (st == PL_OK) {
+        *ret =
+            (struct pl_content){.bytes = to.memory, .len = (size_t)size_bytes, .is_borrowed = true};
+    }
+    return st;
+}
+
 void pl_content_release(struct pl_content *content)
 {
     if (content->mapped_bytes > 0) {
         munmap(content->bytes, content->mapped_bytes);
-    } else {
+    } else if (!content->is_borrowed) {
         free(content->bytes);
     }
     *content = (struct pl_content){0};

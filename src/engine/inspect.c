@@ -43,7 +43,7 @@ static enum pl_status walk_tar(struct pl_blob_stream *stream, struct pl_collecto
     if (st < 0) {
         return st;
     }
-    struct pl_content_reader reader = {read_piece, tar};
+    struct pl_content_reader reader = {.read = read_piece, .context = tar};
     char path_bytes[PL_LIMIT_PATH_BYTES];
     char link_bytes[PL_LIMIT_PATH_BYTES];
     for (;;) {

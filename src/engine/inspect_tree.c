@@ -101,7 +101,7 @@ static enum pl_status read_file(struct inspection *inspection, const struct pl_w
                                 int fd, struct pl_error *err)
 {
     struct file_reader file = {.inspection = inspection, .fd = fd};
-    struct pl_content_reader reader = {read_block, &file};
+    struct pl_content_reader reader = {.read = read_block, .context = &file};
     enum pl_status st = pl_collector_entry(&inspection->collector, entry, &reader, err);
     return settle_entry(inspection, entry, st, err);
 }
@@ -218,7 +218,7 @@ static enum pl_status on_layer_entry(void *context, const struct pl_tree_entry *
                                   .size_bytes = from->type == PL_TREE_FILE ? from->size_bytes : 0,
                                   .mode = from->mode};
     struct file_reader file = {.inspection = inspection, .fd = -1, .entry = from};
-    struct pl_content_reader reader = {read_layer_block, &file};
+    struct pl_content_reader reader = {.read = read_layer_block, .context = &file};
     enum pl_status st = pl_collector_layer_entry(collector, &entry, &reader, err);
     pl_fd_closep(&file.fd);
     return settle_entry(inspection, &entry, st, err);

@@ -372,8 +372,7 @@ static void check_link(struct merge *merge, const struct visible_file *visible)
 {
     const struct pl_evidence_file *file = visible->file;
     pl_str target = pl_path_resolve(merge->arena, file->path, file->link);
-    bool is_companion = false;
-    bool is_read_there = pl_catalog_match(merge->matcher, target, &is_companion) ||
+    bool is_read_there = pl_catalog_match(merge->matcher, target) ||
                          pl_catalog_leads_to(merge->matcher, target) ||
                          is_visible_or_leads_there(merge, target);
     if (!is_read_there) {

@@ -19,6 +19,8 @@
  */
 #include "feed/osv.h"
 #include "base/limits.h"
+#include "feed/feed.h"
+#include "feed/head.h"
 #include "format/json.h"
 
 /* Feeds that name an ecosystem which is not the one they speak of: taken at its word, a record of a
@@ -51,7 +53,8 @@ static pl_str keep_member(struct reader *reader, const json_t *object, const cha
 
 static enum pl_status malformed(struct reader *reader, const char *place, const char *what)
 {
-    return pl_error_set(reader->err, PL_E_PARSE, "%s: %s %s", reader->name, place, what);
+    return pl_error_set(reader->err, PL_E_PARSE, "%s%s%s %s", reader->name ? reader->name : "",
+                        reader->name ? ": " : "", place, what);
 }
 
 /* A list that may be absent or null, and is an error when it is anything else. */
@@ -101,6 +104,7 @@ static void read_references(struct reader *reader, const json_t *object,
         if (pl_json_str(item, "url").len > 0) {
             *pl_vec_push(reader->arena, ret) = (struct pl_advisory_reference){
                 .type = keep_member(reader, item, "type"), .url = keep_member(reader, item, "url")};
+            .is_default = true,
         }
     }
 }
@@ -126,9 +130,10 @@ static enum pl_status read_event(struct reader *reader, const json_t *item, stru
         const char *key;
         enum pl_event_type type;
     } members[] = {
-#define X(name, text) {text, name},
-        PL_EVENT_LIST(X)
-#undef X
+        {"introduced", PL_EVENT_INTRODUCED},
+        {"fixed", PL_EVENT_FIXED},
+        {"last_affected", PL_EVENT_LAST_AFFECTED},
+        {"limit", PL_EVENT_LIMIT},
     };
     if (!json_is_object(item)) {
         return malformed(reader, "an event", "is not an object");
@@ -332,7 +337,7 @@ enum pl_status pl_osv_parse(struct pl_arena *arena, pl_str json, const char *nam
                             struct pl_error *err)
 {
     json_t *document pl_autojson = NULL;
-    enum pl_status st = pl_json_parse(json, name, &document, err);
+    enum pl_status st = pl_json_parse(json, name ? name : "the record", &document, err);
     if (st < 0) {
         return st;
     }
@@ -345,3 +350,52 @@ enum pl_status pl_osv_parse(struct pl_arena *arena, pl_str json, const char *nam
     }
     return st;
 }
+
+/* A record says its schema's version; the first ones said none, but have what no record can do
+ * without. */
+static int bid(const struct pl_feed_document *document)
+{
+    if (!pl_head_member(document->text, "id", NULL)) {
+        return 0;
+    }
+    if (pl_head_member(document->text, "schema_version", NULL)) {
+        return 60;
+    }
+    bool is_record = pl_head_member(document->text, "modified", NULL) &&
+                     (pl_head_member(document->text, "affected", NULL) ||
+                      pl_head_member(document->text, "withdrawn", NULL) ||
+                      document->text.len == PL_FEED_HEAD_BYTES);
+    return is_record ? 50 : 0;
+}
+
+static enum pl_status read_document(struct pl_feed_sink *sink,
+                                    const struct pl_feed_document *document, struct pl_error *err)
+{
+    struct pl_advisory advisory = {.id = PL_STR_EMPTY};
+    struct pl_osv_skipped skipped = {0};
+    if (document->text.len > PL_LIMIT_ADVISORY_BYTES) {
+        return pl_error_set(err, PL_E_LIMIT, "the record is larger than %llu bytes",
+                            PL_LIMIT_ADVISORY_BYTES);
+    }
+    enum pl_status st =
+        pl_osv_parse(pl_feed_scratch(sink), document->text, NULL, &advisory, &skipped, err);
+    if (st < 0) {
+        return st;
+    }
+    for (uint64_t i = 0; i < skipped.git_ranges; i++) {
+        pl_feed_skip(sink, PL_OSV_SKIPPED_GIT);
+    }
+    for (uint64_t i = 0; i < skipped.without_package; i++) {
+        pl_feed_skip(sink, "entry without a package");
+    }
+    return pl_feed_take(sink, &advisory, err);
+}
+
+const struct pl_feed pl_feed_osv = {
+    .name = "osv",
+    .summary = "records in the OSV format, as osv.dev exports them for all ecosystems",
+    .url = "https://osv-vulnerabilities.storage.googleapis.com",
+    .ecosystems = "",
+    .bid = bid,
+    .read = read_document,
+};

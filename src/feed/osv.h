@@ -9,6 +9,9 @@
  */
 #include "model/advisory.h"
 
+/* The reason under which the feed counts ranges of commits. */
+#define PL_OSV_SKIPPED_GIT "range of commits"
+
 /* What a record held and the database has no use for. */
 struct pl_osv_skipped {
     uint64_t git_ranges; /* commits, which no installed package names */
@@ -17,7 +20,8 @@ struct pl_osv_skipped {
 };
 
 /* Parses `json` into the arena; nothing of `json` is referred to afterwards. `name` is for messages
- * and may be a file name: the record's own id is never used as one. *skipped is added to. */
+ * and may be a file name, or NULL: the record's own id is never used as one. *skipped is added to.
+ */
 enum pl_status pl_osv_parse(struct pl_arena *arena, pl_str json, const char *name,
                             struct pl_advisory *ret, struct pl_osv_skipped *skipped,
                             struct pl_error *err);

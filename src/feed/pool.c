@@ -2,13 +2,15 @@
 #include "feed/pool.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include <errno.h>
 #include <pthread.h>
+#include <sys/mman.h>
 
 enum {
     BATCH_BYTES = 512 << 10, /* a batch is full when its text reaches this */
-    BATCH_RECORDS = 1024,
+    BATCH_DOCUMENTS = 1024,
     MOST_WORKERS = 16,
-    NAME_BYTES = 256, /* of a record's name in messages */
+    NAME_BYTES = 256, /* of a document's name in messages */
 };
 
 struct item {
@@ -19,19 +21,21 @@ struct item {
 
 struct pl_feed_batch {
     struct pl_feed_batch *next;
-    uint64_t sequence; /* of its first record */
-    char *feed;
+    uint64_t sequence; /* of its first document */
+    struct pl_feed_job job;
     struct pl_buf text;
     struct pl_buf names; /* each with a NUL after it */
-    struct item items[BATCH_RECORDS];
+    struct item items[BATCH_DOCUMENTS];
     size_t count;
-    size_t open_from; /* where the record being appended begins */
+    size_t open_from; /* where the document being appended begins */
+    void *map; /* a large document, the only one; or NULL */
+    size_t map_len;
 };
 
 struct pl_feed_pool {
-    const struct pl_export_sink *sink;
-    struct pl_export_result *result;
-    pthread_mutex_t mutex; /* over all below and *result */
+    const struct pl_feed_taker *taker;
+    struct pl_source_result *result;
+    pthread_mutex_t mutex; /* over all below, *result and what jobs point to */
     pthread_cond_t changed;
     struct pl_feed_batch *batches; /* all */
     size_t batch_count;
@@ -39,6 +43,7 @@ struct pl_feed_pool {
     struct pl_feed_batch *ready_first;
     struct pl_feed_batch *ready_last;
     size_t in_use; /* ready, or with a worker */
+    uint64_t mapped_bytes; /* of those */
     uint64_t next_sequence;
     bool stop;
     struct pl_error failure; /* status 0: none */
@@ -46,75 +51,62 @@ struct pl_feed_pool {
     pthread_t workers[MOST_WORKERS];
 };
 
-/* What a worker adds up for one batch. */
-struct tally {
-    uint64_t records;
-    uint64_t malformed;
-    struct pl_osv_skipped skipped;
+/* What a worker has beside its sink, for one batch. */
+struct findings {
+    uint64_t unknown;
+    struct pl_tally_problems unknown_names;
+    bool others[PL_FEEDS_MOST];
 };
 
-/* Keeps the problem if it is among the first by sequence. */
-static void note_problem(struct pl_export_result *result, uint64_t sequence,
-                         const struct pl_error *error)
-{
-    size_t at = result->problem_count;
-    if (at == PL_EXPORT_PROBLEMS) {
-        if (result->problems[at - 1].sequence < sequence) {
-            return;
-        }
-        at--;
-    } else {
-        result->problem_count++;
-    }
-    while (at > 0 && result->problems[at - 1].sequence > sequence) {
-        result->problems[at] = result->problems[at - 1];
-        at--;
-    }
-    result->problems[at].sequence = sequence;
-    result->problems[at].error = *error;
-}
-
-/* Parses one record and hands it on; false when the work must end. */
-static bool work_on(struct pl_feed_pool *pool, const struct pl_feed_batch *batch, size_t index,
-                    struct pl_arena *arena, struct tally *tally)
+static struct pl_feed_document document_of(const struct pl_feed_batch *batch, size_t index)
 {
     const struct item *item = &batch->items[index];
-    struct pl_error err = PL_ERROR_INIT;
-    struct pl_advisory advisory = {.id = PL_STR_EMPTY};
-    pl_arena_clear(arena);
-    enum pl_status st =
-        pl_osv_parse(arena, pl_str_sub(pl_buf_str(&batch->text), item->text_at, item->text_len),
-                     batch->names.ptr + item->name_at, &advisory, &tally->skipped, &err);
-    if (st == PL_OK) {
-        st = pool->sink->take(pool->sink->context, pl_str_from(batch->feed), &advisory, &err);
-    }
-    if (st == PL_OK) {
-        tally->records++;
-        return true;
-    }
-    if (err.status == PL_OK) {
-        pl_error_set(&err, st, "a record could not be taken");
-    }
-    pl_error_wrap(&err, "%s", batch->feed);
-    pthread_mutex_lock(&pool->mutex);
-    bool about_the_record = st == PL_E_PARSE || st == PL_E_LIMIT;
-    if (about_the_record) {
-        tally->malformed++;
-        note_problem(pool->result, batch->sequence + index, &err);
-    } else if (pool->failure.status == PL_OK) {
-        pool->failure = err;
-    }
-    pthread_mutex_unlock(&pool->mutex);
-    return about_the_record;
+    pl_str all = batch->map ? pl_str_make(batch->map, batch->map_len) : pl_buf_str(&batch->text);
+    return (struct pl_feed_document){
+        .name = pl_str_from(batch->names.ptr + item->name_at),
+        .text = pl_str_sub(all, item->text_at, item->text_len),
+    };
 }
 
-static void add_tally(struct pl_export_result *result, const struct tally *tally)
+/* Reads one document, unless it is of another feed. */
+static enum pl_status work_on(const struct pl_feed_batch *batch, size_t index,
+                              struct pl_feed_sink *sink, struct findings *found,
+                              struct pl_error *err)
 {
-    result->records += tally->records;
-    result->malformed += tally->malformed;
-    result->skipped.git_ranges += tally->skipped.git_ranges;
-    result->skipped.without_package += tally->skipped.without_package;
-    result->skipped.moved += tally->skipped.moved;
+    struct pl_feed_document document = document_of(batch, index);
+    uint64_t sequence = batch->sequence + index;
+    size_t count = 0;
+    if (!batch->job.is_sure) {
+        size_t feed = pl_feeds_bid(&document);
+        if (feed == SIZE_MAX) {
+            found->unknown++;
+            pl_tally_note(&found->unknown_names, sequence, document.name.ptr);
+            return PL_OK;
+        }
+        if (feed != batch->job.feed) {
+            found->others[feed] = true;
+            return PL_OK;
+        }
+    }
+    return pl_feed_sink_read(sink, pl_feeds(&count)[batch->job.feed], &document, sequence, err);
+}
+
+static void add_findings(struct pl_feed_pool *pool, const struct pl_feed_batch *batch,
+                         const struct pl_tally *tally, const struct findings *found)
+{
+    pl_tally_add(&batch->job.slice->tally, tally);
+    if (batch->job.is_first) {
+        for (size_t i = 0; i < PL_FEEDS_MOST; i++) {
+            if (found->others[i]) {
+                batch->job.others[i] = true;
+            }
+        }
+        pool->result->unknown += found->unknown;
+        for (size_t i = 0; i < found->unknown_names.count; i++) {
+            pl_tally_note(&pool->result->unknown_names, found->unknown_names.items[i].sequence,
+                          found->unknown_names.items[i].text);
+        }
+    }
 }
 
 /* The next ready batch, NULL when there is nothing more to do. Holds the mutex. */
@@ -133,39 +125,65 @@ static struct pl_feed_batch *take_ready(struct pl_feed_pool *pool)
     return batch;
 }
 
+static void unmap(struct pl_feed_batch *batch)
+{
+    if (batch->map) {
+        munmap(batch->map, batch->map_len);
+        batch->map = NULL;
+        batch->map_len = 0;
+    }
+}
+
+/* Holds the mutex on entry and on return, and not in between. */
+static void work_on_batch(struct pl_feed_pool *pool, struct pl_feed_batch *batch,
+                          struct pl_feed_sink *sink)
+{
+    bool go_on = pool->failure.status == PL_OK;
+    struct findings found = {0};
+    struct pl_error err = PL_ERROR_INIT;
+    enum pl_status st = PL_OK;
+    pthread_mutex_unlock(&pool->mutex);
+    sink->slice = batch->job.slice->name;
+    sink->tally = (struct pl_tally){0};
+    for (size_t i = 0; i < batch->count && go_on && st == PL_OK; i++) {
+        st = work_on(batch, i, sink, &found, &err);
+    }
+    uint64_t mapped = batch->map_len;
+    unmap(batch);
+    pthread_mutex_lock(&pool->mutex);
+    if (st < 0 && pool->failure.status == PL_OK) {
+        pool->failure = err;
+        pool->failure.status = st;
+    }
+    add_findings(pool, batch, &sink->tally, &found);
+    batch->next = pool->free_ones;
+    pool->free_ones = batch;
+    pool->in_use--;
+    pool->mapped_bytes -= mapped;
+    pthread_cond_broadcast(&pool->changed);
+}
+
 static void *worker_main(void *context)
 {
     struct pl_feed_pool *pool = context;
-    struct pl_arena arena pl_autoarena = {0};
+    struct pl_feed_sink *sink pl_autofree = pl_mem_alloc(1, sizeof(*sink));
+    sink->taker = pool->taker;
     pthread_mutex_lock(&pool->mutex);
-    for (;;) {
-        struct pl_feed_batch *batch = take_ready(pool);
-        if (!batch) {
-            break;
-        }
-        bool go_on = pool->failure.status == PL_OK;
-        pthread_mutex_unlock(&pool->mutex);
-        struct tally tally = {0};
-        for (size_t i = 0; i < batch->count && go_on; i++) {
-            go_on = work_on(pool, batch, i, &arena, &tally);
-        }
-        pthread_mutex_lock(&pool->mutex);
-        add_tally(pool->result, &tally);
-        batch->next = pool->free_ones;
-        pool->free_ones = batch;
-        pool->in_use--;
-        pthread_cond_broadcast(&pool->changed);
+    for (struct pl_feed_batch *batch = take_ready(pool); batch; batch = take_ready(pool)) {
+        work_on_batch(pool, batch, sink);
     }
     pthread_mutex_unlock(&pool->mutex);
+    pl_feed_sink_release(sink);
     return NULL;
 }
 
-struct pl_feed_pool *pl_feed_pool_new(unsigned workers, const struct pl_export_sink *sink,
-                                      struct pl_export_result *result)
+struct pl_feed_pool *pl_feed_pool_new(unsigned workers, const struct pl_feed_taker *taker,
+                                      struct pl_source_result *result, uint64_t sequence)
 {
     struct pl_feed_pool *pool = pl_mem_alloc(1, sizeof(*pool));
-    pool->sink = sink;
+    pool->taker = taker;
     pool->result = result;
+    pool->next_sequence = sequence;
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->changed, NULL);
     workers = workers > MOST_WORKERS ? MOST_WORKERS : workers > 0 ? workers : 1;
@@ -174,8 +192,8 @@ struct pl_feed_pool *pl_feed_pool_new(unsigned workers, const struct pl_export_s
     pool->batches = pl_mem_alloc(pool->batch_count, sizeof(*pool->batches));
     for (size_t i = 0; i < pool->batch_count; i++) {
         struct pl_feed_batch *batch = &pool->batches[i];
-        batch->text = PL_BUF_INIT(BATCH_BYTES + PL_LIMIT_ADVISORY_BYTES * 2);
-        batch->names = PL_BUF_INIT(BATCH_RECORDS * (NAME_BYTES + 1));
+        batch->text = PL_BUF_INIT(BATCH_BYTES + PL_LIMIT_FEED_SMALL_BYTES * 2);
+        batch->names = PL_BUF_INIT(BATCH_DOCUMENTS * (NAME_BYTES + 1));
         batch->next = pool->free_ones;
         pool->free_ones = batch;
     }
@@ -201,7 +219,7 @@ void pl_feed_pool_free(struct pl_feed_pool *pool)
     for (size_t i = 0; i < pool->batch_count; i++) {
         pl_buf_release(&pool->batches[i].text);
         pl_buf_release(&pool->batches[i].names);
-        free(pool->batches[i].feed);
+        unmap(&pool->batches[i]);
     }
     free(pool->batches);
     pthread_cond_destroy(&pool->changed);
@@ -209,7 +227,7 @@ void pl_feed_pool_free(struct pl_feed_pool *pool)
     free(pool);
 }
 
-enum pl_status pl_feed_pool_batch(struct pl_feed_pool *pool, pl_str feed,
+enum pl_status pl_feed_pool_batch(struct pl_feed_pool *pool, const struct pl_feed_job *job,
                                   struct pl_feed_batch **ret, struct pl_error *err)
 {
     if (pool->worker_count == 0) {
@@ -231,11 +249,7 @@ enum pl_status pl_feed_pool_batch(struct pl_feed_pool *pool, pl_str feed,
         }
         return failure.status;
     }
-    free(batch->feed);
-    batch->feed = strndup(feed.ptr, feed.len);
-    if (!batch->feed) {
-        pl_mem_abort(feed.len);
-    }
+    batch->job = *job;
     batch->next = NULL;
     batch->count = 0;
     batch->open_from = 0;
@@ -250,23 +264,57 @@ struct pl_buf *pl_feed_batch_text(struct pl_feed_batch *batch)
     return &batch->text;
 }
 
-bool pl_feed_batch_end_record(struct pl_feed_batch *batch, pl_str name)
+size_t pl_feed_batch_open_bytes(const struct pl_feed_batch *batch)
 {
-    batch->items[batch->count++] = (struct item){.name_at = batch->names.len,
-                                                 .text_at = batch->open_from,
-                                                 .text_len = batch->text.len - batch->open_from};
-    pl_buf_append(&batch->names, pl_str_sub(name, 0, NAME_BYTES));
+    return batch->text.len - batch->open_from;
+}
+
+void pl_feed_batch_drop_open(struct pl_feed_batch *batch)
+{
+    batch->text.len = batch->open_from;
+}
+
+static void add_item(struct pl_feed_batch *batch, pl_str name, size_t text_at, size_t text_len)
+{
+    batch->items[batch->count++] =
+        (struct item){.name_at = batch->names.len, .text_at = text_at, .text_len = text_len};
+    /* The end of a long path says more than its beginning. */
+    size_t cut = name.len > NAME_BYTES ? name.len - NAME_BYTES : 0;
+    pl_buf_append(&batch->names, pl_str_skip(name, cut));
     pl_buf_append_char(&batch->names, '\0');
+}
+
+bool pl_feed_batch_end(struct pl_feed_batch *batch, pl_str name)
+{
+    add_item(batch, name, batch->open_from, batch->text.len - batch->open_from);
     batch->open_from = batch->text.len;
-    return batch->count == BATCH_RECORDS || batch->text.len >= BATCH_BYTES;
+    return batch->count == BATCH_DOCUMENTS || batch->text.len >= BATCH_BYTES;
+}
+
+enum pl_status pl_feed_batch_map(struct pl_feed_batch *batch, pl_str name, int fd, uint64_t size,
+                                 struct pl_error *err)
+{
+    void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (map == MAP_FAILED) {
+        return pl_error_sys(err, errno, "a large document cannot be mapped");
+    }
+    madvise(map, size, MADV_SEQUENTIAL);
+    batch->map = map;
+    batch->map_len = size;
+    add_item(batch, name, 0, size);
+    return PL_OK;
 }
 
 void pl_feed_pool_submit(struct pl_feed_pool *pool, struct pl_feed_batch *batch)
 {
     pthread_mutex_lock(&pool->mutex);
+    while (batch->map_len > 0 && pool->mapped_bytes > 0 &&
+           pool->mapped_bytes + batch->map_len > PL_LIMIT_FEED_FLIGHT_BYTES) {
+        pthread_cond_wait(&pool->changed, &pool->mutex);
+    }
     batch->sequence = pool->next_sequence;
     pool->next_sequence += batch->count;
-    pool->result->json_bytes += batch->text.len;
+    pool->mapped_bytes += batch->map_len;
     if (pool->ready_last) {
         pool->ready_last->next = batch;
     } else {
@@ -278,7 +326,7 @@ void pl_feed_pool_submit(struct pl_feed_pool *pool, struct pl_feed_batch *batch)
     pthread_mutex_unlock(&pool->mutex);
 }
 
-enum pl_status pl_feed_pool_finish(struct pl_feed_pool *pool, struct pl_error *err)
+enum pl_status pl_feed_pool_drain(struct pl_feed_pool *pool, struct pl_error *err)
 {
     pthread_mutex_lock(&pool->mutex);
     while (pool->in_use > 0) {
@@ -290,4 +338,12 @@ enum pl_status pl_feed_pool_finish(struct pl_feed_pool *pool, struct pl_error *e
     }
     pthread_mutex_unlock(&pool->mutex);
     return st;
+}
+
+uint64_t pl_feed_pool_sequence(struct pl_feed_pool *pool)
+{
+    pthread_mutex_lock(&pool->mutex);
+    uint64_t next = pool->next_sequence;
+    pthread_mutex_unlock(&pool->mutex);
+    return next;
 }

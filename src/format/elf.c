@@ -120,7 +120,8 @@ static enum pl_section_kind kind_of_section(uint32_t type, uint64_t flags, pl_st
         return PL_SECTION_TABLE;
     }
     if (pl_str_starts_with(name, PL_STR(".eh_frame")) || pl_str_eq(name, PL_STR(".interp")) ||
-        pl_str_starts_with(name, PL_STR(".gcc_except_table"))) {
+        pl_str_starts_with(name, PL_STR(".gcc_except_table")) ||
+        pl_str_eq(name, PL_STR(".gopclntab"))) {
         return PL_SECTION_TABLE;
     }
     /* Written to by the loader alone, which then protects it. */
@@ -185,20 +186,42 @@ static enum pl_status read_sections(struct pl_arena *arena, struct pl_object *ob
     return PL_OK;
 }
 
-/* Without sections, constants are whatever cannot be written: a linker may put them with code. */
-static enum pl_status read_segments(struct pl_arena *arena, struct pl_object *object,
+static enum pl_status find_segments(const struct pl_object *object, struct table *ret,
                                     struct pl_error *err)
 {
     const struct layout *layout = layout_of(object);
     const uint8_t *header = object->bytes.ptr;
+    return find_table(object, read_word(object, header + layout->phoff),
+                      pl_object_u16(object, header + layout->phentsize), layout->segment_bytes,
+                      pl_object_u16(object, header + layout->phnum), "segments", ret, err);
+}
+
+/* Linkers put constants either with the code or into a segment of their own, which can neither be
+ * written nor run. */
+static bool has_constants(const struct pl_object *object, const struct table *segments)
+{
+    for (size_t i = 0; i < segments->count; i++) {
+        const uint8_t *entry = segments->first + i * segments->entry_bytes;
+        uint32_t flags = pl_object_u32(object, entry + layout_of(object)->p_flags);
+        if (pl_object_u32(object, entry) == PT_LOAD && (flags & (PF_W | PF_X)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Without sections, constants are whatever cannot be written, with the code unless they have a
+ * place of their own. */
+static enum pl_status read_segments(struct pl_arena *arena, struct pl_object *object,
+                                    struct pl_error *err)
+{
+    const struct layout *layout = layout_of(object);
     struct table table = {0};
-    enum pl_status st =
-        find_table(object, read_word(object, header + layout->phoff),
-                   pl_object_u16(object, header + layout->phentsize), layout->segment_bytes,
-                   pl_object_u16(object, header + layout->phnum), "segments", &table, err);
+    enum pl_status st = find_segments(object, &table, err);
     if (st < 0) {
         return st;
     }
+    bool are_apart = has_constants(object, &table);
     object->sections = PL_ARENA_ARRAY(arena, struct pl_section, table.count);
     for (size_t i = 0; i < table.count; i++) {
         const uint8_t *entry = table.first + i * table.entry_bytes;
@@ -208,9 +231,10 @@ static enum pl_status read_segments(struct pl_arena *arena, struct pl_object *ob
         }
         uint32_t flags = pl_object_u32(object, entry + layout->p_flags);
         struct pl_section *section = &object->sections[object->count++];
-        section->kind = type == PT_NOTE       ? PL_SECTION_NOTE
-                        : (flags & PF_W) != 0 ? PL_SECTION_DATA
-                                              : PL_SECTION_CONSTANT;
+        section->kind = type == PT_NOTE                    ? PL_SECTION_NOTE
+                        : (flags & PF_W) != 0              ? PL_SECTION_DATA
+                        : (flags & PF_X) != 0 && are_apart ? PL_SECTION_CODE
+                                                           : PL_SECTION_CONSTANT;
         section->address = read_word(object, entry + layout->p_vaddr);
         uint64_t offset = read_word(object, entry + layout->p_offset);
         uint64_t len = read_word(object, entry + layout->p_filesz);
@@ -223,8 +247,8 @@ static enum pl_status read_segments(struct pl_arena *arena, struct pl_object *ob
     return PL_OK;
 }
 
-enum pl_status pl_elf_read(struct pl_arena *arena, pl_span bytes, struct pl_object *ret,
-                           struct pl_error *err)
+/* The header of an ELF file; PL_E_UNSUPPORTED or PL_E_PARSE. */
+static enum pl_status read_header(pl_span bytes, struct pl_object *ret, struct pl_error *err)
 {
     struct pl_object object = {.format = "ELF", .bytes = bytes};
     if (bytes.len < EI_NIDENT || memcmp(bytes.ptr, ELFMAG, SELFMAG) != 0) {
@@ -242,7 +266,19 @@ enum pl_status pl_elf_read(struct pl_arena *arena, pl_span bytes, struct pl_obje
     if (bytes.len < layout_of(&object)->header_bytes) {
         return pl_error_set(err, PL_E_PARSE, "ELF file is cut off in its header");
     }
-    enum pl_status st = read_sections(arena, &object, err);
+    *ret = object;
+    return PL_OK;
+}
+
+enum pl_status pl_elf_read(struct pl_arena *arena, pl_span bytes, struct pl_object *ret,
+                           struct pl_error *err)
+{
+    struct pl_object object = {0};
+    enum pl_status st = read_header(bytes, &object, err);
+    if (st < 0) {
+        return st;
+    }
+    st = read_sections(arena, &object, err);
     if (st == PL_E_PARSE || (st == PL_OK && !object.has_sections)) {
         /* What runs a program looks at the segments alone: one with useless sections is whole. */
         st = read_segments(arena, &object, err);
@@ -251,6 +287,39 @@ enum pl_status pl_elf_read(struct pl_arena *arena, pl_span bytes, struct pl_obje
         *ret = object;
     }
     return st;
+}
+
+bool pl_elf_code(pl_span head, struct pl_elf_range *ret)
+{
+    enum { FIRST_PAGE_BYTES = 4096 /* headers and notes, even where code follows */ };
+    struct pl_object object = {0};
+    struct table segments = {0};
+    struct pl_elf_range largest = {0};
+    if (read_header(head, &object, NULL) < 0 || find_segments(&object, &segments, NULL) < 0 ||
+        !has_constants(&object, &segments)) {
+        return false;
+    }
+    const struct layout *layout = layout_of(&object);
+    for (size_t i = 0; i < segments.count; i++) {
+        const uint8_t *entry = segments.first + i * segments.entry_bytes;
+        uint32_t flags = pl_object_u32(&object, entry + layout->p_flags);
+        uint64_t start = read_word(&object, entry + layout->p_offset);
+        uint64_t len = read_word(&object, entry + layout->p_filesz);
+        if (pl_object_u32(&object, entry) != PT_LOAD || (flags & (PF_W | PF_X)) != PF_X ||
+            len > UINT64_MAX - start) {
+            continue;
+        }
+        uint64_t end = start + len;
+        start = start > FIRST_PAGE_BYTES ? start : FIRST_PAGE_BYTES;
+        if (end > start && end - start > largest.end - largest.start) {
+            largest = (struct pl_elf_range){start, end};
+        }
+    }
+    if (largest.end == 0) {
+        return false;
+    }
+    *ret = largest;
+    return true;
 }
 
 bool pl_elf_next_note(const struct pl_object *object, pl_span *cursor, struct pl_elf_note *ret)

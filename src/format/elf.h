@@ -15,6 +15,16 @@
 enum pl_status pl_elf_read(struct pl_arena *arena, pl_span bytes, struct pl_object *ret,
                            struct pl_error *err);
 
+/* Bytes of a file, from `start` to before `end`. */
+struct pl_elf_range {
+    uint64_t start;
+    uint64_t end;
+};
+
+/* Where in the file nothing but code lies, as far as its first bytes tell: most of a program, and
+ * what nobody needs who looks for texts. False, and *ret untouched, when they do not tell. */
+bool pl_elf_code(pl_span head, struct pl_elf_range *ret);
+
 struct pl_elf_note {
     pl_str owner; /* without its NUL */
     uint32_t type;

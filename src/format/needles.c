@@ -4,9 +4,12 @@
 
 enum { MOST_WINDOW = 12 };
 
+/* Two bytes as the machine reads them: the table is made on the one it is used on. */
 static size_t block_at(const uint8_t *p)
 {
-    return (size_t)p[0] << 8 | p[1];
+    uint16_t block = 0;
+    memcpy(&block, p, sizeof(block));
+    return block;
 }
 
 void pl_needles_init(struct pl_needles *needles, const pl_str *literals, size_t count)
@@ -32,25 +35,61 @@ void pl_needles_init(struct pl_needles *needles, const pl_str *literals, size_t 
     }
 }
 
+struct search {
+    const struct pl_needles *needles;
+    pl_span bytes;
+    bool (*found)(void *context, size_t literal, size_t offset);
+    void *context;
+};
+
+/* Tells what begins where the window begins that ends here; false to end the search. */
+static bool compare(const struct search *search, size_t end)
+{
+    const struct pl_needles *needles = search->needles;
+    pl_span bytes = search->bytes;
+    size_t start = end - needles->window;
+    for (size_t i = needles->first[bytes.ptr[end - 1]]; i > 0; i = needles->next[i - 1]) {
+        pl_str literal = needles->literals[i - 1];
+        if (literal.len <= bytes.len - start &&
+            memcmp(bytes.ptr + start, literal.ptr, literal.len) == 0 &&
+            !search->found(search->context, i - 1, start)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Moves on by what the table says of the bytes before *end. */
+static inline bool step(const struct search *search, size_t *end)
+{
+    size_t skip = search->needles->skips[block_at(search->bytes.ptr + *end - 2)];
+    if (skip == 0) {
+        if (!compare(search, *end)) {
+            return false;
+        }
+        skip = 1;
+    }
+    *end += skip;
+    return true;
+}
+
+/* The first half and the second are searched in turn, a step each: a step waits for the table's
+ * entry before it knows where the next begins, and so two of them wait at once. */
 void pl_needles_search(const struct pl_needles *needles, pl_span bytes,
                        bool (*found)(void *context, size_t literal, size_t offset), void *context)
 {
-    size_t window = needles->window;
-    for (size_t end = window; end <= bytes.len;) {
-        size_t skip = needles->skips[block_at(bytes.ptr + end - 2)];
-        if (skip > 0) {
-            end += skip;
-            continue;
-        }
-        size_t start = end - window;
-        for (size_t i = needles->first[bytes.ptr[end - 1]]; i > 0; i = needles->next[i - 1]) {
-            pl_str literal = needles->literals[i - 1];
-            if (literal.len <= bytes.len - start &&
-                memcmp(bytes.ptr + start, literal.ptr, literal.len) == 0 &&
-                !found(context, i - 1, start)) {
-                return;
-            }
-        }
-        end++;
+    const struct search search = {needles, bytes, found, context};
+    size_t middle = bytes.len / 2;
+    size_t first = needles->window;
+    size_t second = middle + 1 > first ? middle + 1 : first;
+    bool goes_on = true;
+    while (goes_on && first <= middle && second <= bytes.len) {
+        goes_on = step(&search, &first) && step(&search, &second);
+    }
+    while (goes_on && first <= middle) {
+        goes_on = step(&search, &first);
+    }
+    while (goes_on && second <= bytes.len) {
+        goes_on = step(&search, &second);
     }
 }

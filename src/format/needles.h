@@ -24,7 +24,7 @@ struct pl_needles {
 /* Each literal has PL_NEEDLES_LEAST_BYTES at least, and there are PL_NEEDLES_MOST at most. */
 void pl_needles_init(struct pl_needles *needles, const pl_str *literals, size_t count);
 
-/* Calls `found` with the place of the literal in the list and the offset of each occurrence, in the
- * order of offsets; it returns false to end the search. */
+/* Calls `found` with the place of the literal in the list and the offset of each occurrence, not in
+ * the order of offsets; it returns false to end the search. */
 void pl_needles_search(const struct pl_needles *needles, pl_span bytes,
                        bool (*found)(void *context, size_t literal, size_t offset), void *context);

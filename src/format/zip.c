@@ -19,6 +19,7 @@ struct pl_zip {
     char *name;
     struct pl_zip_limits limits;
     uint64_t entries;
+    uint64_t entry_bytes; /* read of the one at hand */
     uint64_t total_bytes;
 };
 
@@ -61,6 +62,7 @@ enum pl_status pl_zip_next(struct pl_zip *zip, bool *ret_more, struct pl_zip_ent
                            struct pl_error *err)
 {
     zip->entry = NULL;
+    zip->entry_bytes = 0;
     int status = archive_read_next_header(zip->archive, &zip->entry);
     if (status == ARCHIVE_EOF) {
         zip->entry = NULL;
@@ -88,42 +90,53 @@ enum pl_status pl_zip_next(struct pl_zip *zip, bool *ret_more, struct pl_zip_ent
     return PL_OK;
 }
 
-/* Makes room for one step, or says which limit is in the way. */
-static enum pl_status reserve_step(struct pl_zip *zip, struct pl_buf *into, size_t start,
-                                   char **ret_room, struct pl_error *err)
+/* Counts what was read of the member, or says which limit it passes. */
+static enum pl_status count_bytes(struct pl_zip *zip, size_t got, struct pl_error *err)
 {
-    const char *name = archive_entry_pathname(zip->entry);
-    uint64_t size = into->len - start;
-    if (size > zip->limits.entry_bytes) {
-        return pl_error_set(err, PL_E_LIMIT, "%s: %s is larger than %llu bytes", zip->name, name,
+    zip->entry_bytes += got;
+    zip->total_bytes += got;
+    if (zip->entry_bytes > zip->limits.entry_bytes) {
+        return pl_error_set(err, PL_E_LIMIT, "%s: %s is larger than %llu bytes", zip->name,
+                            archive_entry_pathname(zip->entry),
                             (unsigned long long)zip->limits.entry_bytes);
     }
     if (zip->total_bytes > zip->limits.total_bytes) {
         return pl_error_set(err, PL_E_LIMIT, "%s opens to more than %llu bytes", zip->name,
                             (unsigned long long)zip->limits.total_bytes);
     }
-    *ret_room = pl_buf_reserve(into, READ_STEP);
-    return *ret_room ? PL_OK : pl_buf_status(into, name, err);
+    return PL_OK;
+}
+
+enum pl_status pl_zip_read_some(struct pl_zip *zip, uint8_t *into, size_t size, size_t *ret_got,
+                                struct pl_error *err)
+{
+    la_ssize_t got = archive_read_data(zip->archive, into, size);
+    if (got < 0) {
+        return failed(zip, err);
+    }
+    enum pl_status st = count_bytes(zip, (size_t)got, err);
+    if (st == PL_OK) {
+        *ret_got = (size_t)got;
+    }
+    return st;
 }
 
 enum pl_status pl_zip_read(struct pl_zip *zip, struct pl_buf *into, struct pl_error *err)
 {
-    size_t start = into->len;
     for (;;) {
-        char *room = NULL;
-        enum pl_status st = reserve_step(zip, into, start, &room, err);
+        size_t got = 0;
+        char *room = pl_buf_reserve(into, READ_STEP);
+        if (!room) {
+            return pl_buf_status(into, archive_entry_pathname(zip->entry), err);
+        }
+        enum pl_status st = pl_zip_read_some(zip, (uint8_t *)room, READ_STEP, &got, err);
         if (st < 0) {
             return st;
-        }
-        la_ssize_t got = archive_read_data(zip->archive, room, READ_STEP);
-        if (got < 0) {
-            return failed(zip, err);
         }
         if (got == 0) {
             break;
         }
-        into->len += (size_t)got;
-        zip->total_bytes += (uint64_t)got;
+        into->len += got;
     }
     if (into->ptr) {
         into->ptr[into->len] = '\0';

@@ -25,6 +25,18 @@ const char *pl_event_type_to_string(enum pl_event_type type)
     return "introduced";
 }
 
+const char *pl_affect_to_string(enum pl_affect state)
+{
+    switch (state) {
+#define X(name, text)                                                                              \
+    case name:                                                                                     \
+        return text;
+        PL_AFFECT_LIST(X)
+#undef X
+    }
+    return "affected";
+}
+
 /* The score of the newest CVSS version among the vectors, or -1. OSV's types CVSS_V2, CVSS_V3 and
  * CVSS_V4 sort as text; of two vectors of one type the higher score counts. */
 static double best_score(const struct pl_severity_vectors *vectors)
@@ -145,4 +157,9 @@ bool pl_advisory_related_are_names(const struct pl_advisory *advisory)
 {
     pl_str cve = PL_STR_EMPTY;
     return named_cves(advisory, &cve) == 0;
+}
+
+bool pl_advisory_is_malware(const struct pl_advisory *advisory)
+{
+    return pl_str_starts_with(advisory->id, PL_STR("MAL-"));
 }

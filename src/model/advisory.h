@@ -23,6 +23,7 @@ enum pl_range_type {
 
 #define PL_EVENT_LIST(X)                                                                           \
     X(PL_EVENT_INTRODUCED, "introduced")                                                           \
+    X(PL_EVENT_ABOVE, "above")                                                                     \
     X(PL_EVENT_FIXED, "fixed")                                                                     \
     X(PL_EVENT_LAST_AFFECTED, "last_affected")                                                     \
     X(PL_EVENT_LIMIT, "limit")
@@ -33,6 +34,7 @@ enum pl_event_type {
 #undef X
 };
 
+/* "above" is not OSV's: later than this version, as NVD's versionStartExcluding has it. */
 struct pl_range_event {
     enum pl_event_type type;
     pl_str
@@ -57,7 +59,25 @@ struct pl_severity_vectors {
     PL_VEC_FIELDS(struct pl_severity_vector);
 };
 
-/* One package in one ecosystem. */
+/* What a vendor says of a package besides its versions: is it affected there, and will it be
+ * mended? The words of CSAF VEX, of the Debian tracker's "no-dsa" and "end-of-life", and of
+ * Ubuntu's states are brought to these. */
+#define PL_AFFECT_LIST(X)                                                                          \
+    X(PL_AFFECT_KNOWN, "affected")                                                                 \
+    X(PL_AFFECT_NOT, "not_affected")                                                               \
+    X(PL_AFFECT_INVESTIGATED, "under_investigation")                                               \
+    X(PL_AFFECT_DEFERRED, "deferred")                                                              \
+    X(PL_AFFECT_WONT_FIX, "will_not_fix")                                                          \
+    X(PL_AFFECT_END_OF_LIFE, "end_of_life")
+
+enum pl_affect {
+#define X(name, text) name,
+    PL_AFFECT_LIST(X)
+#undef X
+};
+
+/* One package in one ecosystem. With a state other than PL_AFFECT_KNOWN ranges and versions say
+ * which versions that is said of; none of either means all. */
 struct pl_affected {
     pl_str ecosystem; /* with release: "Debian:12" */
     pl_str name;
@@ -66,6 +86,11 @@ struct pl_affected {
     struct pl_strs versions; /* enumerated versions */
     struct pl_severity_vectors severities;
     pl_str urgency; /* ecosystem_specific or database_specific severity word of this package */
+    enum pl_affect state;
+    pl_str module; /* "nodejs:18": the package as built in this stream alone (RPM modularity) */
+    /* Of ecosystem "CPE", where the name is "vendor:product": the rest of the CPE 2.3 name that
+     * narrows it down ("*:*:*:*:node.js:*:*" from the update on), empty for none. */
+    pl_str cpe_rest;
 };
 
 struct pl_affecteds {
@@ -95,10 +120,15 @@ struct pl_advisory {
     struct pl_severity_vectors severities;
     struct pl_affecteds affected;
     struct pl_advisory_references references;
+    bool is_disputed; /* its publisher marks it as contested */
+    /* A feed that is sorted by package tells of one id in many places: its packages are added to
+     * those of the other records with this id, rather than standing for them all. */
+    bool is_part;
 };
 
 const char *pl_range_type_to_string(enum pl_range_type type);
 const char *pl_event_type_to_string(enum pl_event_type type);
+const char *pl_affect_to_string(enum pl_affect state);
 
 /* The severity of `affected` (NULL: of the record alone): the best CVSS version's score when there
  * is a vector, the vendor's word where that is the distribution's own judgement (Debian's urgency,
@@ -109,6 +139,10 @@ enum pl_severity pl_advisory_severity(const struct pl_advisory *advisory,
 /* The identifier to show: the CVE when id, aliases and upstream together name exactly one, the
  * advisory's own id otherwise. */
 pl_str pl_advisory_display_id(const struct pl_advisory *advisory);
+
+/* Is it about a package made to do harm (OSSF's "MAL-" records)? Then the package is the problem,
+ * and no version of it is a remedy. */
+bool pl_advisory_is_malware(const struct pl_advisory *advisory);
 
 /* Is it about a vulnerability? The errata of the Red Hat family are exported whole; those for bug
  * fixes and enhancements (ALBA-, RHEA-, ...) are, unless they name a vulnerability, not. */

@@ -8,9 +8,12 @@
  */
 #include "model/advisory.h"
 #include "model/component.h"
+#include "model/exploitation.h"
 #include "model/severity.h"
 
-#define PL_FINDING_KIND_LIST(X) X(PL_FINDING_VULNERABILITY, "vulnerability")
+#define PL_FINDING_KIND_LIST(X)                                                                    \
+    X(PL_FINDING_VULNERABILITY, "vulnerability")                                                   \
+    X(PL_FINDING_MALICIOUS, "malicious") /* the package itself does harm */
 
 enum pl_finding_kind {
 #define X(name, text) name,
@@ -34,13 +37,30 @@ enum pl_finding_status {
 #define PL_FIX_STATE_LIST(X)                                                                       \
     X(PL_FIX_FIXED, "fixed")                                                                       \
     X(PL_FIX_NOT_FIXED, "not_fixed")                                                               \
+    X(PL_FIX_DEFERRED, "deferred")                                                                 \
     X(PL_FIX_WONT_FIX, "wont_fix")                                                                 \
+    X(PL_FIX_END_OF_LIFE, "end_of_life")                                                           \
     X(PL_FIX_UNKNOWN, "unknown")
 
 enum pl_fix_state {
 #define X(name, text) name,
     PL_FIX_STATE_LIST(X)
 #undef X
+};
+
+/* One advisory that speaks of the finding, and what it says: sources may differ. */
+struct pl_finding_source {
+    pl_str id; /* the advisory's own */
+    pl_str slice; /* of the database: "osv/Debian" */
+    enum pl_severity severity;
+    double cvss; /* negative: not stated */
+    enum pl_affect state;
+    pl_str range; /* that the version lies in */
+    struct pl_strs fixed; /* ascending */
+};
+
+struct pl_finding_sources {
+    PL_VEC_FIELDS(struct pl_finding_source);
 };
 
 struct pl_finding {
@@ -58,6 +78,11 @@ struct pl_finding {
     pl_str match_range; /* ">=1.0, <1.2-3": the range or the version that matched */
     pl_str title;
     struct pl_strs references; /* URLs */
+    bool is_disputed; /* whoever published it marks it as contested */
+    /* All that speak of it, most trusted first (docs/matching.md); what they agree and disagree on
+     * is decided by the first that says anything. */
+    struct pl_finding_sources sources;
+    struct pl_exploitation exploitation; /* without an id when nothing is known */
 };
 
 struct pl_findings {

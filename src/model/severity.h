@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * severity - the six words, and how CVSS vectors and vendors' words become one of them.
+ * severity - the seven words, and how CVSS vectors and vendors' words become one of them.
+ *
+ * "malicious" is said of packages made to do harm and of nothing else: no score comes near it.
  */
 #include "base/error.h"
 #include "base/str.h"
 
 /* Worst first, so that a smaller value sorts before. */
 #define PL_SEVERITY_LIST(X)                                                                        \
+    X(PL_SEVERITY_MALICIOUS, "malicious")                                                          \
     X(PL_SEVERITY_CRITICAL, "critical")                                                            \
     X(PL_SEVERITY_HIGH, "high")                                                                    \
     X(PL_SEVERITY_MEDIUM, "medium")                                                                \

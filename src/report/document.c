@@ -141,6 +141,54 @@ static void write_fix_and_match(struct pl_json_writer *json, const struct pl_fin
     pl_json_writer_end_object(json);
 }
 
+static void write_score(struct pl_json_writer *json, const char *key, double score)
+{
+    pl_json_writer_key(json, key);
+    if (score >= 0) {
+        pl_json_writer_double(json, score);
+    } else {
+        pl_json_writer_null(json);
+    }
+}
+
+static void write_sources(struct pl_json_writer *json, const struct pl_finding_sources *sources)
+{
+    pl_json_writer_member_array(json, "sources");
+    for (size_t i = 0; i < sources->count; i++) {
+        const struct pl_finding_source *source = &sources->items[i];
+        pl_json_writer_begin_object(json);
+        pl_json_writer_member(json, "id", source->id);
+        pl_json_writer_member(json, "feed", source->slice);
+        pl_json_writer_member(json, "severity",
+                              pl_str_from(pl_severity_to_string(source->severity)));
+        write_score(json, "cvss", source->cvss);
+        pl_json_writer_member(json, "state", pl_str_from(pl_affect_to_string(source->state)));
+        pl_json_writer_member(json, "range", source->range);
+        pl_json_writer_member_strings(json, "fixed", &source->fixed);
+        pl_json_writer_end_object(json);
+    }
+    pl_json_writer_end_array(json);
+}
+
+static void write_exploitation(struct pl_json_writer *json, const struct pl_exploitation *entry)
+{
+    if (entry->kev_catalogue.len > 0) {
+        pl_json_writer_member_object(json, "kev");
+        pl_json_writer_member(json, "catalogue", entry->kev_catalogue);
+        pl_json_writer_member(json, "added", entry->kev_added);
+        pl_json_writer_member(json, "due", entry->kev_due);
+        pl_json_writer_member_bool(json, "ransomware", entry->kev_ransomware);
+        pl_json_writer_end_object(json);
+    }
+    if (entry->id.len > 0 && entry->epss >= 0) {
+        pl_json_writer_member_object(json, "epss");
+        write_score(json, "score", entry->epss);
+        write_score(json, "percentile", entry->epss_percentile);
+        pl_json_writer_member(json, "date", entry->epss_date);
+        pl_json_writer_end_object(json);
+    }
+}
+
 static void write_finding(struct pl_json_writer *json, const struct pl_finding *finding,
                           pl_str purl)
 {
@@ -150,15 +198,15 @@ static void write_finding(struct pl_json_writer *json, const struct pl_finding *
     pl_json_writer_member_strings(json, "aliases", &finding->aliases);
     pl_json_writer_member(json, "component", purl);
     pl_json_writer_member(json, "severity", pl_str_from(pl_severity_to_string(finding->severity)));
-    pl_json_writer_key(json, "cvss");
-    if (finding->cvss >= 0) {
-        pl_json_writer_double(json, finding->cvss);
-    } else {
-        pl_json_writer_null(json);
-    }
+    write_score(json, "cvss", finding->cvss);
     pl_json_writer_member(json, "status",
                           pl_str_from(pl_finding_status_to_string(finding->status)));
+    if (finding->is_disputed) {
+        pl_json_writer_member_bool(json, "disputed", true);
+    }
+    write_exploitation(json, &finding->exploitation);
     write_fix_and_match(json, finding);
+    write_sources(json, &finding->sources);
     pl_json_writer_member(json, "title", finding->title);
     pl_json_writer_member_strings(json, "references", &finding->references);
     pl_json_writer_end_object(json);

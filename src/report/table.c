@@ -24,8 +24,10 @@ struct table {
 };
 
 static const char *const severity_sgr[PL_SEVERITY_COUNT_] = {
-    [PL_SEVERITY_CRITICAL] = "1;31", [PL_SEVERITY_HIGH] = "31",      [PL_SEVERITY_MEDIUM] = "33",
-    [PL_SEVERITY_LOW] = "36",        [PL_SEVERITY_NEGLIGIBLE] = "2", [PL_SEVERITY_UNKNOWN] = "2",
+    [PL_SEVERITY_MALICIOUS] = "1;35", [PL_SEVERITY_CRITICAL] = "1;31",
+    [PL_SEVERITY_HIGH] = "31",        [PL_SEVERITY_MEDIUM] = "33",
+    [PL_SEVERITY_LOW] = "36",         [PL_SEVERITY_NEGLIGIBLE] = "2",
+    [PL_SEVERITY_UNKNOWN] = "2",
 };
 
 static pl_str clean(const struct table *table, pl_str s)
@@ -169,10 +171,9 @@ static pl_str package_text(const struct table *table, const struct pl_package *p
 static pl_str fix_text(const struct table *table, const struct pl_package_entry *entry)
 {
     static const char *const words[] = {
-        [PL_FIX_FIXED] = "yes",
-        [PL_FIX_NOT_FIXED] = "not yet",
-        [PL_FIX_WONT_FIX] = "won't fix",
-        [PL_FIX_UNKNOWN] = "unknown",
+        [PL_FIX_FIXED] = "yes",          [PL_FIX_NOT_FIXED] = "not yet",
+        [PL_FIX_DEFERRED] = "deferred",  [PL_FIX_END_OF_LIFE] = "end of life",
+        [PL_FIX_WONT_FIX] = "won't fix", [PL_FIX_UNKNOWN] = "unknown",
     };
     return entry->fix.len > 0 ? clean(table, entry->fix) : pl_str_from(words[entry->fix_state]);
 }

@@ -22,10 +22,14 @@ static bool is_comparable(const struct pl_version_scheme *scheme, pl_str version
 
 /* At one version the advisory's own order of introduced and fixed counts: "introduced 2, fixed 2"
  * is an empty interval, "fixed 2, introduced 2" the seam of two. What includes or bounds the
- * version follows, so that introduced and last_affected at one version make an interval of one. */
+ * version follows, so that introduced and last_affected at one version make an interval of one;
+ * what begins behind the version comes last. */
 static int tie_rank(enum pl_event_type type)
 {
-    return type == PL_EVENT_LAST_AFFECTED ? 1 : type == PL_EVENT_LIMIT ? 2 : 0;
+    return type == PL_EVENT_LAST_AFFECTED ? 1
+           : type == PL_EVENT_LIMIT       ? 2
+           : type == PL_EVENT_ABOVE       ? 3
+                                          : 0;
 }
 
 static int compare_points(const struct pl_version_scheme *scheme, const struct point *a,
@@ -135,11 +139,12 @@ static pl_str describe(struct pl_arena *arena, const struct point *start, const 
         return end ? pl_arena_format(arena, "%s" PL_STR_FMT, end_mark, PL_STR_ARG(end->version))
                    : PL_STR("*");
     }
+    const char *start_mark = start->type == PL_EVENT_ABOVE ? ">" : ">=";
     if (!end) {
-        return pl_arena_format(arena, ">=" PL_STR_FMT, PL_STR_ARG(start->version));
+        return pl_arena_format(arena, "%s" PL_STR_FMT, start_mark, PL_STR_ARG(start->version));
     }
-    return pl_arena_format(arena, ">=" PL_STR_FMT ", %s" PL_STR_FMT, PL_STR_ARG(start->version),
-                           end_mark, PL_STR_ARG(end->version));
+    return pl_arena_format(arena, "%s" PL_STR_FMT ", %s" PL_STR_FMT, start_mark,
+                           PL_STR_ARG(start->version), end_mark, PL_STR_ARG(end->version));
 }
 
 /* Walks the events up to the version; empty when it is outside. */
@@ -158,7 +163,7 @@ static pl_str evaluate(struct pl_arena *arena, const struct pl_version_scheme *s
         if (order < 0) {
             break;
         }
-        if (point->type == PL_EVENT_INTRODUCED) {
+        if (point->type == PL_EVENT_INTRODUCED || (point->type == PL_EVENT_ABOVE && order > 0)) {
             start = start ? start : point;
         } else if (point->type == PL_EVENT_FIXED ||
                    (point->type == PL_EVENT_LAST_AFFECTED && order > 0)) {

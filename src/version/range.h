@@ -5,10 +5,10 @@
  *
  * The evaluation algorithm of the OSV schema: a version is affected when it is enumerated, or when
  * one of the ranges contains it. A range is its events in order of version; "introduced" opens an
- * interval, "fixed" closes it before itself, "last_affected" after itself; "limit" events bound the
- * whole range from above, and any one of them that lies above the version is enough. A version that
- * the scheme does not accept, on either side, never matches by order, but the caller is told; an
- * enumerated version matches as the same text even then.
+ * interval at itself, "above" behind itself, "fixed" closes it before itself, "last_affected" after
+ * itself; "limit" events bound the whole range from above, and any one of them that lies above the
+ * version is enough. A version that the scheme does not accept, on either side, never matches by
+ * order, but the caller is told; an enumerated version matches as the same text even then.
  */
 #include "base/arena.h"
 #include "model/advisory.h"

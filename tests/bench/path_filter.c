@@ -14,7 +14,7 @@
 static double seconds(void)
 {
     struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
@@ -38,8 +38,7 @@ int main(void)
     double started = seconds();
     for (int round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < paths.count; i++) {
-            bool is_companion = false;
-            wanted += pl_catalog_match(matcher, paths.items[i], &is_companion) != NULL;
+            wanted += pl_catalog_match(matcher, paths.items[i]) != NULL;
         }
     }
     double each = (seconds() - started) / ROUNDS / (double)(paths.count + !paths.count) * 1e9;

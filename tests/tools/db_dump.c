@@ -24,8 +24,7 @@ static void write_ranges(struct pl_json_writer *json, const struct pl_ranges *ra
                                                                              : PL_STR("ECOSYSTEM"));
         for (size_t k = 0; k < ranges->items[i].count; k++) {
             const struct pl_range_event *event = &ranges->items[i].items[k];
-            static const char *const names[] = {"introduced", "fixed", "last_affected", "limit"};
-            pl_json_writer_string(json, pl_str_from(names[event->type]));
+            pl_json_writer_string(json, pl_str_from(pl_event_type_to_string(event->type)));
             pl_json_writer_string(json, event->version);
         }
         pl_json_writer_end_array(json);

@@ -15,6 +15,7 @@ struct root {
     struct pl_arena arena;
     struct pl_catalog_matcher *matcher;
     size_t prefix_len; /* of the root directory's path and its slash */
+    struct inspect_held_files held;
     PL_VEC_FIELDS(struct pl_evidence_file *);
 };
 
@@ -33,26 +34,21 @@ static bool read_whole(struct pl_arena *arena, const char *path, pl_str *ret)
 
 static int inspect_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
-    bool is_companion = false;
     if (type != FTW_F) {
         return 0;
     }
     const char *inside = path + walked->prefix_len;
-    const struct pl_cataloger *cataloger =
-        pl_catalog_match(walked->matcher, pl_str_from(inside), &is_companion);
+    const struct pl_cataloger *cataloger = pl_catalog_match(walked->matcher, pl_str_from(inside));
     pl_str content = PL_STR_EMPTY;
-    if (!cataloger || is_companion || !read_whole(&walked->arena, path, &content)) {
+    if (!cataloger || !read_whole(&walked->arena, path, &content)) {
         return 0;
     }
-    char beside[PATH_MAX];
-    pl_str companion = PL_STR_EMPTY;
-    bool has_companion = false;
-    if (cataloger->companion_suffix) {
-        snprintf(beside, sizeof(beside), "%s%s", path, cataloger->companion_suffix);
-        has_companion = read_whole(&walked->arena, beside, &companion);
+    if (cataloger->reads_together) {
+        inspect_hold(&walked->arena, &walked->held, cataloger, inside, content);
+    } else {
+        *pl_vec_push(&walked->arena, walked) =
+            inspect_content(&walked->arena, cataloger, inside, content, NULL);
     }
-    *pl_vec_push(&walked->arena, walked) = inspect_content(
-        &walked->arena, cataloger, inside, content, has_companion ? &companion : NULL);
     return 0;
 }
 
@@ -61,6 +57,13 @@ static void inspect_root(struct root *root, const char *dir)
     *root = (struct root){.matcher = pl_catalog_matcher_new(), .prefix_len = strlen(dir) + 1};
     walked = root;
     assert_int_equal(nftw(dir, inspect_entry, 16, FTW_PHYS), 0);
+    struct pl_evidence_file **found = NULL;
+    size_t count = 0;
+    while ((count = inspect_next_held(&root->arena, &root->held, &found)) > 0) {
+        for (size_t i = 0; i < count; i++) {
+            *pl_vec_push(&root->arena, root) = found[i];
+        }
+    }
 }
 
 static void release_root(struct root *root)

@@ -15,6 +15,7 @@ struct found {
     struct pl_arena arena;
     struct pl_catalog_matcher *matcher;
     size_t prefix_len; /* of the root directory's path and its slash */
+    struct inspect_held_files held;
     struct pl_map components; /* by type, name and version */
     struct pl_strs keys;
 };
@@ -47,25 +48,36 @@ static void keep(struct found *found, struct pl_evidence_file *file)
 
 static int inspect_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
-    bool is_companion = false;
     struct pl_buf content pl_autobuf = PL_BUF_INIT(64 << 20);
     if (type != FTW_F) {
         return 0;
     }
     const char *inside = path + walked->prefix_len;
-    const struct pl_cataloger *cataloger =
-        pl_catalog_match(walked->matcher, pl_str_from(inside), &is_companion);
-    if (is_companion || pl_io_read_file(path, &content, NULL) < 0) {
+    const struct pl_cataloger *cataloger = pl_catalog_match(walked->matcher, pl_str_from(inside));
+    if (pl_io_read_file(path, &content, NULL) < 0) {
         return 0;
     }
     if (!cataloger && pl_catalog_is_executable(pl_str_span(pl_buf_str(&content)))) {
         cataloger = pl_catalog_executable_reader(walked->matcher);
     }
-    if (cataloger) {
+    if (cataloger && cataloger->reads_together) {
+        inspect_hold(&walked->arena, &walked->held, cataloger, inside, pl_buf_str(&content));
+    } else if (cataloger) {
         keep(walked,
              inspect_content(&walked->arena, cataloger, inside, pl_buf_str(&content), NULL));
     }
     return 0;
+}
+
+static void keep_held(struct found *found)
+{
+    struct pl_evidence_file **files = NULL;
+    size_t count = 0;
+    while ((count = inspect_next_held(&found->arena, &found->held, &files)) > 0) {
+        for (size_t i = 0; i < count; i++) {
+            keep(found, files[i]);
+        }
+    }
 }
 
 static const struct pl_component *find(const struct found *found, struct pl_arena *arena,
@@ -219,6 +231,7 @@ static void check_case(const char *corpus, const char *name)
     found.prefix_len = strlen(path) + 1;
     walked = &found;
     assert_int_equal(nftw(path, inspect_entry, 16, FTW_PHYS), 0);
+    keep_held(&found);
     const json_t *packages = pl_json_array(expected, "packages");
     check_packages(name, &found, packages);
     check_facts(name, &found, packages);

@@ -37,12 +37,13 @@ static void test_javascript_library__banners(void **state)
     }
 }
 
+/* Both halves of a file are searched in turn. */
 static void test_javascript_library__a_bundle_of_several(void **state)
 {
     expect("/*! jQuery v3.6.0 | (c) OpenJS */!function(){}\n"
            "/*!\n * Bootstrap v4.6.1 (https://getbootstrap.com/)\n */\n"
            "/*! jQuery v3.6.0 | (c) OpenJS */\n/*! jQuery v2.2.4 | (c) jQuery Foundation */",
-           "jquery@3.6.0\nbootstrap@4.6.1\njquery@2.2.4\n");
+           "jquery@3.6.0\njquery@2.2.4\nbootstrap@4.6.1\n");
 }
 
 static void test_javascript_library__what_only_looks_like_one(void **state)

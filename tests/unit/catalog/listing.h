@@ -37,6 +37,17 @@ static inline void list_component(struct pl_buf *into, const struct pl_component
     pl_buf_append_char(into, '\n');
 }
 
+static inline void list_evidence(struct pl_buf *into, const struct pl_evidence_file *found)
+{
+    for (size_t i = 0; i < found->components.count; i++) {
+        list_component(into, &found->components.items[i]);
+    }
+    for (size_t i = 0; i < found->gaps.count; i++) {
+        pl_buf_append_format(into, "gap: " PL_STR_FMT "\n",
+                             PL_STR_ARG(found->gaps.items[i].reason));
+    }
+}
+
 static inline void expect_listing(const struct pl_cataloger *cataloger, const char *path,
                                   const char *text, const char *wanted)
 {
@@ -44,13 +55,7 @@ static inline void expect_listing(const struct pl_cataloger *cataloger, const ch
     struct pl_buf lines pl_autobuf = PL_BUF_INIT(1 << 20);
     const struct pl_evidence_file *found =
         inspect_content(&arena, cataloger, path, pl_str_from(text), NULL);
-    for (size_t i = 0; i < found->components.count; i++) {
-        list_component(&lines, &found->components.items[i]);
-    }
-    for (size_t i = 0; i < found->gaps.count; i++) {
-        pl_buf_append_format(&lines, "gap: " PL_STR_FMT "\n",
-                             PL_STR_ARG(found->gaps.items[i].reason));
-    }
+    list_evidence(&lines, found);
     assert_string_equal(lines.ptr ? lines.ptr : "", wanted);
     inspect_prefixes(cataloger, path, pl_str_from(text), 1);
 }
@@ -58,9 +63,8 @@ static inline void expect_listing(const struct pl_cataloger *cataloger, const ch
 /* The path is the cataloger's (and nobody else's), or nobody's when NULL is wanted. */
 static inline void expect_reader(const char *path, const struct pl_cataloger *wanted)
 {
-    bool is_companion = false;
     struct pl_catalog_matcher *matcher = pl_catalog_matcher_new();
-    const struct pl_cataloger *got = pl_catalog_match(matcher, pl_str_from(path), &is_companion);
+    const struct pl_cataloger *got = pl_catalog_match(matcher, pl_str_from(path));
     if (got != wanted) {
         fail_msg("%s is read by %s", path, got ? got->name : "nobody");
     }

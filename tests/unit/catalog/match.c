@@ -19,7 +19,6 @@ static const struct pl_cataloger beta = {
     .name = "beta",
     .patterns = (const char *const[]){"var/lib/rpm/Packages.db", "**/site-packages/*/METADATA",
                                       "**/a*b*c", "**/shared.json", "top/**/deep/*.txt", NULL},
-    .companion_suffix = "-wal",
     .read = read_nothing,
 };
 
@@ -36,11 +35,9 @@ static struct pl_catalog_matcher *two_catalogers(void)
 }
 
 static void assert_reader(const struct pl_catalog_matcher *matcher, const char *path,
-                          const struct pl_cataloger *wanted, bool as_companion)
+                          const struct pl_cataloger *wanted)
 {
-    bool is_companion = !as_companion;
-    if (pl_catalog_match(matcher, pl_str_from(path), &is_companion) != wanted ||
-        is_companion != as_companion) {
+    if (pl_catalog_match(matcher, pl_str_from(path)) != wanted) {
         fail_msg("%s", path);
     }
 }
@@ -48,57 +45,46 @@ static void assert_reader(const struct pl_catalog_matcher *matcher, const char *
 static void test_match__each_way_of_filing(void **state)
 {
     struct pl_catalog_matcher *m PL_CLEANUP(pl_catalog_matcher_freep) = two_catalogers();
-    assert_reader(m, "lib/apk/db/installed", &alpha, false);
-    assert_reader(m, "usr/lib/apk/db/installed", NULL, false);
-    assert_reader(m, "lib/apk/db/installed/x", NULL, false);
-    assert_reader(m, "installed", NULL, false);
-    assert_reader(m, "lib/apk/db/Installed", NULL, false);
-    assert_reader(m, "var/db/bash.list", &alpha, false);
-    assert_reader(m, "var/db/a.b.list", &alpha, false);
-    assert_reader(m, "var/db/.list", &alpha, false);
-    assert_reader(m, "var/db/bash.list.new", NULL, false);
-    assert_reader(m, "var/db/x/bash.list", NULL, false);
-    assert_reader(m, "status.d/base", &alpha, false);
-    assert_reader(m, "status.d/x/base", NULL, false);
-    assert_reader(m, "x/status.d/base", NULL, false);
-    assert_reader(m, "status.d", NULL, false);
-    assert_reader(m, "x/abc", &beta, false);
-    assert_reader(m, "x/a-b-b-c", &beta, false);
-    assert_reader(m, "x/a-b-c-", NULL, false);
-    assert_reader(m, "", NULL, false);
+    assert_reader(m, "lib/apk/db/installed", &alpha);
+    assert_reader(m, "usr/lib/apk/db/installed", NULL);
+    assert_reader(m, "lib/apk/db/installed/x", NULL);
+    assert_reader(m, "installed", NULL);
+    assert_reader(m, "lib/apk/db/Installed", NULL);
+    assert_reader(m, "var/db/bash.list", &alpha);
+    assert_reader(m, "var/db/a.b.list", &alpha);
+    assert_reader(m, "var/db/.list", &alpha);
+    assert_reader(m, "var/db/bash.list.new", NULL);
+    assert_reader(m, "var/db/x/bash.list", NULL);
+    assert_reader(m, "status.d/base", &alpha);
+    assert_reader(m, "status.d/x/base", NULL);
+    assert_reader(m, "x/status.d/base", NULL);
+    assert_reader(m, "status.d", NULL);
+    assert_reader(m, "x/abc", &beta);
+    assert_reader(m, "x/a-b-b-c", &beta);
+    assert_reader(m, "x/a-b-c-", NULL);
+    assert_reader(m, "", NULL);
 }
 
 static void test_match__a_double_star_is_any_number_of_directories(void **state)
 {
     struct pl_catalog_matcher *m PL_CLEANUP(pl_catalog_matcher_freep) = two_catalogers();
-    assert_reader(m, "site-packages/x/METADATA", &beta, false);
-    assert_reader(m, "usr/lib/python3/site-packages/x/METADATA", &beta, false);
-    assert_reader(m, "site-packages/y/site-packages/x/METADATA", &beta, false);
-    assert_reader(m, "site-packages/site-packages/METADATA", &beta, false);
-    assert_reader(m, "site-packages/METADATA", NULL, false);
-    assert_reader(m, "my-site-packages/x/METADATA", NULL, false);
-    assert_reader(m, "top/deep/x.txt", &beta, false);
-    assert_reader(m, "top/1/2/3/deep/x.txt", &beta, false);
-    assert_reader(m, "top/1/deep/2/x.txt", NULL, false);
-    assert_reader(m, "top/deep/deep/x.txt", &beta, false);
-    assert_reader(m, "1/top/deep/x.txt", NULL, false);
+    assert_reader(m, "site-packages/x/METADATA", &beta);
+    assert_reader(m, "usr/lib/python3/site-packages/x/METADATA", &beta);
+    assert_reader(m, "site-packages/y/site-packages/x/METADATA", &beta);
+    assert_reader(m, "site-packages/site-packages/METADATA", &beta);
+    assert_reader(m, "site-packages/METADATA", NULL);
+    assert_reader(m, "my-site-packages/x/METADATA", NULL);
+    assert_reader(m, "top/deep/x.txt", &beta);
+    assert_reader(m, "top/1/2/3/deep/x.txt", &beta);
+    assert_reader(m, "top/1/deep/2/x.txt", NULL);
+    assert_reader(m, "top/deep/deep/x.txt", &beta);
+    assert_reader(m, "1/top/deep/x.txt", NULL);
 }
 
 static void test_match__the_first_by_name_wins(void **state)
 {
     struct pl_catalog_matcher *m PL_CLEANUP(pl_catalog_matcher_freep) = two_catalogers();
-    assert_reader(m, "x/shared.json", &alpha, false);
-}
-
-static void test_match__companions(void **state)
-{
-    struct pl_catalog_matcher *m PL_CLEANUP(pl_catalog_matcher_freep) = two_catalogers();
-    assert_reader(m, "var/lib/rpm/Packages.db", &beta, false);
-    assert_reader(m, "var/lib/rpm/Packages.db-wal", &beta, true);
-    assert_reader(m, "var/lib/rpm/Packages.db-wal-wal", NULL, false);
-    assert_reader(m, "lib/apk/db/installed-wal", NULL, false); /* not alpha's suffix */
-    assert_reader(m, "status.d/x-wal", &alpha, false); /* wanted for itself */
-    assert_reader(m, "-wal", NULL, false);
+    assert_reader(m, "x/shared.json", &alpha);
 }
 
 static void test_match__below_a_directory(void **state)
@@ -133,13 +119,12 @@ static void test_match__near_misses_stay_cheap(void **state)
     for (size_t i = 0; i < sizeof(path); i++) {
         path[i] = "ab"[i % 2];
     }
-    bool is_companion = false;
     pl_str flat = pl_str_make(path, sizeof(path));
-    assert_null(pl_catalog_match(m, flat, &is_companion));
+    assert_null(pl_catalog_match(m, flat));
     for (size_t i = 1; i < sizeof(path); i += 2) {
         path[i] = '/';
     }
-    assert_null(pl_catalog_match(m, pl_str_sub(flat, 0, sizeof(path) - 1), &is_companion));
+    assert_null(pl_catalog_match(m, pl_str_sub(flat, 0, sizeof(path) - 1)));
 }
 
 /* Where package managers keep their databases, as their manuals and packages say. */
@@ -205,8 +190,7 @@ static void test_match__no_path_has_two_readers(void **state)
         for (size_t c = 0; c < count; c++) {
             struct pl_catalog_matcher *alone PL_CLEANUP(pl_catalog_matcher_freep) =
                 pl_catalog_matcher_new_for(&list[c], 1);
-            bool is_companion = false;
-            if (pl_catalog_match(alone, pl_str_from(database_paths[i]), &is_companion)) {
+            if (pl_catalog_match(alone, pl_str_from(database_paths[i]))) {
                 if (reader) {
                     fail_msg("%s: %s and %s", database_paths[i], reader->name, list[c]->name);
                 }
@@ -215,9 +199,7 @@ static void test_match__no_path_has_two_readers(void **state)
         }
         struct pl_catalog_matcher *all PL_CLEANUP(pl_catalog_matcher_freep) =
             pl_catalog_matcher_new();
-        bool is_companion = false;
-        assert_ptr_equal(pl_catalog_match(all, pl_str_from(database_paths[i]), &is_companion),
-                         reader);
+        assert_ptr_equal(pl_catalog_match(all, pl_str_from(database_paths[i])), reader);
     }
 }
 
@@ -239,7 +221,6 @@ int pl_test_match(void)
         cmocka_unit_test(test_match__each_way_of_filing),
         cmocka_unit_test(test_match__a_double_star_is_any_number_of_directories),
         cmocka_unit_test(test_match__the_first_by_name_wins),
-        cmocka_unit_test(test_match__companions),
         cmocka_unit_test(test_match__below_a_directory),
         cmocka_unit_test(test_match__near_misses_stay_cheap),
         cmocka_unit_test(test_match__no_path_has_two_readers),

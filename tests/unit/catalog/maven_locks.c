@@ -1,91 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pom.xml, and the lock files of Gradle and sbt; what a pom.xml means is Maven's documentation's
- * "Introduction to the Dependency Mechanism" and "to the POM". */
+/* The lock files of Gradle and sbt, and what a Java runtime says of itself. */
 #include "listing.h"
 
 extern const struct pl_cataloger pl_cataloger_gradle_lock;
 extern const struct pl_cataloger pl_cataloger_java_release;
-extern const struct pl_cataloger pl_cataloger_pom;
 extern const struct pl_cataloger pl_cataloger_sbt_lock;
-
-#define DEPENDENCY(name, more)                                                                     \
-    "<dependency><groupId>g</groupId><artifactId>" name "</artifactId>" more "</dependency>"
-
-static void test_maven_locks__pom(void **state)
-{
-    (void)state;
-    expect_listing(
-        &pl_cataloger_pom, "pom.xml",
-        "<?xml version='1.0'?>\r\n<project xmlns='http://maven.apache.org/POM/4.0.0'>"
-        "<parent><groupId>org.p</groupId><artifactId>p</artifactId><version>7</version></parent>"
-        "<artifactId>app</artifactId>"
-        "<properties><a.v>1.${minor}</a.v><minor>2</minor><loop>${pool}</loop>"
-        "<pool>${loop}</pool></properties>"
-        "<dependencyManagement><dependencies>" DEPENDENCY("managed",
-                                                          "<version>3</version><scope>test</scope>")
-            DEPENDENCY(
-                "unused",
-                "<version>4</version>") "</dependencies></dependencyManagement>"
-                                        "<dependencies>" DEPENDENCY(
-                                            "a",
-                                            "<version>${a.v}</"
-                                            "version>") DEPENDENCY("managed",
-                                                                   "") DEPENDENCY("opt",
-                                                                                  "<version> [5] "
-                                                                                  "</"
-                                                                                  "version><"
-                                                                                  "optional>true</"
-                                                                                  "optional>")
-                                            DEPENDENCY(
-                                                "range",
-                                                "<version>[1,2)</version>") DEPENDENCY("loop",
-                                                                                       "<version>${"
-                                                                                       "loop}</"
-                                                                                       "version>")
-                                                DEPENDENCY("none", "") DEPENDENCY(
-                                                    "file",
-                                                    "<version>1</"
-                                                    "version><scope>system</"
-                                                    "scope>") DEPENDENCY("p", "<version>${project."
-                                                                              "parent.version}</"
-                                                                              "version>")
-                                                    DEPENDENCY(
-                                                        "own",
-                                                        "<version>${project."
-                                                        "version}</version>") DEPENDENCY("t",
-                                                                                         "<version>"
-                                                                                         "1</"
-                                                                                         "version><"
-                                                                                         "scope>"
-                                                                                         "test</"
-                                                                                         "scope>")
-                                                        DEPENDENCY(
-                                                            "t",
-                                                            "<version>1</version>") "<dependency><"
-                                                                                    "groupId>${"
-                                                                                    "project."
-                                                                                    "groupId}</"
-                                                                                    "groupId><"
-                                                                                    "artifactId>x</"
-                                                                                    "artifactId>"
-                                                                                    "<version>1</"
-                                                                                    "version></"
-                                                                                    "dependency>"
-                                                                                    "</"
-                                                                                    "dependencies><"
-                                                                                    "/project>",
-        "g:a@1.2 direct\n"
-        "g:managed@3 dev direct\n"
-        "g:opt@5 optional direct\n"
-        "g:p@7 direct\n"
-        "g:own@7 direct\n"
-        "g:t@1 direct\n"
-        "org.p:x@1 direct\n");
-    expect_listing(&pl_cataloger_pom, "pom.xml", "<settings/>",
-                   "gap: the file is no project of Maven\n");
-    expect_listing(&pl_cataloger_pom, "x/META-INF/maven/g/a/pom.xml", "<project", "");
-    expect_reader("srv/app/pom.xml", &pl_cataloger_pom);
-}
 
 static void test_maven_locks__gradle(void **state)
 {
@@ -157,7 +76,6 @@ static void test_maven_locks__java_release(void **state)
 int pl_test_maven_locks(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_maven_locks__pom),
         cmocka_unit_test(test_maven_locks__gradle),
         cmocka_unit_test(test_maven_locks__sbt),
         cmocka_unit_test(test_maven_locks__java_release),

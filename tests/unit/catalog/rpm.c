@@ -48,7 +48,12 @@ static pl_str load_fixture(struct pl_arena *arena, const char *name)
 static struct pl_evidence_file *inspect_rpm(struct pl_arena *arena, pl_str content,
                                             const pl_str *wal)
 {
-    return inspect_content(arena, &pl_cataloger_rpm, "var/lib/rpm/Packages", content, wal);
+    struct pl_catalog_file log = {.path = PL_STR("var/lib/rpm/Packages-wal")};
+    if (wal) {
+        log.content = pl_str_span(*wal);
+    }
+    return inspect_content(arena, &pl_cataloger_rpm, "var/lib/rpm/Packages", content,
+                           wal ? &log : NULL);
 }
 
 static struct pl_evidence_file *inspect_fixture(struct pl_arena *arena, const char *name)

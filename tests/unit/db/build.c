@@ -48,17 +48,27 @@ static int remove_dir(void **state)
 }
 
 /* Builds from the records given, in their order. */
-static struct pl_db_built build(const char *dir, const struct pl_advisory *records, size_t count)
+static struct pl_db_built build_slice(const char *dir, const struct pl_advisory *records,
+                                      size_t count, struct pl_db_slice_built *ret_slice)
 {
     struct pl_error err = PL_ERROR_INIT;
     struct pl_db_builder *builder PL_CLEANUP(pl_db_builder_freep) = NULL;
     struct pl_db_built built = {.records = 0};
     assert_int_equal(pl_db_builder_new(dir, &builder, &err), PL_OK);
+    assert_int_equal(pl_db_builder_begin(builder, PL_STR("slice"), &err), PL_OK);
     for (size_t i = 0; i < count; i++) {
-        assert_int_equal(pl_db_builder_add(builder, PL_STR("feed"), &records[i], &err), PL_OK);
+        assert_int_equal(pl_db_builder_add(builder, &records[i], &err), PL_OK);
     }
-    assert_int_equal(pl_db_builder_finish(builder, NULL, &built, &err), PL_OK);
+    struct pl_db_origin origin = {.fetched = PL_STR("2026-01-01T00:00:00Z")};
+    assert_int_equal(pl_db_builder_end(builder, &origin, false, NULL, ret_slice, &err), PL_OK);
+    assert_int_equal(pl_db_builder_finish(builder, origin.fetched, 0, &built, &err), PL_OK);
     return built;
+}
+
+static struct pl_db_built build(const char *dir, const struct pl_advisory *records, size_t count)
+{
+    struct pl_db_slice_built slice = {0};
+    return build_slice(dir, records, count, &slice);
 }
 
 static void expect_fix(struct pl_db *db, const char *ecosystem, const char *name, const char *fixed)
@@ -82,9 +92,10 @@ static void test_build__the_newest_of_an_id_is_kept(void **state)
         record(&arena, "A-1", "2023-12-31T23:59:59.999Z", "npm", "x", "3"),
         record(&arena, "A-0", "2020-01-01T00:00:00Z", "npm", "y", "9"),
     };
-    struct pl_db_built built = build(*state, records, PL_ARRAY_LEN(records));
+    struct pl_db_slice_built slice = {0};
+    struct pl_db_built built = build_slice(*state, records, PL_ARRAY_LEN(records), &slice);
     assert_int_equal(built.records, 2);
-    assert_int_equal(built.replaced, 2);
+    assert_int_equal(slice.replaced, 2);
     const struct pl_advisory reversed[] = {records[3], records[2], records[1], records[0]};
     struct pl_db_built again = build(*state, reversed, PL_ARRAY_LEN(reversed));
     assert_string_equal(built.generation, again.generation);
@@ -185,6 +196,149 @@ static void test_build__giving_up_changes_nothing(void **state)
     assert_int_equal(access(path, F_OK), -1);
 }
 
+/* Builds one slice more, beside what there is, as of `day`. */
+static enum pl_status add_slice(const char *dir, const char *name, const char *day,
+                                const struct pl_advisory *records, size_t count,
+                                struct pl_error *err)
+{
+    struct pl_db_builder *builder PL_CLEANUP(pl_db_builder_freep) = NULL;
+    struct pl_db_slice_built slice = {0};
+    struct pl_db_built built = {0};
+    struct pl_db_origin origin = {.source = PL_STR("https://example.org/feed"),
+                                  .etag = PL_STR("\"1\""),
+                                  .fetched = pl_str_from(day)};
+    assert_int_equal(pl_db_builder_new(dir, &builder, err), PL_OK);
+    assert_int_equal(pl_db_builder_begin(builder, pl_str_from(name), err), PL_OK);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(pl_db_builder_add(builder, &records[i], err), PL_OK);
+    }
+    enum pl_status st = pl_db_builder_end(builder, &origin, false, NULL, &slice, err);
+    assert_int_equal(pl_db_builder_finish(builder, pl_str_from(day), 2, &built, NULL), PL_OK);
+    return st;
+}
+
+static void test_build__slices_stay_beside_one_another(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_error err = PL_ERROR_INIT;
+    struct pl_advisory one = record(&arena, "A", "2024-01-01T00:00:00Z", "npm", "x", "1");
+    struct pl_advisory both[] = {record(&arena, "A", "2024-01-01T00:00:00Z", "npm", "x", "1"),
+                                 record(&arena, "B", "2024-01-01T00:00:00Z", "PyPI", "y", "2")};
+    struct pl_advisory other = record(&arena, "B", "2024-01-01T00:00:00Z", "PyPI", "y", "3");
+    assert_int_equal(add_slice(*state, "osv/npm", "2026-01-01T00:00:00Z", &one, 1, &err), PL_OK);
+    assert_int_equal(add_slice(*state, "osv/PyPI", "2026-01-02T00:00:00Z", both, 2, &err), PL_OK);
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
+    assert_int_equal(pl_db_open(*state, &db, &err), PL_OK);
+    assert_int_equal(pl_db_manifest(db)->slices.count, 2);
+    pl_assert_str(pl_db_manifest(db)->slices.items[0].etag, "\"1\"");
+    /* What both slices say under one id counts once. */
+    expect_fix(db, "npm", "x", "1");
+    expect_fix(db, "PyPI", "y", "2");
+    assert_int_equal(add_slice(*state, "osv/PyPI", "2026-01-03T00:00:00Z", &other, 1, &err), PL_OK);
+    struct pl_db *old PL_CLEANUP(pl_db_closep) = NULL;
+    struct pl_db *new PL_CLEANUP(pl_db_closep) = NULL;
+    assert_int_equal(pl_db_open(*state, &new, &err), PL_OK);
+    expect_fix(new, "npm", "x", "1");
+    expect_fix(new, "PyPI", "y", "3");
+    assert_int_equal(pl_db_open_as_of(*state, PL_STR("2026-01-02"), &old, &err), PL_OK);
+    expect_fix(old, "PyPI", "y", "2");
+    struct pl_db *none = NULL;
+    assert_int_equal(pl_db_open_as_of(*state, PL_STR("2025-12-31"), &none, &err), PL_E_NOT_FOUND);
+    assert_non_null(strstr(err.msg, "2026-01-01"));
+}
+
+static void test_build__a_slice_that_shrinks_by_half_is_kept_out(void **state)
+{
+    enum { MANY = 200 };
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_error err = PL_ERROR_INIT;
+    static struct pl_advisory many[MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        const char *id = pl_arena_format(&arena, "A-%zu", i).ptr;
+        many[i] = record(&arena, id, "2024-01-01T00:00:00Z", "npm", id, "1");
+    }
+    assert_int_equal(add_slice(*state, "f", "2026-01-01T00:00:00Z", many, MANY, &err), PL_OK);
+    assert_int_equal(add_slice(*state, "f", "2026-01-02T00:00:00Z", many, MANY / 2 - 1, &err),
+                     PL_E_CONFLICT);
+    assert_non_null(strstr(err.msg, "--accept-shrink"));
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
+    assert_int_equal(pl_db_open(*state, &db, &err), PL_OK);
+    expect_fix(db, "npm", "A-199", "1");
+    assert_int_equal(add_slice(*state, "f", "2026-01-02T00:00:00Z", many, MANY / 2, &err), PL_OK);
+}
+
+/* A feed that is sorted by package says something of one id in several places. */
+static void test_build__parts_are_joined(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_error err = PL_ERROR_INIT;
+    struct pl_advisory parts[] = {
+        record(&arena, "D", "2024-01-01T00:00:00Z", "Debian:12", "x", "1"),
+        record(&arena, "D", "2024-01-03T00:00:00Z", "Debian:12", "y", "2"),
+        record(&arena, "D", "2024-01-02T00:00:00Z", "Debian:11", "y", "3"),
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(parts); i++) {
+        parts[i].is_part = true;
+    }
+    *pl_vec_push(&arena, &parts[1].upstream) = PL_STR("CVE-2024-2");
+    assert_int_equal(add_slice(*state, "f", "2026-01-01T00:00:00Z", parts, 3, &err), PL_OK);
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
+    assert_int_equal(pl_db_open(*state, &db, &err), PL_OK);
+    expect_fix(db, "Debian:12", "x", "1");
+    expect_fix(db, "Debian:12", "y", "2");
+    expect_fix(db, "Debian:11", "y", "3");
+    struct pl_advisory whole = {.id = PL_STR_EMPTY};
+    assert_int_equal(pl_db_advisory(db, &arena, PL_STR("D"), true, &whole, &err), PL_OK);
+    pl_assert_str(whole.modified, "2024-01-03T00:00:00Z");
+    assert_int_equal(whole.affected.count, 3);
+    assert_int_equal(whole.aliases.count, 1);
+    assert_int_equal(whole.upstream.count, 1);
+}
+
+static void test_build__exploitation(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_error err = PL_ERROR_INIT;
+    struct pl_db_builder *builder PL_CLEANUP(pl_db_builder_freep) = NULL;
+    const struct pl_exploitation entries[] = {
+        {.id = PL_STR("CVE-2021-44228"),
+         .kev_catalogue = PL_STR("CISA"),
+         .kev_added = PL_STR("2021-12-10"),
+         .kev_due = PL_STR("2021-12-24"),
+         .kev_ransomware = true,
+         .epss = -1},
+        {.id = PL_STR("CVE-2021-44228"),
+         .epss = 0.94358,
+         .epss_percentile = 1.0,
+         .epss_date = PL_STR("2026-08-16")},
+    };
+    struct pl_db_origin origin = {0};
+    struct pl_db_slice_built slice = {0};
+    struct pl_db_built built = {0};
+    assert_int_equal(pl_db_builder_new(*state, &builder, &err), PL_OK);
+    static const char *const names[] = {"kev", "epss"};
+    for (size_t i = 0; i < PL_ARRAY_LEN(entries); i++) {
+        assert_int_equal(pl_db_builder_begin(builder, pl_str_from(names[i]), &err), PL_OK);
+        assert_int_equal(pl_db_builder_add_exploitation(builder, &entries[i], &err), PL_OK);
+        assert_int_equal(pl_db_builder_end(builder, &origin, false, NULL, &slice, &err), PL_OK);
+    }
+    assert_int_equal(pl_db_builder_finish(builder, PL_STR("2026-01-01T00:00:00Z"), 0, &built, &err),
+                     PL_OK);
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
+    struct pl_exploitation found = {.epss = -1};
+    bool is_found = false;
+    assert_int_equal(pl_db_open(*state, &db, &err), PL_OK);
+    assert_int_equal(
+        pl_db_exploitation(db, &arena, PL_STR("CVE-2021-44228"), &is_found, &found, &err), PL_OK);
+    assert_true(is_found && found.kev_ransomware);
+    pl_assert_str(found.kev_due, "2021-12-24");
+    pl_assert_str(found.epss_date, "2026-08-16");
+    assert_true(found.epss > 0.943579 && found.epss < 0.943581 && found.epss_percentile == 1.0);
+    assert_int_equal(
+        pl_db_exploitation(db, &arena, PL_STR("CVE-2021-44229"), &is_found, &found, &err), PL_OK);
+    assert_false(is_found);
+}
+
 int pl_test_build(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, make_dir, remove_dir)
@@ -195,6 +349,10 @@ int pl_test_build(void)
         ROW(test_build__an_open_reader_keeps_its_generation),
         ROW(test_build__a_second_builder_is_told),
         ROW(test_build__giving_up_changes_nothing),
+        ROW(test_build__slices_stay_beside_one_another),
+        ROW(test_build__a_slice_that_shrinks_by_half_is_kept_out),
+        ROW(test_build__parts_are_joined),
+        ROW(test_build__exploitation),
     };
 #undef ROW
     return cmocka_run_group_tests_name("db/build", tests, NULL, NULL);

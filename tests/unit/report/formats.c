@@ -92,6 +92,19 @@ static void add_findings(struct pl_arena *arena, struct pl_report *report)
         add_strs(arena, &finding->aliases, "DSA-1-1|GHSA-xxxx");
         add_strs(arena, &finding->references, "https://example.org/1");
         finding->title = PL_STR("A \"quoted\" title \\ with\ttab");
+        struct pl_finding_source *source = pl_vec_push(arena, &finding->sources);
+        *source = (struct pl_finding_source){.id = PL_STR("DEBIAN-CVE-2024-0001"),
+                                             .slice = PL_STR("osv/Debian"),
+                                             .severity = PL_SEVERITY_CRITICAL,
+                                             .cvss = 9.8,
+                                             .range = PL_STR("<3.0.13-1~deb12u1")};
+        add_strs(arena, &source->fixed, ssl_fix);
+        finding->exploitation = (struct pl_exploitation){.id = PL_STR("CVE-2024-0001"),
+                                                         .kev_catalogue = PL_STR("CISA"),
+                                                         .kev_added = PL_STR("2024-01-02"),
+                                                         .epss = 0.94,
+                                                         .epss_percentile = 0.999,
+                                                         .epss_date = PL_STR("2026-08-16")};
         add_finding(arena, report, binary, "CVE-2024-0002", PL_SEVERITY_HIGH, ssl_fix);
         add_finding(arena, report, binary, "CVE-2024-0003", PL_SEVERITY_HIGH, ssl_fix);
         add_finding(arena, report, binary, "CVE-2024-0004", PL_SEVERITY_LOW, "");

@@ -11,7 +11,7 @@ static void add_range(struct pl_affected *affected, const char *text)
 {
     struct pl_range *range = pl_vec_push(&arena, &affected->ranges);
     range->type = PL_RANGE_ECOSYSTEM;
-    static const char *const names[] = {"introduced", "fixed", "last_affected", "limit"};
+    static const char *const names[] = {"introduced", "above", "fixed", "last_affected", "limit"};
     pl_str cursor = pl_str_from(text);
     pl_str piece = PL_STR_EMPTY;
     while (pl_str_next_piece(&cursor, ',', &piece)) {
@@ -72,6 +72,17 @@ static void test_range__limits_bound_from_above(void **state)
     check("introduced 1.0, limit 2.0, limit 3.0", "2.5", ">=1.0, <3.0");
 }
 
+/* versionStartExcluding and versionEndIncluding of the NVD. */
+static void test_range__above(void **state)
+{
+    check("above 1.0, fixed 2.0", "1.0", NULL);
+    check("above 1.0, fixed 2.0", "1.1", ">1.0, <2.0");
+    check("above 1.0, fixed 2.0", "2.0", NULL);
+    check("above 1.0, last_affected 2.0", "2.0", ">1.0, <=2.0");
+    check("last_affected 1.0, introduced 0, above 1.0", "1.0", "<=1.0");
+    check("last_affected 1.0, introduced 0, above 1.0", "1.1", ">1.0");
+}
+
 static void test_range__edges(void **state)
 {
     check("introduced 1.1, last_affected 1.1", "1.1", ">=1.1, <=1.1");
@@ -124,6 +135,7 @@ int pl_test_range(void)
         PL_ARENA_TEST(test_range__schema_examples),
         PL_ARENA_TEST(test_range__events_are_sorted_first),
         PL_ARENA_TEST(test_range__limits_bound_from_above),
+        PL_ARENA_TEST(test_range__above),
         PL_ARENA_TEST(test_range__edges),
         PL_ARENA_TEST(test_range__several_ranges_and_enumerations),
         PL_ARENA_TEST(test_range__invalid_versions_are_told),

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What feeds there are, and what came of reading them. */
+#include "command/db_show.h"
+#include "feed/osv.h"
+#include "format/json_writer.h"
+#include "report/grid.h"
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static bool is_json(const struct pl_args *args)
+{
+    return pl_str_eq(pl_str_from(pl_args_value(args, "format", "table")), PL_STR("json"));
+}
+
+static void write_counts(struct pl_json_writer *json, const struct pl_tally *tally)
+{
+    const struct {
+        const char *key;
+        uint64_t value;
+    } members[] = {{"documents", tally->documents},
+                   {"advisories", tally->taken},
+                   {"exploitations", tally->exploitations},
+                   {"malformed", tally->malformed}};
+    for (size_t i = 0; i < PL_ARRAY_LEN(members); i++) {
+        pl_json_writer_key(json, members[i].key);
+        pl_json_writer_uint(json, members[i].value);
+    }
+    pl_json_writer_key(json, "skipped");
+    pl_json_writer_begin_object(json);
+    for (size_t i = 0; i < tally->reasons; i++) {
+        pl_json_writer_key(json, tally->skipped[i].reason);
+        pl_json_writer_uint(json, tally->skipped[i].count);
+    }
+    pl_json_writer_end_object(json);
+}
+
+static void update_json(struct pl_json_writer *json, const struct pl_source_result *result,
+                        const struct pl_tally *sum, const struct pl_db_built *built,
+                        uint64_t repeated)
+{
+    const struct {
+        const char *key;
+        uint64_t value;
+    } members[] = {{"records", built->records},
+                   {"packages", built->keys},
+                   {"size_bytes", built->size_bytes},
+                   {"read_bytes", sum->bytes},
+                   {"malformed", sum->malformed},
+                   {"repeated", repeated},
+                   {"git_ranges_skipped", pl_tally_skipped(sum, PL_OSV_SKIPPED_GIT)},
+                   {"unknown_documents", result->unknown}};
+    pl_json_writer_begin_object(json);
+    pl_json_writer_member(json, "generation", pl_str_from(built->generation));
+    for (size_t i = 0; i < PL_ARRAY_LEN(members); i++) {
+        pl_json_writer_key(json, members[i].key);
+        pl_json_writer_uint(json, members[i].value);
+    }
+    pl_json_writer_key(json, "changed");
+    pl_json_writer_bool(json, built->changed);
+    pl_json_writer_key(json, "slices");
+    pl_json_writer_begin_array(json);
+    for (size_t i = 0; i < result->slices.count; i++) {
+        pl_json_writer_begin_object(json);
+        pl_json_writer_member(json, "name", result->slices.items[i]->name);
+        write_counts(json, &result->slices.items[i]->tally);
+        pl_json_writer_end_object(json);
+    }
+    pl_json_writer_end_array(json);
+    pl_json_writer_end_object(json);
+    pl_json_writer_finish(json);
+}
+
+enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_source_result *result,
+                                 const struct pl_db_built *built, uint64_t repeated,
+                                 struct pl_error *err)
+{
+    struct pl_tally sum;
+    struct pl_writer out;
+    pl_source_result_sum(result, &sum);
+    pl_writer_init_fd(&out, STDOUT_FILENO);
+    if (is_json(args)) {
+        struct pl_json_writer json;
+        pl_json_writer_init(&json, &out);
+        update_json(&json, result, &sum, built, repeated);
+        return pl_writer_finish(&out, err);
+    }
+    pl_writer_format(&out, "read %llu advisories of %zu feed%s from %.1f MB of documents\n",
+                     (unsigned long long)(sum.taken + sum.exploitations), result->slices.count,
+                     result->slices.count == 1 ? "" : "s", (double)sum.bytes / 1e6);
+    pl_writer_format(&out, "the database has %llu advisories on %llu packages in %.1f MB\n",
+                     (unsigned long long)built->records, (unsigned long long)built->keys,
+                     (double)built->size_bytes / 1e6);
+    pl_writer_format(&out, "generation %s%s\n", built->generation,
+                     built->changed ? "" : ", the same as before");
+    return pl_writer_finish(&out, err);
+}
+
+/* "Debian Ubuntu" as a list. */
+static void write_words(struct pl_json_writer *json, pl_str words)
+{
+    pl_str word = PL_STR_EMPTY;
+    pl_json_writer_begin_array(json);
+    while (pl_str_next_word(&words, &word)) {
+        pl_json_writer_string(json, word);
+    }
+    pl_json_writer_end_array(json);
+}
+
+static void feeds_json(struct pl_json_writer *json)
+{
+    size_t count = 0;
+    const struct pl_feed *const *feeds = pl_feeds(&count);
+    pl_json_writer_begin_object(json);
+    pl_json_writer_key(json, "feeds");
+    pl_json_writer_begin_array(json);
+    for (size_t i = 0; i < count; i++) {
+        pl_json_writer_begin_object(json);
+        pl_json_writer_member(json, "name", pl_str_from(feeds[i]->name));
+        pl_json_writer_member(json, "summary", pl_str_from(feeds[i]->summary));
+        pl_json_writer_member(json, "url", pl_str_from(feeds[i]->url));
+        pl_json_writer_member_bool(json, "default", feeds[i]->is_default);
+        pl_json_writer_key(json, "ecosystems");
+        write_words(json, pl_str_from(feeds[i]->ecosystems));
+        pl_json_writer_end_object(json);
+    }
+    pl_json_writer_end_array(json);
+    pl_json_writer_end_object(json);
+    pl_json_writer_finish(json);
+}
+
+static void feeds_table(struct pl_writer *out)
+{
+    static const struct pl_grid_column columns[] = {{"FEED", 24}, {"ECOSYSTEMS", 28}, {"WHAT", 0}};
+    enum { DEFAULT_WIDTH = 100 };
+    struct pl_arena arena pl_autoarena = {0};
+    struct winsize size = {0};
+    bool is_terminal = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    size_t count = 0;
+    const struct pl_feed *const *feeds = pl_feeds(&count);
+    struct pl_grid grid = {.columns = columns, .column_count = PL_ARRAY_LEN(columns)};
+    for (size_t i = 0; i < count; i++) {
+        struct pl_grid_row *row = pl_vec_push(&arena, &grid);
+        row->cells[0].text =
+            pl_arena_format(&arena, "%s%s", feeds[i]->name, feeds[i]->is_default ? " *" : "");
+        row->cells[1].text =
+            feeds[i]->ecosystems[0] ? pl_str_from(feeds[i]->ecosystems) : PL_STR("any");
+        row->cells[2].text =
+            pl_arena_format(&arena, "%s%s%s", feeds[i]->summary, feeds[i]->url ? "; " : "",
+                            feeds[i]->url ? feeds[i]->url : "");
+    }
+    pl_grid_write(&grid, is_terminal ? size.ws_col : DEFAULT_WIDTH, false, out);
+}
+
+enum pl_status pl_db_show_feeds(const struct pl_args *args, const char *dir, struct pl_error *err)
+{
+    struct pl_writer out;
+    enum pl_status st = pl_args_expect(args, 1, 1, err);
+    if (st < 0) {
+        return st;
+    }
+    pl_writer_init_fd(&out, STDOUT_FILENO);
+    if (is_json(args)) {
+        struct pl_json_writer json;
+        pl_json_writer_init(&json, &out);
+        feeds_json(&json);
+    } else {
+        feeds_table(&out);
+    }
+    return pl_writer_finish(&out, err);
+}

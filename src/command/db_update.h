@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * db_update - what changes the advisory database.
+ */
+#include "command/command.h"
+
+/* Reads sources into a new generation: what they have takes the place of what was there of them,
+ * and all else stays. What fails is told, and keeps what it had. */
+enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct pl_error *err);
+
+/* Takes slices out of the database. */
+enum pl_status pl_db_remove(const struct pl_args *args, const char *dir, struct pl_error *err);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "feed/sink.h"
+#include "base/limits.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+void pl_feed_sink_release(struct pl_feed_sink *sink)
+{
+    pl_arena_release(&sink->scratch);
+}
+
+struct pl_arena *pl_feed_scratch(struct pl_feed_sink *sink)
+{
+    return &sink->scratch;
+}
+
+void pl_feed_skip(struct pl_feed_sink *sink, const char *reason)
+{
+    pl_tally_skip(&sink->tally, reason, 1);
+}
+
+/* Counts it, and notes it as "slice: document: text". */
+static void note_malformed(struct pl_feed_sink *sink, const char *text)
+{
+    struct pl_error err = PL_ERROR_INIT;
+    pl_error_set(&err, PL_E_PARSE, PL_STR_FMT ": " PL_STR_FMT "%s%s", PL_STR_ARG(sink->slice),
+                 PL_STR_ARG(sink->document->name), sink->document->name.len > 0 ? ": " : "", text);
+    sink->tally.malformed++;
+    pl_tally_note(&sink->tally.problems, sink->sequence, err.msg);
+}
+
+void pl_feed_malformed(struct pl_feed_sink *sink, const char *format, ...)
+{
+    char text[400];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    note_malformed(sink, text);
+}
+
+/* Is the failure about the one record, so that the others can go on? */
+static bool is_about_record(enum pl_status st)
+{
+    return st == PL_E_PARSE || st == PL_E_LIMIT;
+}
+
+/* Ids are printed, and are keys: no control characters. */
+static bool is_id(pl_str id)
+{
+    for (size_t i = 0; i < id.len; i++) {
+        unsigned char c = (unsigned char)id.ptr[i];
+        if (c < 0x20 || c == 0x7f) {
+            return false;
+        }
+    }
+    return id.len > 0 && id.len <= PL_LIMIT_ADVISORY_ID_BYTES;
+}
+
+enum pl_status pl_feed_take(struct pl_feed_sink *sink, const struct pl_advisory *advisory,
+                            struct pl_error *err)
+{
+    struct pl_error problem = PL_ERROR_INIT;
+    if (!is_id(advisory->id)) {
+        note_malformed(sink, "a record has no usable id");
+        return PL_OK;
+    }
+    enum pl_status st = sink->taker->take(sink->taker->context, sink->slice, advisory, &problem);
+    if (is_about_record(st)) {
+        pl_feed_malformed(sink, PL_STR_FMT ": %s", PL_STR_ARG(advisory->id), problem.msg);
+        return PL_OK;
+    }
+    if (st < 0) {
+        if (err) {
+            *err = problem;
+        }
+        return st;
+    }
+    sink->tally.taken++;
+    return PL_OK;
+}
+
+enum pl_status pl_feed_take_exploitation(struct pl_feed_sink *sink,
+                                         const struct pl_exploitation *exploitation,
+                                         struct pl_error *err)
+{
+    struct pl_error problem = PL_ERROR_INIT;
+    if (!is_id(exploitation->id)) {
+        note_malformed(sink, "an entry has no usable id");
+        return PL_OK;
+    }
+    enum pl_status st =
+        sink->taker->take_exploitation(sink->taker->context, sink->slice, exploitation, &problem);
+    if (is_about_record(st)) {
+        pl_feed_malformed(sink, PL_STR_FMT ": %s", PL_STR_ARG(exploitation->id), problem.msg);
+        return PL_OK;
+    }
+    if (st < 0) {
+        if (err) {
+            *err = problem;
+        }
+        return st;
+    }
+    sink->tally.exploitations++;
+    return PL_OK;
+}
+
+enum pl_status pl_feed_sink_read(struct pl_feed_sink *sink, const struct pl_feed *feed,
+                                 const struct pl_feed_document *document, uint64_t sequence,
+                                 struct pl_error *err)
+{
+    struct pl_error problem = PL_ERROR_INIT;
+    sink->document = document;
+    sink->sequence = sequence;
+    sink->tally.documents++;
+    sink->tally.bytes += document->text.len;
+    enum pl_status st = feed->read(sink, document, &problem);
+    if (is_about_record(st)) {
+        /* The file's name is put before every text, and may stand in it already. */
+        note_malformed(sink, problem.msg);
+        st = PL_OK;
+    } else if (st < 0 && err) {
+        *err = problem;
+        pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(sink->slice));
+    }
+    pl_arena_clear(&sink->scratch);
+    return st;
+}
