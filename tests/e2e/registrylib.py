@@ -79,7 +79,22 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class Registry:
+class Daemon:
+    """What runs beside a test until its end: `process`, whose words go to `log`."""
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.log.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Registry(Daemon):
     """Debian's docker-registry. With `tls` (a Certificate) it speaks HTTPS, with `client_ca` it asks for a client's
     certificate, with `users` ({name: password}) it wants Basic, with `tokens` (a TokenServer) a bearer token."""
 
@@ -137,17 +152,6 @@ class Registry:
             except OSError:
                 time.sleep(0.05)
         return False
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-        self.log.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
     def data_of(self, digest):
         """Where the registry keeps a blob, to be spoilt or taken away."""

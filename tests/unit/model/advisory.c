@@ -5,21 +5,7 @@
  */
 #include "model/advisory.h"
 #include "model/finding.h"
-#include "unit/test.h"
-
-static struct pl_arena arena;
-
-static int setup(void **state)
-{
-    pl_arena_init(&arena);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    pl_arena_release(&arena);
-    return 0;
-}
+#include "unit/arena.h"
 
 static void add(struct pl_severity_vectors *list, const char *type, const char *score)
 {
@@ -104,12 +90,10 @@ static void test_finding__order_and_words(void **state)
 int pl_test_advisory(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_advisory__display_id, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_advisory__errata, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_advisory__newest_vector_gives_the_score, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_advisory__a_distributions_own_word_counts, setup,
-                                        teardown),
+        PL_ARENA_TEST(test_advisory__display_id),
+        PL_ARENA_TEST(test_advisory__errata),
+        PL_ARENA_TEST(test_advisory__newest_vector_gives_the_score),
+        PL_ARENA_TEST(test_advisory__a_distributions_own_word_counts),
         cmocka_unit_test(test_finding__order_and_words),
     };
     return cmocka_run_group_tests_name("model/advisory", tests, NULL, NULL);
