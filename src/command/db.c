@@ -12,9 +12,12 @@ static const struct {
     const char *name;
     enum pl_status (*act)(const struct pl_args *args, const char *dir, struct pl_error *err);
 } actions[] = {
-    {"affected", pl_db_show_affected}, {"diff", pl_db_show_diff},     {"feeds", pl_db_show_feeds},
-    {"history", pl_db_show_history},   {"remove", pl_db_remove},      {"search", pl_db_show_search},
-    {"show", pl_db_show_advisory},     {"status", pl_db_show_status}, {"update", pl_db_update},
+    {"affected", pl_db_show_affected}, {"diff", pl_db_show_diff},
+    {"export", pl_db_export_file},     {"feeds", pl_db_show_feeds},
+    {"history", pl_db_show_history},   {"import", pl_db_import_file},
+    {"remove", pl_db_remove},          {"search", pl_db_show_search},
+    {"show", pl_db_show_advisory},     {"status", pl_db_show_status},
+    {"update", pl_db_update},
 };
 
 static enum pl_status act(const struct pl_args *args, struct pl_error *err)
@@ -76,6 +79,8 @@ static const char *const examples[] = {
     "lists the advisories that affect this version",
     "plimsoll db show CVE-2024-3094",
     "prints what is known of it",
+    "plimsoll db export advisories.tar.zst",
+    "writes the database to one file, which import reads on a machine without a network",
     "plimsoll db diff",
     "lists what the last update added, removed and changed",
     NULL,
@@ -84,10 +89,11 @@ static const char *const examples[] = {
 const struct pl_command pl_command_db = {
     .name = "db",
     .summary = "get the advisory database and look things up in it",
-    .usage =
-        "update [--from SOURCE]... [--feed NAME]... [--ecosystem NAME]...\nremove "
-        "SLICE...\nstatus\nsearch TEXT\n"
-        "affected PURL [--ecosystem NAME]\nshow ID\nfeeds\nhistory\ndiff [GENERATION [GENERATION]]",
+    .usage = "update [--from SOURCE]... [--feed NAME]... [--ecosystem NAME]...\nremove "
+             "SLICE...\nstatus\nsearch TEXT\n"
+             "affected PURL [--ecosystem NAME]\nshow ID\nfeeds\nhistory\ndiff [GENERATION "
+             "[GENERATION]]\nexport FILE\n"
+             "import FILE",
     .details =
         "update reads what publishers have and swaps in a new generation of the database; a scan\n"
         "that is running keeps the old one. What a source has takes the place of what it had,\n"

@@ -2,9 +2,11 @@
 #include "command/db_update.h"
 #include "command/db_show.h"
 #include "command/progress.h"
-#include "db/build.h"
+#include "db/transfer.h"
 #include "feed/feed.h"
 #include "feed/source.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -322,6 +324,60 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
         st = pl_db_show_update(args, &result, &built, update.repeated, err);
     }
     return st < 0 ? st : settle(&update, err);
+}
+
+enum pl_status pl_db_export_file(const struct pl_args *args, const char *dir, struct pl_error *err)
+{
+    enum pl_status st = pl_args_expect(args, 2, 2, err);
+    if (st < 0) {
+        return st;
+    }
+    const char *path = pl_args_positional(args, 1);
+    struct pl_arena arena pl_autoarena = {0};
+    const char *part = pl_arena_format(&arena, "%s.part", path).ptr;
+    int fd pl_autoclose = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        return pl_error_sys(err, errno, "writing %s", part);
+    }
+    struct pl_progress_line line pl_autoprogress;
+    pl_progress_line_begin(&line);
+    uint64_t bytes = 0;
+    st = pl_db_export(dir, fd, &line.progress, &bytes, err);
+    pl_progress_line_end(&line);
+    if (st == PL_OK && (fsync(fd) < 0 || rename(part, path) < 0)) {
+        st = pl_error_sys(err, errno, "writing %s", path);
+    }
+    if (st < 0) {
+        unlink(part);
+        return st;
+    }
+    printf("wrote %.1f MB to %s\n", (double)bytes / 1e6, path);
+    return PL_OK;
+}
+
+enum pl_status pl_db_import_file(const struct pl_args *args, const char *dir, struct pl_error *err)
+{
+    enum pl_status st = pl_args_expect(args, 2, 2, err);
+    if (st < 0) {
+        return st;
+    }
+    const char *path = pl_args_positional(args, 1);
+    int fd pl_autoclose = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        return pl_error_sys(err, errno, "%s", path);
+    }
+    struct pl_progress_line line pl_autoprogress;
+    struct pl_db_built built = {.records = 0};
+    pl_progress_line_begin(&line);
+    st = pl_db_import(dir, fd, path, KEPT_GENERATIONS, &line.progress, &built, err);
+    pl_progress_line_end(&line);
+    if (st == PL_OK) {
+        printf("the database has %llu advisories on %llu packages in %.1f MB\ngeneration %s%s\n",
+               (unsigned long long)built.records, (unsigned long long)built.keys,
+               (double)built.size_bytes / 1e6, built.generation,
+               built.changed ? "" : ", the same as before");
+    }
+    return st;
 }
 
 enum pl_status pl_db_remove(const struct pl_args *args, const char *dir, struct pl_error *err)

@@ -56,6 +56,9 @@ uint64_t pl_table_count(const struct pl_table *table, enum pl_table_section sect
 /* Digits of the content, as pl_table_finish gave them. */
 pl_str pl_table_digest(const struct pl_table *table);
 
+/* Does the content have the digest that the table states? Reads all of it; PL_E_TRUST if not. */
+enum pl_status pl_table_verify(const struct pl_table *table, struct pl_error *err);
+
 /* The value of a key, a view into the map or a copy in the arena; *ret_found is false when there is
  * none. A table keeps a few opened blocks, so it is not shared between threads. */
 enum pl_status pl_table_find(struct pl_table *table, enum pl_table_section section, pl_str key,

@@ -112,6 +112,42 @@ def errata_bear_the_names_of_what_they_fix(where):
     same(result.json["findings"][0]["severity"], "high")
 
 
+def verdicts_of_the_vendor_and_what_is_exploited(where):
+    """Debian's tracker beside other records (security-team.debian.org/security_tracker.html has its words), and CISA's
+    catalogue, which has a schema of its own."""
+    def issue(status="open", **fields):
+        return {"description": "words", "scope": "remote", "releases": {"bookworm": dict(
+            {"status": status, "repositories": {"bookworm": "1.0-1"}, "urgency": "not yet assigned"}, **fields)}}
+    tracker = {"p": {"CVE-2026-1": issue(nodsa="Minor issue", nodsa_reason="ignored"),
+                     "CVE-2026-2": issue(nodsa="Minor issue", nodsa_reason="postponed"),
+                     "CVE-2026-3": issue("undetermined"), "CVE-2026-4": issue("resolved", fixed_version="0"),
+                     "CVE-2026-5": issue("resolved", fixed_version="1.0-2", urgency="high"), "CVE-2026-6": issue()}}
+    catalogue = {"title": "CISA Catalog of Known Exploited Vulnerabilities", "catalogVersion": "2026.01.02",
+                 "dateReleased": "2026-01-02T15:00:00.0000Z", "count": 1, "vulnerabilities": [
+                     {"cveID": "CVE-2026-5", "vendorProject": "V", "product": "P", "vulnerabilityName": "N",
+                      "dateAdded": "2026-01-02", "shortDescription": "D", "requiredAction": "A", "dueDate": "2026-01-23",
+                      "knownRansomwareCampaignUse": "Known", "notes": "", "cwes": []}]}
+    for name, document in (("tracker.json", tracker), ("kev.json", catalogue)):
+        with open(f"{where}/{name}", "w") as out:
+            json.dump(document, out)
+        same(run("db", "update", "--db", where + "/db", "--from", f"{where}/{name}").status, 0)
+    database(where, record("MAL-2026-1", "npm", "left-pad", [{"introduced": "0"}]))
+    package = json.dumps({"name": "left-pad", "version": "1.0.0"}).encode()
+    image = simple(where + "/i", [release("debian", "12"), entry(STATUS, stanza("p", "1.0-1")),
+                                  entry("srv/node_modules/left-pad/package.json", package)])
+    result = scan(where, image)
+    findings = {f["id"]: f for f in result.json["findings"]}
+    same({name: (f["status"], f["fix"]["state"]) for name, f in findings.items()},
+         {"CVE-2026-1": ("affected", "wont_fix"), "CVE-2026-2": ("affected", "deferred"),
+          "CVE-2026-3": ("under_investigation", "unknown"), "CVE-2026-5": ("affected", "fixed"),
+          "CVE-2026-6": ("affected", "not_fixed"), "MAL-2026-1": ("affected", "not_fixed")})
+    same(findings["CVE-2026-5"]["kev"], {"catalogue": "CISA", "added": "2026-01-02", "due": "2026-01-23", "ransomware": True})
+    same([name for name, f in findings.items() if "kev" in f], ["CVE-2026-5"])
+    same((findings["MAL-2026-1"]["kind"], findings["MAL-2026-1"]["severity"]), ("malicious", "malicious"))
+    has(run("scan", "--db", where + "/db", image).out, b"Known to be exploited: CVE-2026-5 (CISA, 2026-01-02, by ransomware).")
+    same(scan(where, image, "--fail-on", "malicious").status, 1)
+
+
 def severities_and_the_gate(where):
     everything = [{"introduced": "0"}]
     vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"  # 9.8, the example of every CVSS 3.1 calculator
@@ -170,5 +206,5 @@ def what_cannot_be_judged_is_said(where):
 
 if __name__ == "__main__":
     main([source_packages_and_releases, shapes_of_ranges, one_row_for_one_name,
-          errata_bear_the_names_of_what_they_fix, severities_and_the_gate, other_families,
+          errata_bear_the_names_of_what_they_fix, verdicts_of_the_vendor_and_what_is_exploited, severities_and_the_gate, other_families,
           what_cannot_be_judged_is_said])
