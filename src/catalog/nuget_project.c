@@ -58,9 +58,8 @@ void pl_nuget_add_libraries(struct pl_distinct *list, const json_t *document,
             facts.relation =
                 pl_map_find(direct, name) ? PL_RELATION_DIRECT : PL_RELATION_TRANSITIVE;
         }
-        bool is_new = false;
-        struct pl_component *component = pl_distinct_add(list, name, version, &facts, &is_new);
-        if (component && is_new) {
+        struct pl_component *component = pl_distinct_add(list, name, version, &facts);
+        if (component) {
             pl_nuget_add_depends(list->sink, component, dependencies_of(targets, each.key));
         }
     }
