@@ -61,6 +61,7 @@ static const struct pl_option options[] = {
      .argument = "NAME",
      .summary = "update: read these alone; affected: look here (\"Debian:12\")",
      .repeats = true},
+    {.name = "all", .summary = "affected: also what does not affect it, with the reason"},
     {.name = "accept-shrink",
      .summary = "update: take a feed that lost more than half of its records"},
     {.name = "limit", .argument = "N", .summary = "search: at most so many results (100)"},
@@ -91,7 +92,7 @@ const struct pl_command pl_command_db = {
     .summary = "get the advisory database and look things up in it",
     .usage = "update [--from SOURCE]... [--feed NAME]... [--ecosystem NAME]...\nremove "
              "SLICE...\nstatus\nsearch TEXT\n"
-             "affected PURL [--ecosystem NAME]\nshow ID\nfeeds\nhistory\ndiff [GENERATION "
+             "affected PURL [--ecosystem NAME] [--all]\nshow ID\nfeeds\nhistory\ndiff [GENERATION "
              "[GENERATION]]\nexport FILE\n"
              "import FILE",
     .details =

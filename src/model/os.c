@@ -65,7 +65,8 @@ static bool is_stream(const struct pl_os *os)
 }
 
 /* "Red Hat:enterprise_linux:9::baseos": the CPE of the product without "cpe:/o:redhat:". What the
- * system says of itself comes first, then the repositories that every system of the release has.
+ * system says of itself comes first, then the repositories that every system of the release has,
+ * and the release as a whole, which is what Red Hat says of packages that have no fix.
  * CentOS Stream runs ahead of Red Hat's releases, so that their fixed versions do not hold for it.
  */
 static void redhat(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
@@ -89,6 +90,8 @@ static void redhat(struct pl_arena *arena, const struct pl_os *os, const char *e
             pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT "::%s", PL_STR_ARG(release),
                             *name));
     }
+    add(arena, list, ecosystem,
+        pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT, PL_STR_ARG(release)));
 }
 
 /* "SUSE:Linux Enterprise Server 15 SP5", "openSUSE:Leap 15.5": PRETTY_NAME without the vendor. */

@@ -94,7 +94,7 @@ static bool is_in_version(char c)
 
 static bool comes_before_number(char c)
 {
-    return is_in_version(c) || (c != '\0' && strchr("^=<>@\"'", c));
+    return is_in_version(c) || (c != '\0' && strchr("^=@\"'", c));
 }
 
 static size_t run(pl_str text, bool (*is_wanted)(char c), size_t most)

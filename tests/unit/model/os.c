@@ -43,7 +43,7 @@ static void test_os__ecosystems(void **state)
     check((struct pl_os){OS("rhel", "9.4"), .cpe_name = PL_STR("cpe:/o:redhat:enterprise_linux:"
                                                                "9::baseos")},
           "Red Hat:enterprise_linux:9::baseos|Red Hat:enterprise_linux:9::appstream|"
-          "Red Hat:enterprise_linux:9::crb");
+          "Red Hat:enterprise_linux:9::crb|Red Hat:enterprise_linux:9");
     check((struct pl_os){OS("sles", "15.3"),
                          .pretty_name = PL_STR("SUSE Linux Enterprise Server 15 SP3")},
           "SUSE:Linux Enterprise Server 15 SP3");
