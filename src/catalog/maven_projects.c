@@ -50,7 +50,8 @@ bool pl_maven_projects_have_room(const struct pl_maven_projects *projects)
     return projects->arena->used_bytes + projects->table_bytes < PL_LIMIT_MAVEN_BYTES;
 }
 
-void pl_maven_projects_keep(struct pl_maven_projects *projects, struct pl_map *table)
+/* Keeps a table that is complete as long as all the rest. */
+static void keep(struct pl_maven_projects *projects, struct pl_map *table)
 {
     if (table->slots) {
         pl_arena_adopt(projects->arena, table->slots);
@@ -73,9 +74,9 @@ static void read_project(struct pl_maven_projects *projects, struct pl_maven_pro
         project->failure = pl_arena_dup(projects->arena, pl_str_from(err.msg));
         return;
     }
-    pl_maven_projects_keep(projects, &project->pom.properties);
-    pl_maven_projects_keep(projects, &project->pom.managed.places);
-    pl_maven_projects_keep(projects, &project->pom.managed_made.places);
+    keep(projects, &project->pom.properties);
+    keep(projects, &project->pom.managed.places);
+    keep(projects, &project->pom.managed_made.places);
 }
 
 /* Projects come before what is packaged, and then the first by path. */
@@ -256,7 +257,7 @@ struct pl_maven_projects *pl_maven_projects_new(struct pl_catalog_together *toge
         add_to(projects, &projects->by_written, it, &it->pom.own);
     }
     join(projects, together);
-    pl_maven_projects_keep(projects, &projects->by_written);
-    pl_maven_projects_keep(projects, &projects->by_coordinates);
+    keep(projects, &projects->by_written);
+    keep(projects, &projects->by_coordinates);
     return projects;
 }

@@ -50,7 +50,6 @@ enum pl_status pl_table_open(int fd, const char *name, struct pl_table **ret, st
 void pl_table_close(struct pl_table *table);
 PL_DEFINE_CLEANUP(struct pl_table, pl_table_close)
 
-uint64_t pl_table_size(const struct pl_table *table);
 /* Pairs of a section, as its writer counted them. */
 uint64_t pl_table_count(const struct pl_table *table, enum pl_table_section section);
 /* Digits of the content, as pl_table_finish gave them. */

@@ -160,11 +160,6 @@ void pl_table_close(struct pl_table *table)
     free(table);
 }
 
-uint64_t pl_table_size(const struct pl_table *table)
-{
-    return table->size;
-}
-
 uint64_t pl_table_count(const struct pl_table *table, enum pl_table_section section)
 {
     return table->sections[section].pairs;

@@ -142,13 +142,9 @@ struct pl_http_version {
 };
 
 /* In one call: into a file without a name on the file system of `temp_dir` (base/tempfile.h), read
- * from its start on; NOT_FOUND, DENIED or NET when the status is no success. */
-enum pl_status pl_http_download(const char *url, uint64_t max_bytes, const char *temp_dir,
-                                const struct pl_progress *progress, int *ret_fd,
-                                struct pl_error *err);
-
-/* The same of what changed since `known`, which may be NULL: *ret_fd is -1 when nothing did, and
- * *ret_version, in `arena`, is what to ask with next time. */
+ * from its start on; NOT_FOUND, DENIED or NET when the status is no success. With what is `known`,
+ * which may be NULL, *ret_fd is -1 when nothing has changed since; *ret_version, in `arena`, is
+ * what to ask with next time. */
 enum pl_status pl_http_download_newer(const char *url, const struct pl_http_version *known,
                                       uint64_t max_bytes, const char *temp_dir,
                                       const struct pl_progress *progress, struct pl_arena *arena,

@@ -38,16 +38,6 @@ static enum pl_status keep_in_buffer(void *context, pl_span piece, struct pl_err
     return pl_buf_status(into, "the answer", err);
 }
 
-enum pl_status pl_http_download(const char *url, uint64_t max_bytes, const char *temp_dir,
-                                const struct pl_progress *progress, int *ret_fd,
-                                struct pl_error *err)
-{
-    struct pl_arena arena pl_autoarena = {0};
-    struct pl_http_version version = {0};
-    return pl_http_download_newer(url, NULL, max_bytes, temp_dir, progress, &arena, ret_fd,
-                                  &version, err);
-}
-
 enum pl_status pl_http_download_newer(const char *url, const struct pl_http_version *known,
                                       uint64_t max_bytes, const char *temp_dir,
                                       const struct pl_progress *progress, struct pl_arena *arena,

@@ -12,18 +12,6 @@ static void add(struct pl_severity_vectors *list, const char *type, const char *
     *pl_vec_push(&arena, list) = (struct pl_severity_vector){pl_str_from(type), pl_str_from(score)};
 }
 
-static void test_advisory__display_id(void **state)
-{
-    struct pl_advisory advisory = {.id = PL_STR("GHSA-jfh8-c2jp-5v3q")};
-    pl_assert_str(pl_advisory_display_id(&advisory), "GHSA-jfh8-c2jp-5v3q");
-    *pl_vec_push(&arena, &advisory.aliases) = PL_STR("CVE-2021-44228");
-    pl_assert_str(pl_advisory_display_id(&advisory), "CVE-2021-44228");
-    *pl_vec_push(&arena, &advisory.upstream) = PL_STR("CVE-2021-44228");
-    pl_assert_str(pl_advisory_display_id(&advisory), "CVE-2021-44228");
-    *pl_vec_push(&arena, &advisory.upstream) = PL_STR("CVE-2021-45046");
-    pl_assert_str(pl_advisory_display_id(&advisory), "GHSA-jfh8-c2jp-5v3q");
-}
-
 /* Titles and kinds of real errata: ALSA-2023:5214, ALBA-2019:0973, RHBA-2024:6202. */
 static void test_advisory__errata(void **state)
 {
@@ -39,6 +27,13 @@ static void test_advisory__errata(void **state)
     struct pl_advisory firmware = {.id = PL_STR("RHBA-2024:6202")};
     *pl_vec_push(&arena, &firmware.related) = PL_STR("CVE-2023-31315");
     assert_true(pl_advisory_is_security(&firmware));
+    assert_true(pl_advisory_related_are_names(&firmware));
+    *pl_vec_push(&arena, &firmware.aliases) = PL_STR("GHSA-jfh8-c2jp-5v3q");
+    assert_true(pl_advisory_related_are_names(&firmware));
+    *pl_vec_push(&arena, &firmware.upstream) = PL_STR("CVE-2023-31315");
+    assert_false(pl_advisory_related_are_names(&firmware));
+    struct pl_advisory own = {.id = PL_STR("CVE-2021-44228")};
+    assert_false(pl_advisory_related_are_names(&own));
 }
 
 static void test_advisory__newest_vector_gives_the_score(void **state)
@@ -90,7 +85,6 @@ static void test_finding__order_and_words(void **state)
 int pl_test_advisory(void)
 {
     const struct CMUnitTest tests[] = {
-        PL_ARENA_TEST(test_advisory__display_id),
         PL_ARENA_TEST(test_advisory__errata),
         PL_ARENA_TEST(test_advisory__newest_vector_gives_the_score),
         PL_ARENA_TEST(test_advisory__a_distributions_own_word_counts),

@@ -71,7 +71,7 @@ static void test_os__derivatives_share_or_do_not(void **state)
     check((struct pl_os){OS("centos", "8"), .pretty_name = PL_STR("CentOS Stream 8")}, "");
     check((struct pl_os){OS("kali", "2024.1"), .id_like = PL_STR("debian")}, "");
     struct pl_os kali = {OS("kali", "2024.1"), .id_like = PL_STR("debian")};
-    assert_string_equal(pl_os_distro(&kali)->scheme, "dpkg");
+    assert_string_equal(pl_os_distro(&kali)->package_type, "deb");
     struct pl_os unknown = {OS("unknown", "4.3.2")};
     assert_null(pl_os_distro(&unknown));
     check(unknown, "");
