@@ -49,7 +49,3 @@ int pl_csaf_bid(const struct pl_feed_document *document, const char *name, const
 
 enum pl_status pl_csaf_read(struct pl_feed_sink *sink, const struct pl_feed_document *document,
                             const struct pl_csaf_publisher *publisher, struct pl_error *err);
-
-/* "curl-7.76.1-26.el9.x86_64", "bash-0:5.1.8-6.el9.src", with or without ".rpm": false when there
- * is no version in it. *ret_arch is empty when the last part is none. */
-bool pl_csaf_nevra(pl_str text, pl_str *ret_name, pl_str *ret_evr, pl_str *ret_arch);

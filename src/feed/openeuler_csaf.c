@@ -8,6 +8,7 @@
  * source packages, and so are these. A bulletin "openEuler-SA-2025-1351" is OESA-2025-1351 there.
  */
 #include "feed/csaf.h"
+#include "feed/names.h"
 
 static pl_str advisory_id(struct pl_arena *arena, pl_str id)
 {
@@ -33,7 +34,7 @@ static const char *package(struct pl_arena *arena, const struct pl_csaf_place *p
 {
     pl_str arch = PL_STR_EMPTY;
     (void)arena;
-    if (!pl_csaf_nevra(place->component->id, &ret->name, &ret->version, &arch)) {
+    if (!pl_feed_nevra(place->component->id, &ret->name, &ret->version, &arch)) {
         return "component without a version";
     }
     return pl_str_eq(arch, PL_STR("src")) ? NULL : "binary package, whose source is named as well";

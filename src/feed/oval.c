@@ -17,6 +17,7 @@
  * Products are told by the comment "... is installed", and where nothing says so by the platform.
  */
 #include "feed/oval.h"
+#include "feed/names.h"
 #include "feed/oval_tests.h"
 #include "format/xml_pieces.h"
 
@@ -36,20 +37,6 @@ struct reader {
     struct pl_map said;
     bool is_not_affected; /* all of the definition is */
 };
-
-pl_str pl_oval_cve(pl_str text)
-{
-    size_t at = pl_str_find(text, PL_STR("CVE-"));
-    if (at == SIZE_MAX) {
-        return PL_STR_EMPTY;
-    }
-    text = pl_str_skip(text, at);
-    size_t len = strlen("CVE-");
-    while (len < text.len && (pl_char_is_digit(text.ptr[len]) || text.ptr[len] == '-')) {
-        len++;
-    }
-    return len > strlen("CVE-") ? pl_str_sub(text, 0, len) : PL_STR_EMPTY;
-}
 
 pl_str pl_oval_release(pl_str product, const char *prefix)
 {
@@ -404,7 +391,7 @@ static void read_scores(struct reader *reader, const struct pl_xml_node *advisor
 
 static void add_cve(struct reader *reader, pl_str text)
 {
-    pl_str cve = pl_oval_cve(text);
+    pl_str cve = pl_feed_cve(text);
     if (cve.len > 0) {
         pl_strs_add_unique(reader->arena, &reader->advisory->upstream,
                            pl_arena_dup(reader->arena, cve));

@@ -32,9 +32,6 @@ int pl_oval_bid(const struct pl_feed_document *document, const char *generator);
 enum pl_status pl_oval_read(struct pl_feed_sink *sink, const struct pl_feed_document *document,
                             const struct pl_oval_publisher *publisher, struct pl_error *err);
 
-/* "CVE-2024-3094" in a longer text; empty when there is none. */
-pl_str pl_oval_cve(pl_str text);
-
 /* `prefix` and the number behind it, "Oracle Linux" and "9" of "Oracle Linux 9"; empty when it is
  * another product. */
 pl_str pl_oval_release(pl_str product, const char *prefix);

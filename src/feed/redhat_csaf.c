@@ -13,6 +13,7 @@
  *   - Container images ("pkg:oci") and Java archives ("pkg:maven", "pkg:koji") stand beside them.
  */
 #include "feed/csaf.h"
+#include "feed/names.h"
 #include "model/purl.h"
 
 static pl_str ecosystem(struct pl_arena *arena, const struct pl_csaf_part *product)
@@ -82,7 +83,7 @@ static const char *bare_package(struct pl_arena *arena, pl_str id,
     pl_str name = PL_STR_EMPTY;
     pl_str evr = PL_STR_EMPTY;
     pl_str arch = PL_STR_EMPTY;
-    if (pl_str_contains(id, PL_STR(":")) && pl_csaf_nevra(id, &name, &evr, &arch)) {
+    if (pl_str_contains(id, PL_STR(":")) && pl_feed_nevra(id, &name, &evr, &arch)) {
         if (pl_str_eq(arch, PL_STR("src"))) {
             return "source package of an update";
         }

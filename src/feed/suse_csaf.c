@@ -8,6 +8,7 @@
  * no epoch, as SUSE's packages have none.
  */
 #include "feed/csaf.h"
+#include "feed/names.h"
 
 static pl_str ecosystem(struct pl_arena *arena, const struct pl_csaf_part *product)
 {
@@ -31,7 +32,7 @@ static const char *package(struct pl_arena *arena, const struct pl_csaf_place *p
     (void)arena;
     ret->name = place->component->id;
     if (place->is_fixed) {
-        (void)pl_csaf_nevra(ret->name, &ret->name, &ret->version, &arch);
+        (void)pl_feed_nevra(ret->name, &ret->name, &ret->version, &arch);
     }
     return pl_str_eq(arch, PL_STR("src")) ? "source package of an update" : NULL;
 }

@@ -8,11 +8,12 @@
  *
  * Versions with "esm" in them come from Ubuntu Pro. Builds for FIPS are others again.
  */
+#include "feed/names.h"
 #include "feed/oval.h"
 
 static pl_str id_of(struct pl_arena *arena, const struct pl_xml_node *definition)
 {
-    pl_str cve = pl_oval_cve(pl_xml_text(pl_xml_child(definition, "metadata"), "title"));
+    pl_str cve = pl_feed_cve(pl_xml_text(pl_xml_child(definition, "metadata"), "title"));
     return cve.len > 0 ? pl_arena_format(arena, "UBUNTU-" PL_STR_FMT, PL_STR_ARG(cve))
                        : PL_STR_EMPTY;
 }

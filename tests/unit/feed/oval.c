@@ -3,6 +3,7 @@
  * a second reading by tests/tools/feed_oracle_oval.py. What tests, states and operators mean is in
  * sections 4 and 5 of the OVAL Language specification 5.11. */
 #include "feed/oval.h"
+#include "feed/names.h"
 #include "unit/feed/feed_test.h"
 
 #define X(name) extern const struct pl_feed pl_feed_##name;
@@ -117,10 +118,10 @@ static void test_oval__bids(void **state)
 
 static void test_oval__names(void **state)
 {
-    pl_assert_str(pl_oval_cve(PL_STR("Mitre CVE-1999-0077")), "CVE-1999-0077");
-    pl_assert_str(pl_oval_cve(PL_STR("CVE:00001:CVE-2019-16168 x")), "CVE-2019-16168");
-    pl_assert_str(pl_oval_cve(PL_STR("CVE-")), "");
-    pl_assert_str(pl_oval_cve(PL_STR("")), "");
+    pl_assert_str(pl_feed_cve(PL_STR("Mitre CVE-1999-0077")), "CVE-1999-0077");
+    pl_assert_str(pl_feed_cve(PL_STR("CVE:00001:CVE-2019-16168 x")), "CVE-2019-16168");
+    pl_assert_str(pl_feed_cve(PL_STR("CVE-")), "");
+    pl_assert_str(pl_feed_cve(PL_STR("")), "");
     pl_assert_str(pl_oval_release(PL_STR("Oracle Linux 9"), "Oracle Linux"), "9");
     pl_assert_str(pl_oval_release(PL_STR("Ubuntu 22.04 LTS"), "Ubuntu"), "22.04");
     pl_assert_str(pl_oval_release(PL_STR("Ubuntu Pro 22.04"), "Ubuntu"), "");
