@@ -125,6 +125,8 @@
  * compressed documents is 1, years with subdirectories by number are 3. */
 #define PL_LIMIT_FEED_NESTING 3
 #define PL_LIMIT_FEED_DIR_DEPTH 16
+/* Intervals of versions in one statement of a feed: people write below ten. */
+#define PL_LIMIT_FEED_SPANS 256
 /* Any name, version, licence or other short text of a component. */
 #define PL_LIMIT_FIELD_BYTES 65536
 /* One version string: the version schemes are linear in it. */

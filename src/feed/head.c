@@ -78,3 +78,15 @@ pl_str pl_head_first_element(pl_str head)
     }
     return without_blanks(pl_str_skip(text, 1));
 }
+
+bool pl_head_yaml_key(pl_str head, const char *key)
+{
+    pl_str wanted = pl_str_from(key);
+    for (pl_str line = PL_STR_EMPTY; pl_str_next_line(&head, &line);) {
+        if (pl_str_starts_with(line, wanted) &&
+            pl_str_starts_with(pl_str_skip(line, wanted.len), PL_STR(":"))) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -17,3 +17,7 @@ bool pl_head_first_member(pl_str head, pl_str *ret_key, pl_str *ret_value);
 /* The first element of the array that the text begins with, with all that follows; empty when it
  * begins otherwise. */
 pl_str pl_head_first_element(pl_str head);
+
+/* Does a line of the text, which is YAML in blocks, begin with this key of the outermost mapping?
+ */
+bool pl_head_yaml_key(pl_str head, const char *key);
