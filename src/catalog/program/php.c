@@ -8,8 +8,8 @@
  *      8  debug, 8 bits                         9  thread safe, 8 bits
  *     16  pointers: ini entries, dependencies, name, functions, five hooks, version
  *
- * The pointers of a shared library are filled in by the loader. What with is in place or in
- * .rela.dyn, 24 bytes an entry: address, type and symbol (none), value.
+ * The loader fills the pointers in: what it adds the library's address to is in place or in
+ * .rela.dyn, three words an entry: address, type and symbol (none), value.
  *
  * The extensions that PHP brings along have its version, so that they tell that one. Which release
  * an API number belongs to is known here, since extensions of others may have a number like it.
@@ -18,6 +18,9 @@
 
 enum { FIRST_POINTER_64 = 16, FIRST_POINTER_32 = 12, NAME = 2, VERSION = 9, POINTERS = 10 };
 enum { LEAST_API = 20010101, MOST_API = 20991231, MOST_TEXT = 64 };
+
+/* Places that may be the entry and are looked at; each costs a walk through the relocations. */
+enum { MOST_TRIES = 16 };
 
 static const struct {
     uint32_t api;
@@ -83,20 +86,20 @@ static pl_str follow(const struct pl_object *object, const struct pl_section *se
     return len == SIZE_MAX ? PL_STR_EMPTY : pl_str_sub(text, 0, len);
 }
 
+static bool may_be_entry(const struct pl_object *object, const uint8_t *p, size_t least)
+{
+    uint16_t size = pl_object_u16(object, p);
+    uint32_t api = pl_object_u32(object, p + 4);
+    return size >= least && size <= 2 * least && api >= LEAST_API && api <= MOST_API && p[8] <= 1 &&
+           p[9] <= 1;
+}
+
 static bool read_entry(const struct pl_object *object, const struct pl_section *section,
                        size_t offset, struct entry *ret)
 {
-    const uint8_t *p = section->bytes.ptr + offset;
     size_t word = object->is_64 ? 8 : 4;
     size_t first = object->is_64 ? FIRST_POINTER_64 : FIRST_POINTER_32;
-    size_t least = first + POINTERS * word;
-    uint16_t size = pl_object_u16(object, p);
-    uint32_t api = pl_object_u32(object, p + 4);
-    if (size < least || size > 2 * least || api < LEAST_API || api > MOST_API || p[8] > 1 ||
-        p[9] > 1) {
-        return false;
-    }
-    *ret = (struct entry){.api = api,
+    *ret = (struct entry){.api = pl_object_u32(object, section->bytes.ptr + offset + 4),
                           .name = follow(object, section, offset + first + NAME * word),
                           .version = follow(object, section, offset + first + VERSION * word)};
     return ret->name.len > 0 && ret->version.len > 0;
@@ -107,11 +110,13 @@ static bool find_entry(const struct pl_object *object, struct entry *ret)
     size_t step = object->is_64 ? 8 : 4;
     size_t least =
         object->is_64 ? FIRST_POINTER_64 + POINTERS * 8 : FIRST_POINTER_32 + POINTERS * 4;
+    size_t tries = 0;
     for (size_t i = 0; i < object->count; i++) {
         const struct pl_section *section = &object->sections[i];
         bool is_searched = section->kind == PL_SECTION_DATA || section->kind == PL_SECTION_CONSTANT;
         for (size_t at = 0; is_searched && at + least <= section->bytes.len; at += step) {
-            if (read_entry(object, section, at, ret)) {
+            if (may_be_entry(object, section->bytes.ptr + at, least) && tries++ < MOST_TRIES &&
+                read_entry(object, section, at, ret)) {
                 return true;
             }
         }
@@ -127,6 +132,17 @@ static bool is_own(const struct entry *entry)
         }
     }
     return false;
+}
+
+static bool is_version(pl_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!pl_char_is_digit(c) && !pl_char_is_alpha(c) && !strchr(".+~_-", c)) {
+            return false;
+        }
+    }
+    return text.len > 0 && pl_char_is_digit(text.ptr[0]) && pl_str_find_char(text, '.') != SIZE_MAX;
 }
 
 static pl_str extension_name(struct pl_arena *arena, pl_str name)
@@ -150,7 +166,7 @@ static enum pl_status read_php(struct pl_sink *sink, const struct pl_program *pr
     if (pl_str_starts_with(plain, entry.name)) {
         plain = pl_str_trim(pl_str_skip(plain, entry.name.len));
     }
-    if (pl_str_find_char(plain, '.') == SIZE_MAX || !pl_char_is_digit(plain.ptr[0])) {
+    if (!is_version(plain)) {
         return PL_OK;
     }
     entry.version = plain;

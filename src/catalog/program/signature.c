@@ -4,6 +4,10 @@
 
 enum { MOST_TEXT = 100, MOST_BYTES = 1000, MOST_VERSION = 64, MOST_NULS = 64 };
 
+/* Places at which {*} and {?} may end that are tried in one section: more than any real file needs,
+ * and so few that one made up of beginnings of a text does not hold up the scan. */
+enum { MOST_TRIES = 1 << 22 };
+
 /* '*' any bytes. The star that was met last may take one byte more, which is enough. */
 static bool matches_glob(pl_str glob, pl_str text)
 {
@@ -182,17 +186,22 @@ static pl_str next_literal(pl_str *pattern)
     return literal;
 }
 
-static bool matches(pl_str pattern, pl_str text, struct pl_signature_hit *hit,
-                    const char **ret_end);
+/* How far a text was matched, and what may still be tried for it. */
+struct match {
+    struct pl_signature_hit hit;
+    const char *end;
+    size_t *left_tries;
+};
 
-/* Tries what follows at each place where this part may end, the nearest first. There is hardly a
- * row with two such parts, so that the tries are some thousand at most. */
-static bool matches_any(char part, pl_str pattern, pl_str text, struct pl_signature_hit *hit,
-                        const char **ret_end)
+static bool matches(struct match *match, pl_str pattern, pl_str text);
+
+/* Tries what follows at each place where this part may end, the nearest first. */
+static bool matches_any(struct match *match, char part, pl_str pattern, pl_str text)
 {
     size_t most = part == '*' ? run(text, is_text, MOST_TEXT) : MOST_BYTES;
-    for (size_t skip = 0; skip <= most && skip <= text.len; skip++) {
-        if (matches(pattern, pl_str_skip(text, skip), hit, ret_end)) {
+    for (size_t skip = 0; skip <= most && skip <= text.len && *match->left_tries > 0; skip++) {
+        --*match->left_tries;
+        if (matches(match, pattern, pl_str_skip(text, skip))) {
             return true;
         }
     }
@@ -221,7 +230,7 @@ static size_t match_part(char part, pl_str prefix, pl_str text, struct pl_signat
     return len;
 }
 
-static bool matches(pl_str pattern, pl_str text, struct pl_signature_hit *hit, const char **ret_end)
+static bool matches(struct match *match, pl_str pattern, pl_str text)
 {
     while (pattern.len > 0) {
         pl_str literal = next_literal(&pattern);
@@ -235,34 +244,36 @@ static bool matches(pl_str pattern, pl_str text, struct pl_signature_hit *hit, c
         }
         char part = braces.ptr[1];
         if (part == '*' || part == '?') {
-            return matches_any(part, pattern, text, hit, ret_end);
+            return matches_any(match, part, pattern, text);
         }
-        size_t len = match_part(part, pl_str_skip(braces, 3), text, hit);
+        size_t len = match_part(part, pl_str_skip(braces, 3), text, &match->hit);
         if (len == 0) {
             return false;
         }
         text = pl_str_skip(text, len);
     }
-    *ret_end = text.ptr;
-    return hit->version.len > 0;
+    match->end = text.ptr;
+    return match->hit.version.len > 0;
 }
 
-static bool matches_at(pl_str pattern, pl_str text, struct pl_signature_hit *ret)
+static bool matches_at(pl_str pattern, pl_str text, size_t *left_tries,
+                       struct pl_signature_hit *ret)
 {
-    struct pl_signature_hit hit = {0};
-    const char *end = text.ptr;
-    if (!matches(pattern, text, &hit, &end)) {
+    struct match match = {.left_tries = left_tries};
+    if (!matches(&match, pattern, text)) {
         return false;
     }
-    hit.seen = pl_str_sub(text, 0, (size_t)(end - text.ptr));
-    *ret = hit;
+    match.hit.seen = pl_str_sub(text, 0, (size_t)(match.end - text.ptr));
+    *ret = match.hit;
     return true;
 }
 
 bool pl_signature_matches(const struct pl_signature *signature, pl_span bytes, size_t offset,
                           struct pl_signature_hit *ret)
 {
-    return matches_at(pl_str_from(signature->text), pl_str_skip(pl_span_str(bytes), offset), ret);
+    size_t left_tries = MOST_TRIES;
+    return matches_at(pl_str_from(signature->text), pl_str_skip(pl_span_str(bytes), offset),
+                      &left_tries, ret);
 }
 
 bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
@@ -276,8 +287,9 @@ bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
     bool is_bare = pl_str_eq(start, PL_STR("\0"));
     bool starts_with_version = signature->text[0] == '{' && signature->text[1] != '0';
     pl_str pattern = pl_str_from(signature->text);
+    size_t left_tries = MOST_TRIES;
     if (pl_str_starts_with(pattern, PL_STR("{0}")) &&
-        matches_at(pl_str_skip(pattern, 3), pl_span_str(bytes), ret)) {
+        matches_at(pl_str_skip(pattern, 3), pl_span_str(bytes), &left_tries, ret)) {
         return true;
     }
     size_t at = 0;
@@ -292,7 +304,8 @@ bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
             starts_with_version && at > 0 && comes_before_number((char)bytes.ptr[at - 1]);
         bool is_hopeless = is_bare && (at + 1 >= bytes.len || !is_word((char)bytes.ptr[at + 1])) &&
                            signature->text[3] == '{' && signature->text[4] != 'z';
-        if (!is_within && !is_hopeless && pl_signature_matches(signature, bytes, at, ret)) {
+        if (!is_within && !is_hopeless &&
+            matches_at(pattern, pl_str_skip(pl_span_str(bytes), at), &left_tries, ret)) {
             return true;
         }
         at++;

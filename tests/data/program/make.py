@@ -101,6 +101,24 @@ def go(lines, version=b"go1.22.1"):
     return b"\xff Go buildinf:\x08\x02" + b"\0" * 16 + counted(version) + counted(wrap + lines + end)
 
 
+def php(name, version, api, bits=64, big=False):
+    """An extension of PHP: the pointers of 64 bits are left to the loader, those of 32 stand in their places."""
+    order = ">" if big else "<"
+    texts = name.ljust(32, b"\0") + version.ljust(32, b"\0")
+    texts_at, entry_at = 0x1000 + 64, 0x1000 + 64 + len(texts) + 16
+    size, first, word = (168, 16, 8) if bits == 64 else (88, 12, 4)
+    entry = bytearray(struct.pack(order + "HxxIBBxx", size, api, 0, 0).ljust(size, b"\0"))
+    places = {first + 2 * word: texts_at, first + 9 * word: texts_at + 32}
+    table = b""
+    for place, target in places.items():
+        if bits == 64:
+            table += struct.pack(order + "QQQ", entry_at + place, 8, target)
+        else:
+            entry[place:place + 4] = struct.pack(order + "I", target)
+    return elf([(".rodata", 1, ALLOC, texts), (".dynstr", 3, ALLOC, b"\0get_module".ljust(16, b"\0")),
+                (".data.rel.ro", 1, ALLOC | WRITE, bytes(entry)), (".rela.dyn", 4, ALLOC, table)], bits, big)
+
+
 def main():
     into = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))
     info = go(b"path\texample.org/a\nmod\texample.org/a\t(devel)\t\ndep\tgithub.com/b/c\tv1.2.3\th1:x=\n"
@@ -124,6 +142,8 @@ def main():
         "note-package.elf": elf([(".note.package", 7, ALLOC, note)]),
         "module.ko": module,
         "module.ko.xz": lzma.compress(module, check=lzma.CHECK_CRC32),
+        "php-redis.so": php(b"redis", b"5.3.7", 20220829),
+        "php-simplexml.so": php(b"SimpleXML", b"8.2.32", 20220829, 32, True),
         "version.dll": pe(".rsrc", 0x40000040, version_resource([
             ("CompanyName", "Exämple Inc."), ("ProductName", "Tool"), ("OriginalFilename", "tool.dll"),
             ("FileVersion", "1.2.3.4"), ("ProductVersion", "1.2.3+abc")])),

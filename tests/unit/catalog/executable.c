@@ -81,6 +81,22 @@ static void test_executable__package_note_module_and_version_resource(void **sta
     pl_assert_str(dll->components.items[0].vendor, "Ex\xc3\xa4mple Inc.");
 }
 
+static void test_executable__extensions_of_php(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_evidence_file *found = inspect_data(&arena, "php-redis.so");
+    assert_component(found, 0, "binary", "php-redis", "5.3.7");
+    assert_int_equal(found->components.items[0].cpes.count, 0);
+    /* What PHP brings along is PHP. */
+    found = inspect_data(&arena, "php-simplexml.so");
+    assert_component(found, 0, "binary", "php", "8.2.32");
+    pl_assert_str(found->components.items[0].cpes.items[0],
+                  "cpe:2.3:a:php:php:8.2.32:*:*:*:*:*:*:*");
+    found = inspect_content(&arena, &pl_cataloger_executable, "libredis.so",
+                            read_data(&arena, "php-redis.so"), NULL);
+    assert_int_equal(found->components.count, 0);
+}
+
 static void assert_gaps(const char *path, pl_str content, size_t gaps)
 {
     struct pl_arena arena pl_autoarena = {0};
@@ -113,9 +129,9 @@ static void test_executable__damaged_and_packed_is_a_gap(void **state)
 
 static void test_executable__prefixes(void **state)
 {
-    static const char *const names[] = {"go-replaced.elf",  "rust-big-endian-32.elf",
-                                        "note-package.elf", "version.dll",
-                                        "go.exe",           "module.ko"};
+    static const char *const names[] = {
+        "go-replaced.elf", "rust-big-endian-32.elf", "note-package.elf", "version.dll", "go.exe",
+        "module.ko",       "php-redis.so",           "php-simplexml.so"};
     for (size_t i = 0; i < PL_ARRAY_LEN(names); i++) {
         struct pl_arena arena pl_autoarena = {0};
         inspect_prefixes(&pl_cataloger_executable, names[i], read_data(&arena, names[i]), 1);
@@ -192,6 +208,7 @@ int pl_test_executable(void)
         cmocka_unit_test(test_executable__a_library_that_is_linked_in),
         cmocka_unit_test(test_executable__rust_without_what_ran_at_build_time),
         cmocka_unit_test(test_executable__package_note_module_and_version_resource),
+        cmocka_unit_test(test_executable__extensions_of_php),
         cmocka_unit_test(test_executable__what_only_begins_as_a_program_is_no_gap),
         cmocka_unit_test(test_executable__damaged_and_packed_is_a_gap),
         cmocka_unit_test(test_executable__prefixes),
