@@ -20,7 +20,7 @@ PACKAGES="gcc clang-14 clang-format-14 libclang-rt-14-dev llvm-14 meson ninja-bu
   python3-jsonschema python3-yaml libcmocka-dev libjansson-dev libyaml-dev libxml2-dev libarchive-dev libisal-dev liblzma-dev libzstd-dev libssl-dev
   libcurl4-openssl-dev libsqlite3-dev libxml2-utils zstd gzip rpm python3-rpm python3-h2 distro-info-data skopeo openssl ca-certificates
   docker-registry apache2-utils protobuf-compiler docker.io containerd runc podman openssh-client openssh-server strace
-  python3-packaging python3-venv ruby php-cli php-composer-semver node-semver pacman-package-manager"
+  python3-packaging python3-venv ruby php-cli php-composer-semver composer debootstrap node-semver pacman-package-manager"
 
 passed=0
 failed=0

@@ -159,7 +159,11 @@ static struct pl_component *add_package(struct archive *archive, pl_str group, p
 static bool is_own(const struct archive *archive, pl_str artifact, pl_str version)
 {
     struct pl_java_file_name split = pl_java_file_name_split(archive->file_name);
-    return pl_str_eq(split.artifact, artifact) || pl_str_eq(split.stem, artifact) ||
+    /* Versions that begin with letters are not told from the name: "v1-rev20220705-2.0.0". */
+    bool is_exactly = split.stem.len == artifact.len + 1 + version.len &&
+                      pl_str_starts_with(split.stem, artifact) &&
+                      pl_str_ends_with(split.stem, version);
+    return is_exactly || pl_str_eq(split.artifact, artifact) || pl_str_eq(split.stem, artifact) ||
            (split.version.len > 0 && pl_str_eq(split.version, version) &&
             (pl_str_starts_with(split.artifact, artifact) ||
              pl_str_ends_with(artifact, split.artifact)));

@@ -23,10 +23,14 @@
 
 static const struct {
     pl_str artifact; /* a star at its end stands for anything */
+    pl_str version; /* what it begins with; empty: any */
     pl_str group;
 } known_groups[] = {
-#define PL_JAVA_GROUP(artifact, group) {PL_STR_INIT(artifact), PL_STR_INIT(group)},
+#define PL_JAVA_GROUP(artifact, group) PL_JAVA_RELEASE(artifact, "", group)
+#define PL_JAVA_RELEASE(artifact, version, group)                                                  \
+    {PL_STR_INIT(artifact), PL_STR_INIT(version), PL_STR_INIT(group)},
 #include "catalog/java_groups.def"
+#undef PL_JAVA_RELEASE
 #undef PL_JAVA_GROUP
 };
 
@@ -227,6 +231,13 @@ static pl_str clean(pl_str value)
     return is_filled ? word : PL_STR_EMPTY;
 }
 
+/* What many projects share is no group of any of them. */
+static bool is_shared(pl_str group)
+{
+    return pl_str_find_char(group, '.') == SIZE_MAX || pl_str_eq(group, PL_STR("org.apache")) ||
+           pl_str_eq(group, PL_STR("com.sun"));
+}
+
 /* Of "org.yaml.snakeyaml" what stands before the artifact's own part; empty when it has none. */
 static pl_str group_before(pl_str name, pl_str artifact)
 {
@@ -240,25 +251,29 @@ static pl_str group_before(pl_str name, pl_str artifact)
     bool is_own =
         pl_str_ends_with(artifact, tail) &&
         (before.len == 0 || before.ptr[before.len - 1] == '-' || before.ptr[before.len - 1] == '.');
-    return is_own && pl_str_find_char(group, '.') != SIZE_MAX ? group : PL_STR_EMPTY;
+    return is_own && !is_shared(group) ? group : PL_STR_EMPTY;
 }
 
-static pl_str known_group(pl_str artifact)
+static pl_str known_group(pl_str artifact, pl_str version)
 {
+    size_t most = 0;
+    pl_str group = PL_STR_EMPTY;
     for (size_t i = 0; i < PL_ARRAY_LEN(known_groups); i++) {
         pl_str row = known_groups[i].artifact;
         bool is_start = row.ptr[row.len - 1] == '*';
-        if (is_start ? pl_str_starts_with(artifact, pl_str_sub(row, 0, row.len - 1))
-                     : pl_str_eq(artifact, row)) {
-            return known_groups[i].group;
+        bool fits = is_start ? pl_str_starts_with(artifact, pl_str_sub(row, 0, row.len - 1))
+                             : pl_str_eq(artifact, row);
+        if (fits && row.len > most && pl_str_starts_with(version, known_groups[i].version)) {
+            most = row.len;
+            group = known_groups[i].group;
         }
     }
-    return PL_STR_EMPTY;
+    return group;
 }
 
-static pl_str guess_group(const struct pl_java_manifest *manifest, pl_str artifact)
+static pl_str guess_group(const struct pl_java_manifest *manifest, pl_str artifact, pl_str version)
 {
-    pl_str group = known_group(artifact);
+    pl_str group = known_group(artifact, version);
     if (group.len > 0) {
         return group;
     }
@@ -272,10 +287,7 @@ static pl_str guess_group(const struct pl_java_manifest *manifest, pl_str artifa
     }
     if (group.len == 0) {
         pl_str vendor = clean(pl_java_manifest_get(manifest, "Implementation-Vendor-Id"));
-        /* "org.apache" is the whole foundation's. */
-        bool is_group =
-            pl_str_find_char(vendor, '.') != SIZE_MAX && !pl_str_eq(vendor, PL_STR("org.apache"));
-        group = is_group ? vendor : PL_STR_EMPTY;
+        group = is_shared(vendor) ? PL_STR_EMPTY : vendor;
     }
     if (group.len == 0 && count_dots(artifact) >= 2) {
         group = pl_str_sub(artifact, 0, pl_str_find_last_char(artifact, '.'));
@@ -336,7 +348,7 @@ struct pl_java_guess pl_java_guess(const struct pl_java_manifest *manifest, pl_s
     if (is_none(&split, title) || guess.version.len > PL_LIMIT_VERSION_BYTES) {
         guess.version = PL_STR_EMPTY;
     }
-    guess.group = guess_group(manifest, guess.artifact);
+    guess.group = guess_group(manifest, guess.artifact, guess.version);
     for (size_t i = 0; i < PL_ARRAY_LEN(known_parts); i++) {
         if (pl_str_eq(title, known_parts[i].title) &&
             pl_str_eq(split.artifact, known_parts[i].file)) {

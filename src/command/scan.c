@@ -1,6 +1,73 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/scan_options.h"
+#include "db/manifest.h"
 #include <limits.h>
+#include <stdio.h>
+#include <time.h>
+
+/* "2026-11-21", or with a time, as far as that is given. */
+static bool is_day(const char *text)
+{
+    static const char shape[] = "0000-00-00T00:00:00Z";
+    size_t len = strlen(text);
+    for (size_t i = 0; i < len && i < sizeof(shape) - 1; i++) {
+        bool fits = shape[i] == '0' ? pl_char_is_digit(text[i]) : text[i] == shape[i];
+        if (!fits) {
+            return false;
+        }
+    }
+    return len == strlen("0000-00-00") || len == sizeof(shape) - 1;
+}
+
+/* Warns of a database that is old, and fails when --max-db-age says so. */
+static enum pl_status check_age(const struct pl_args *args, struct pl_db *db, struct pl_error *err)
+{
+    enum { DAY = 24 * 60 * 60, OLD_DAYS = 7 };
+    const char *given = pl_args_value(args, "max-db-age", NULL);
+    uint64_t most_days = OLD_DAYS;
+    struct tm made = {0};
+    if (given && !pl_str_to_uint(pl_str_from(given), 36500, &most_days)) {
+        return pl_error_set(err, PL_E_USAGE, "--max-db-age takes a number of days, not \"%s\"",
+                            given);
+    }
+    struct pl_arena arena pl_autoarena = {0};
+    pl_str day = pl_arena_dup(&arena, pl_db_manifest_fetched(pl_db_manifest(db)));
+    if (!strptime(day.ptr, "%Y-%m-%dT%H:%M:%SZ", &made)) {
+        return PL_OK;
+    }
+    double days = difftime(time(NULL), timegm(&made)) / DAY;
+    if (days <= (double)most_days) {
+        return PL_OK;
+    }
+    if (given) {
+        return pl_error_set(err, PL_E_LIMIT,
+                            "the advisory database is %.0f days old, and --max-db-age allows %s; "
+                            "run \"plimsoll db update\"",
+                            days, given);
+    }
+    fprintf(stderr,
+            "plimsoll: the advisory database is %.0f days old; \"plimsoll db update\" brings it up "
+            "to date\n",
+            days);
+    return PL_OK;
+}
+
+static enum pl_status open_db(const struct pl_args *args, const char *dir, struct pl_db **ret,
+                              struct pl_error *err)
+{
+    const char *day = pl_args_value(args, "as-of", NULL);
+    if (!day) {
+        enum pl_status st = pl_db_open(dir, ret, err);
+        return st < 0 ? st : check_age(args, *ret, err);
+    }
+    if (!is_day(day)) {
+        return pl_error_set(err, PL_E_USAGE,
+                            "--as-of takes a day (2026-11-21) or a time "
+                            "(2026-11-21T08:00:00Z), not \"%s\"",
+                            day);
+    }
+    return pl_db_open_as_of(dir, pl_str_from(day), ret, err);
+}
 
 static int run(const struct pl_args *args, struct pl_error *err)
 {
@@ -13,7 +80,7 @@ static int run(const struct pl_args *args, struct pl_error *err)
     struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
     char buffer[PATH_MAX];
     if (st == PL_OK) {
-        st = pl_db_open(pl_command_db_dir(args, buffer, sizeof(buffer)), &db, err);
+        st = open_db(args, pl_command_db_dir(args, buffer, sizeof(buffer)), &db, err);
     }
     if (st < 0) {
         return pl_command_failed(st);
@@ -49,6 +116,12 @@ const struct pl_command pl_command_scan = {
     .options =
         (const struct pl_option[]){
             {.name = "db", .argument = "DIR", .summary = "the advisory database; also PLIMSOLL_DB"},
+            {.name = "as-of",
+             .argument = "DATE",
+             .summary = "with the advisory database as it was on this day, if it is still there"},
+            {.name = "max-db-age",
+             .argument = "DAYS",
+             .summary = "fail when the advisory database is older; without it a week is warned of"},
             {.name = "fail-on",
              .argument = "SEVERITY",
              .summary = "exit with 1 for a finding of this severity or worse"},

@@ -40,15 +40,15 @@ void pl_db_manifest_seal(struct pl_db_manifest *manifest)
     name_generation(manifest, manifest->generation);
 }
 
-const struct pl_db_slice_info *pl_db_manifest_slice(const struct pl_db_manifest *manifest,
-                                                    pl_str name)
+pl_str pl_db_manifest_fetched(const struct pl_db_manifest *manifest)
 {
+    pl_str latest = PL_STR_EMPTY;
     for (size_t i = 0; i < manifest->slices.count; i++) {
-        if (pl_str_eq(manifest->slices.items[i].name, name)) {
-            return &manifest->slices.items[i];
+        if (pl_str_cmp(manifest->slices.items[i].fetched, latest) > 0) {
+            latest = manifest->slices.items[i].fetched;
         }
     }
-    return NULL;
+    return latest;
 }
 
 static void write_number(struct pl_json_writer *json, const char *key, uint64_t value)

@@ -137,7 +137,9 @@ static void take_out(struct settling *settling, struct pl_arena *arena, const st
         }
         struct pl_component *owner = &components->items[all[i].owner - components->items];
         is_owned[index] = pl_component_is_system_package(owner);
-        pl_str purl = pl_component_purl(arena, all[i].component);
+        pl_str purl = all[i].component->scope == PL_SCOPE_INSTALLED
+                          ? pl_component_purl(arena, all[i].component)
+                          : PL_STR_EMPTY;
         if (purl.len > 0) {
             *pl_vec_push(arena, &owner->contains) = purl;
         }

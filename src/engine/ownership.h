@@ -9,6 +9,9 @@
  * out, and its purl stands with its owner. A file that a later layer put in the place of a
  * package's is no longer the package's.
  *
+ * What a lock file or manifest among the owner's files declares is not inside of the owner: it is
+ * taken out as well, and named nowhere.
+ *
  * Where the owner's manager publishes no advisories (conda; OWNER in model/package_types.def), the
  * component stays as well: under its own name alone is anything known of it.
  *

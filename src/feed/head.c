@@ -50,6 +50,26 @@ bool pl_head_member(pl_str head, const char *key, pl_str *ret_value)
     return false;
 }
 
+bool pl_head_first_member(pl_str head, pl_str *ret_key, pl_str *ret_value)
+{
+    pl_str text = without_blanks(head);
+    if (text.len == 0 || text.ptr[0] != '{') {
+        return false;
+    }
+    text = without_blanks(pl_str_skip(text, 1));
+    if (text.len == 0 || text.ptr[0] != '"') {
+        return false;
+    }
+    size_t end = string_end(text, 1);
+    pl_str after = without_blanks(pl_str_skip(text, end + 1));
+    if (!pl_str_starts_with(after, PL_STR(":"))) {
+        return false;
+    }
+    *ret_key = pl_str_sub(text, 1, end - 1);
+    *ret_value = without_blanks(pl_str_skip(after, 1));
+    return true;
+}
+
 pl_str pl_head_first_element(pl_str head)
 {
     pl_str text = without_blanks(head);

@@ -11,6 +11,9 @@
  * it can be seen? *ret_value, when not NULL, is the rest of the text from its value on. */
 bool pl_head_member(pl_str head, const char *key, pl_str *ret_value);
 
+/* The first member of the object that the text begins with; false when there is none. */
+bool pl_head_first_member(pl_str head, pl_str *ret_key, pl_str *ret_value);
+
 /* The first element of the array that the text begins with, with all that follows; empty when it
  * begins otherwise. */
 pl_str pl_head_first_element(pl_str head);

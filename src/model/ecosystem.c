@@ -16,6 +16,7 @@ static const struct {
     unsigned parts; /* 0: the ecosystem has no releases */
     const char *after;
 } distributions[] = {
+    {"alpm", "arch", "Arch Linux", "", 0, ""},
     {"deb", "debian", "Debian", ":", 1, ""},
     {"deb", "ubuntu", "Ubuntu", ":", 2, ":LTS"},
     {"deb", "ubuntu", "Ubuntu", ":", 2, ""},

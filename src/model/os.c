@@ -126,8 +126,8 @@ static void nowhere(struct pl_arena *arena, const struct pl_os *os, const char *
 }
 
 static const struct row rows[] = {
-#define PL_DISTRO(id, purl_namespace, type, scheme, ecosystem, by_source, parts, name)             \
-    {{id, purl_namespace, type, scheme, ecosystem, by_source}, parts, name},
+#define PL_DISTRO(id, type, ecosystem, by_source, parts, name)                                     \
+    {{id, type, ecosystem, by_source}, parts, name},
 #include "model/distros.def"
 #undef PL_DISTRO
 };
@@ -135,13 +135,10 @@ static const struct row rows[] = {
 /* Families, for ID_LIKE: whose packages can be read, though nobody's advisories are known to hold.
  */
 static const struct row families[] = {
-    {{"debian", "", "deb", "dpkg", "", true}, 0, nowhere},
-    {{"ubuntu", "", "deb", "dpkg", "", true}, 0, nowhere},
-    {{"alpine", "", "apk", "apk", "", true}, 0, nowhere},
-    {{"rhel", "", "rpm", "rpm", "", false}, 0, nowhere},
-    {{"fedora", "", "rpm", "rpm", "", false}, 0, nowhere},
-    {{"centos", "", "rpm", "rpm", "", false}, 0, nowhere},
-    {{"suse", "", "rpm", "rpm", "", true}, 0, nowhere},
+    {{"debian", "deb", "", true}, 0, nowhere},  {{"ubuntu", "deb", "", true}, 0, nowhere},
+    {{"alpine", "apk", "", true}, 0, nowhere},  {{"rhel", "rpm", "", false}, 0, nowhere},
+    {{"fedora", "rpm", "", false}, 0, nowhere}, {{"centos", "rpm", "", false}, 0, nowhere},
+    {{"suse", "rpm", "", true}, 0, nowhere},
 };
 
 static const struct row *find_row(const struct row *table, size_t count, pl_str id)

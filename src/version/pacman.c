@@ -84,7 +84,7 @@ static enum pl_containment contains(pl_str range, pl_str version)
 }
 
 static const char *const aliases[] = {"alpm", "arch", NULL};
-static const char *const ecosystems[] = {NULL};
+static const char *const ecosystems[] = {"Arch Linux", NULL};
 
 const struct pl_version_scheme pl_version_scheme_pacman = {
     .name = "pacman",

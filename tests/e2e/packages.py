@@ -2,18 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Roots that package managers filled themselves, without a network: what plimsoll lists there is what each manager
 lists, what a package of the system owns is named with it, and what packages need is what the manager's own database
-says. A manager that is not on this machine is skipped."""
+says. A manager that is not on this machine is skipped. What registries have is in real_root.py."""
 import base64
 import collections
 import hashlib
 import json
 import os
 import shutil
-import subprocess
 import tarfile
 import zipfile
 
-from imagelib import Skip, main, run, same
+from imagelib import Skip, main, same
+from packagelib import components, need, of_type, pairs, tool, write
 
 CONTROL = """Package: {name}
 Version: {version}
@@ -23,40 +23,6 @@ Depends: {depends}
 Provides: {provides}
 Description: made for a test
 """
-
-
-def need(*programs):
-    for program in programs:
-        if not shutil.which(program):
-            raise Skip(f"no {program} here")
-
-
-def tool(*arguments, **options):
-    done = subprocess.run([str(a) for a in arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          stdin=subprocess.DEVNULL, timeout=300, **options)
-    if done.returncode != 0:
-        raise AssertionError(f"{arguments}: {done.stderr.decode()[-2000:]}")
-    return done.stdout.decode()
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as file:
-        file.write(text)
-
-
-def components(root):
-    result = run("sbom", "--format", "json", "dir:" + root, timeout=300)
-    same(result.status, 0, result.err)
-    return result.json["components"]
-
-
-def of_type(listed, kind):
-    return [c for c in listed if c["type"] == kind]
-
-
-def pairs(listed):
-    return sorted((c["name"], c["version"]) for c in listed)
 
 
 def make_deb(where, name, version, files=(), depends="", provides="", compression="xz"):
@@ -225,23 +191,6 @@ def pip_and_what_dpkg_owns(where):
          sorted(tuple(line.split()) for line in tool("dpkg-query", "--admindir", root + "/var/lib/dpkg", "-W").splitlines()))
 
 
-def npm_as_it_installs(where):
-    need("npm")
-    root = where + "/root"
-    for name, version, needs in [("leaf", "1.2.3", {}), ("@scope/stem", "0.1.0-rc.1", {})]:
-        write(f"{where}/{name}/package.json",
-              json.dumps({"name": name, "version": version, "license": "MIT", "dependencies": needs}))
-    write(root + "/app/package.json", json.dumps({"name": "app", "version": "1.0.0"}))
-    env = dict(os.environ, HOME=where, npm_config_cache=where + "/cache", npm_config_offline="true",
-               npm_config_update_notifier="false", npm_config_audit="false", npm_config_fund="false")
-    archives = [f"{where}/{tool('npm', 'pack', '--silent', f'{where}/{name}', cwd=where, env=env).strip()}"
-                for name in ["leaf", "@scope/stem"]]
-    tool("npm", "install", *archives, cwd=root + "/app", env=env)
-    told = json.loads(tool("npm", "ls", "--json", "--all", cwd=root + "/app", env=env))["dependencies"]
-    installed = [c for c in of_type(components(root), "npm") if c["scope"] == "installed"]
-    same(pairs(installed), sorted((name, entry["version"]) for name, entry in told.items()), "what npm lists")
-
-
 def gem_as_it_installs(where):
     need("gem")
     root = where + "/root"
@@ -258,19 +207,29 @@ def gem_as_it_installs(where):
     same(pairs(of_type(components(root), "gem")), sorted(told), "what gem lists")
 
 
-def cargo_as_it_locks(where):
-    need("cargo")
-    app = where + "/root/app"
-    write(app + "/Cargo.toml", '[package]\nname = "app"\nversion = "1.0.0"\n[dependencies]\nown = { path = "../own" }\n')
-    write(app + "/src/main.rs", "fn main() {}\n")
-    write(where + "/root/own/Cargo.toml", '[package]\nname = "own"\nversion = "0.1.0"\n')
-    write(where + "/root/own/src/lib.rs", "")
-    tool("cargo", "generate-lockfile", "--offline", cwd=app)
-    told = [(p["name"], p["version"]) for p in
-            json.loads(tool("cargo", "metadata", "--offline", "--format-version", "1", cwd=app))["packages"] if p["source"]]
-    same(pairs(of_type(components(where + "/root"), "cargo")), sorted(told), "what comes from a registry")
+def composer_as_it_installs(where):
+    """What a repository would have told is in the manifest, and the archives lie beside it."""
+    need("composer", "php")
+    root = where + "/root"
+    repositories = [{"packagist.org": False}]
+    for name, version, needs in [("made/leaf", "1.2.3", {}), ("made/stem", "v0.1.0-beta2", {"made/leaf": "^1"}), ("made/dev", "3.0", {})]:
+        package = {"name": name, "version": version, "license": "MIT", "require": needs}
+        archive = f"{where}/{name.replace('/', '-')}.tar"
+        write(f"{where}/{name}/composer.json", json.dumps(package))
+        tool("tar", "-cf", archive, "-C", where, name)
+        repositories.append({"type": "package", "package": dict(package, dist={"type": "tar", "url": archive})})
+    write(root + "/app/composer.json", json.dumps({
+        "name": "made/app", "repositories": repositories, "require": {"made/stem": "0.1.0-beta2"}, "require-dev": {"made/dev": "*"},
+        "minimum-stability": "beta"}))
+    env = dict(os.environ, COMPOSER_HOME=where + "/home", COMPOSER_ALLOW_SUPERUSER="1", COMPOSER_DISABLE_NETWORK="1")
+    tool("composer", "install", "--no-interaction", "--quiet", cwd=root + "/app", env=env)
+    told = json.loads(tool("composer", "show", "--format", "json", cwd=root + "/app", env=env))["installed"]
+    listed = of_type(components(root), "composer")
+    same(pairs(listed), sorted((package["name"], package["version"]) for package in told), "what composer shows")
+    locked = json.loads(tool("composer", "show", "--locked", "--no-dev", "--format", "json", cwd=root + "/app", env=env))["locked"]
+    same(sorted(c["name"] for c in listed if not c.get("dev")), sorted(p["name"] for p in locked), "not for development")
 
 
 if __name__ == "__main__":
     main([debian_package_files, rpm_package_files, needs_of_the_machines_own_packages, pacman_as_it_installs,
-          pip_and_what_dpkg_owns, npm_as_it_installs, gem_as_it_installs, cargo_as_it_locks])
+          pip_and_what_dpkg_owns, gem_as_it_installs, composer_as_it_installs])

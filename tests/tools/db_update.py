@@ -11,6 +11,7 @@ import http.server
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -137,7 +138,13 @@ def check_http(top):
     with open(os.path.join(export, "ecosystems.txt"), "w", encoding="utf-8") as file:
         file.write("PyPI\nRocky Linux\nRocky Linux:8\n[EMPTY]\n")
 
+    answers = []
+
     class Handler(http.server.SimpleHTTPRequestHandler):
+        def send_response(self, code, message=None):
+            answers.append(code)
+            super().send_response(code, message)
+
         def do_GET(self):
             if self.path == "/loop.zip":
                 self.send_response(302)
@@ -162,6 +169,18 @@ def check_http(top):
     done = update(database, base + "/")
     assert done.returncode == 0, done
     assert generation(database) == local
+    answers.clear()
+    done = update(database, base + "/")
+    assert done.returncode == 0 and generation(database) == local, done
+    assert answers == [200, 304, 304], "the list, and zips that did not change: %s" % answers
+    os.utime(os.path.join(export, "PyPI", "all.zip"), (1, time.time() + 10))
+    answers.clear()
+    assert update(database, base + "/").returncode == 0 and sorted(answers) == [200, 200, 304], answers
+    hidden = os.path.join(export, "PyPI", "all.zip.hidden")
+    os.rename(os.path.join(export, "PyPI", "all.zip"), hidden)
+    done = update(database, base + "/")
+    assert done.returncode == 3 and "404" in done.stderr and generation(database) == local, done
+    os.rename(hidden, os.path.join(export, "PyPI", "all.zip"))
     database = os.path.join(top, "one")
     done = update(database, base, "--ecosystem=Rocky Linux")
     assert done.returncode == 0 and generation(database) != local, done
@@ -199,6 +218,86 @@ def check_shrink(top):
     assert done.returncode == 0 and generation(database) != before
 
 
+def ask(database, *words):
+    done = subprocess.run([PLIMSOLL, "db", *words, "--db", database, "--format", "json"], encoding="utf-8",
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+
+def check_history(top):
+    """What changed between two generations, and a scan with the older one."""
+    feed, database = os.path.join(top, "changing"), os.path.join(top, "history")
+    make_export(feed, "Debian", "1.0", 700)
+    assert update(database, feed).returncode == 0
+    first = generation(database)
+    make_export(feed, "Debian", "1.0", 699)
+    with zipfile.ZipFile(os.path.join(feed, "Debian", "all.zip"), "a") as archive:
+        archive.writestr("TEST-00005.json", json.dumps(dict(record(5, "Debian", "9.0"), modified="2025-01-01T00:00:00Z")))
+        archive.writestr("NEW-1.json", json.dumps(dict(record(1, "Debian", "9.0"), id="NEW-1")))
+    assert update(database, feed).returncode == 0
+    changes = {(c["change"], c["id"]) for c in ask(database, "diff")[1]["changes"]}
+    assert changes == {("added", "NEW-1"), ("changed", "TEST-00005"), ("removed", "TEST-00699")}, changes
+    status, told = ask(database, "diff", first[:12], first)
+    assert status == 0 and told["changes"] == [], told
+    assert ask(database, "diff", "f" * 32)[0] == 3
+    history = ask(database, "history")[1]["generations"]
+    assert [g["records"] for g in history] == [700, 700], history
+    assert sum(g["in_use"] for g in history) == 1
+    empty = os.path.join(top, "empty")
+    os.makedirs(empty)
+    for day, status in (("2999-12-31", 0), ("2001-01-01", 3), ("soon", 2)):
+        done = subprocess.run([PLIMSOLL, "scan", "--db", database, "--as-of", day, "dir:" + empty],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        assert done.returncode == status, (day, done)
+    for days, status in (("1", 0), ("x", 2)):
+        done = subprocess.run([PLIMSOLL, "scan", "--db", database, "--max-db-age", days, "dir:" + empty],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        assert done.returncode == status, (days, done)
+    manifest = os.path.join(database, generation(database) + ".json")
+    with open(manifest, encoding="utf-8") as file:
+        text = file.read()
+    with open(manifest, "w", encoding="utf-8") as file:
+        file.write(re.sub('"fetched": "[0-9]*-', '"fetched": "2001-', text))
+    for options, status, says in ((["--max-db-age", "300"], 3, "db update"), ([], 0, "days old")):
+        done = subprocess.run([PLIMSOLL, "scan", "--db", database, *options, "dir:" + empty], encoding="utf-8",
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        assert done.returncode == status and says in done.stderr, (options, done)
+
+
+def check_transfer(top):
+    """A database as one file, whole or not at all."""
+    database, other, archive = (os.path.join(top, name) for name in ("history", "elsewhere", "database.tar.zst"))
+    run = lambda *words: subprocess.run([PLIMSOLL, "db", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        encoding="utf-8", check=False)
+    assert run("export", archive, "--db", database).returncode == 0
+    assert run("import", archive, "--db", other).returncode == 0
+    assert generation(other) == generation(database)
+    subprocess.run([DUMP, other, "--all"], check=True)
+    with open(archive, "rb") as file:
+        content = file.read()
+    with tempfile.TemporaryDirectory() as unpacked:
+        subprocess.run(["tar", "--zstd", "-xf", archive, "-C", unpacked], check=True)
+        names = sorted(os.listdir(unpacked), reverse=True)
+        assert names[0] == "manifest.json" and all(name.endswith(".pldb") for name in names[1:]), names
+        with open(os.path.join(unpacked, names[1]), "rb+") as slice_file:
+            slice_file.seek(200)
+            slice_file.write(b"\0\0\0\0")
+        altered = os.path.join(top, "altered.tar")
+        subprocess.run(["tar", "-cf", altered, "-C", unpacked, *names], check=True)
+        lacking = os.path.join(top, "lacking.tar")
+        subprocess.run(["tar", "-cf", lacking, "-C", unpacked, names[0]], check=True)
+    cut = os.path.join(top, "cut.tar.zst")
+    with open(cut, "wb") as file:
+        file.write(content[:len(content) // 2])
+    fresh = os.path.join(top, "fresh")
+    for bad in (altered, lacking, cut, PLIMSOLL, os.path.join(top, "nowhere")):
+        done = run("import", bad, "--db", fresh)
+        assert done.returncode == 3 and bad in done.stderr, (bad, done)
+        assert run("status", "--db", fresh).returncode == 3
+    assert run("export", os.path.join(top, "no", "such"), "--db", database).returncode == 3
+    assert run("export", archive, "--db", fresh).returncode == 3
+
+
 def main():
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         os.environ.pop(name, None)
@@ -208,6 +307,8 @@ def main():
         check_malformed(top)
         check_http(top)
         check_shrink(top)
+        check_history(top)
+        check_transfer(top)
 
 
 main()

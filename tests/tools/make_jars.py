@@ -95,6 +95,8 @@ def jars(where):
         ("WEB-INF/lib/noversion.jar", archive([("A.class", "x")])), ("WEB-INF/lib/empty.jar", ""),
         ("WEB-INF/lib/no.jar", "this is text"), ("WEB-INF/lib/x-1-sources.jar", archive([("A.java", "x")])),
     ]))
+    write(where + "/service-v1-rev7-2.0.0.jar", archive([
+        manifest(Implementation_Version="2.0.0"), *maven("org.a", "service", "v1-rev7-2.0.0", "properties")]))
     deep = archive([("pom.properties", properties("g", "deepest", "1.0"))])
     for _ in range(20):
         deep = archive([("n.jar", deep)])

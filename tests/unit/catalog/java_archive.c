@@ -61,6 +61,13 @@ static void test_java_archive__archives_within(void **state)
                  "gap: WEB-INF/lib/no.jar: is no Java archive, whatever its name says\n");
 }
 
+/* Google's client libraries are called so; the name alone would be split before "2.0.0". */
+static void test_java_archive__versions_that_begin_with_a_letter(void **state)
+{
+    (void)state;
+    expect_found("service-v1-rev7-2.0.0.jar", "0  org.a:service@v1-rev7-2.0.0 {sha1:6d633624}\n");
+}
+
 static void test_java_archive__too_deep(void **state)
 {
     (void)state;
@@ -101,6 +108,7 @@ int pl_test_java_archive(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_java_archive__one_of_several),
         cmocka_unit_test(test_java_archive__archives_within),
+        cmocka_unit_test(test_java_archive__versions_that_begin_with_a_letter),
         cmocka_unit_test(test_java_archive__too_deep),
         cmocka_unit_test(test_java_archive__damaged),
         cmocka_unit_test(test_java_archive__other_files),

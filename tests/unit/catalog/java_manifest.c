@@ -80,6 +80,21 @@ static void test_java_manifest__guesses(void **state)
         {"Implementation-Vendor-Id: org.apache\n", "strange-1.0.jar", ":strange:1.0"},
         {"Implementation-Version: 2.19.0\nImplementation-Vendor-Id: org.apache.logging.log4j\n",
          "log4j-1.2-api.jar", "org.apache.logging.log4j:log4j-1.2-api:2.19.0"},
+        {"Bundle-SymbolicName: org.apache.strange\n", "strange-1.0.jar", ":strange:1.0"},
+        {"Implementation-Vendor-Id: com.sun\n", "strange-1.0.jar", ":strange:1.0"},
+        /* Of several rows the longest, and what moved by its version; as Maven Central has them. */
+        {"", "elasticsearch-core-7.17.5.jar", "org.elasticsearch:elasticsearch-core:7.17.5"},
+        {"", "elasticsearch-rest-client-7.17.5.jar",
+         "org.elasticsearch.client:elasticsearch-rest-client:7.17.5"},
+        {"", "grpc-google-cloud-storage-v2-2.11.3-alpha.jar",
+         "com.google.api.grpc:grpc-google-cloud-storage-v2:2.11.3-alpha"},
+        {"", "grpc-core-1.48.1.jar", "io.grpc:grpc-core:1.48.1"},
+        {"Bundle-SymbolicName: org.hibernate.orm.core\n", "hibernate-core-5.6.12.Final.jar",
+         "org.hibernate:hibernate-core:5.6.12.Final"},
+        {"Bundle-SymbolicName: org.hibernate.orm.core\n", "hibernate-core-6.1.0.Final.jar",
+         "org.hibernate.orm:hibernate-core:6.1.0.Final"},
+        {"Automatic-Module-Name: org.checkerframework.checker.qual\n", "checker-qual-3.5.0.jar",
+         "org.checkerframework:checker-qual:3.5.0"},
         {"Implementation-Title: Apache Tomcat\nImplementation-Version: 9.0.70\n", "catalina.jar",
          "org.apache.tomcat:tomcat-catalina:9.0.70"},
         {"Implementation-Title: my-service\nImplementation-Version: 0.1 (7)\n", "app.jar",
@@ -164,7 +179,7 @@ static void test_java_manifest__corpus(void **state)
     snprintf(path, sizeof(path), "%s/jar-manifest", corpus ? corpus : "/nonexistent");
     DIR *dir = opendir(path);
     if (!dir) {
-        print_message("%s is not there\n", path);
+        print_message("# %s is not there\n", path);
         skip();
     }
     const struct dirent *entry = NULL;

@@ -180,6 +180,17 @@ static void test_packages__in_an_archive_belong_where_the_archive_does(void **st
     expect(world, "liba-java[pkg:maven/g/inner@2][pkg:maven/g/outer@1] ");
 }
 
+/* rbs 2.1.0 of Debian's libruby3.1 has the lock file of its own development with it. */
+static void test_packages__that_an_owned_file_declares_are_nowhere(void **state)
+{
+    struct world *world = *state;
+    const char *lock = "usr/lib/ruby/gems/3.1.0/gems/rbs-2.1.0/steep/Gemfile.lock";
+    add_package(world, add_file(world, 0, lock), "gem", "activesupport", "6.1.4.1")->scope =
+        PL_SCOPE_DECLARED;
+    add_deb(world, 0, "libruby3.1", lock);
+    expect(world, "libruby3.1 ");
+}
+
 static void test_packages__of_a_language_own_nothing(void **state)
 {
     struct world *world = *state;
@@ -328,6 +339,7 @@ int pl_test_packages(void)
         CASE(of_an_update_belong_to_it),
         CASE(are_found_under_the_name_before_the_usr_merge),
         CASE(in_an_archive_belong_where_the_archive_does),
+        CASE(that_an_owned_file_declares_are_nowhere),
         CASE(of_a_language_own_nothing),
         CASE(of_conda_are_named_with_it_and_stay),
         CASE(of_conda_in_two_places_are_one),

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/diff.h"
+#include "db/generation.h"
+#include "db/table.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+
+const char *pl_db_change_to_string(enum pl_db_change change)
+{
+    switch (change) {
+#define X(name, text)                                                                              \
+    case name:                                                                                     \
+        return text;
+        PL_DB_CHANGE_LIST(X)
+#undef X
+    }
+    return "changed";
+}
+
+/* Finds a generation by its name; `all` are newest first. */
+static enum pl_status find_generation(int dir_fd, const struct pl_db_manifests *all, pl_str name,
+                                      struct pl_arena *arena, struct pl_db_manifest *ret,
+                                      struct pl_error *err)
+{
+    enum pl_status st = pl_generation_read(dir_fd, PL_STR_EMPTY, arena, ret, err);
+    if (st < 0 || name.len == 0) {
+        return st;
+    }
+    pl_str current = pl_arena_dup(arena, pl_str_from(ret->generation));
+    size_t found = 0;
+    for (size_t i = 0; i < all->count && found < 2; i++) {
+        pl_str generation = pl_str_from(all->items[i].generation);
+        bool is_wanted = pl_str_eq(name, PL_STR("previous"))
+                             ? found == 0 && !pl_str_eq(generation, current)
+                             : pl_str_starts_with(generation, name);
+        if (is_wanted) {
+            *ret = all->items[i];
+            found++;
+        }
+    }
+    if (found == 1) {
+        return PL_OK;
+    }
+    return pl_error_set(err, found == 0 ? PL_E_NOT_FOUND : PL_E_USAGE,
+                        found == 0 ? "there is no generation \"" PL_STR_FMT
+                                     "\"; plimsoll db history lists them"
+                                   : "several generations begin with \"" PL_STR_FMT
+                                     "\"; plimsoll db history lists them",
+                        PL_STR_ARG(name));
+}
+
+static enum pl_status open_table(int dir_fd, const struct pl_db_slice_info *slice,
+                                 struct pl_table **ret, struct pl_error *err)
+{
+    if (!slice) {
+        return PL_OK;
+    }
+    char name[NAME_MAX + 1];
+    snprintf(name, sizeof(name), PL_STR_FMT PL_DB_SLICE_SUFFIX, PL_STR_ARG(slice->digits));
+    int fd pl_autoclose = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        return pl_error_sys(err, errno, "opening " PL_STR_FMT " of the advisory database (%s)",
+                            PL_STR_ARG(slice->name), name);
+    }
+    return pl_table_open(fd, name, ret, err);
+}
+
+/* One side of the walk; without a table it is at its end from the start. */
+struct side {
+    struct pl_table *table;
+    struct pl_table_cursor cursor;
+    bool is_there;
+    pl_str id;
+    pl_str record;
+};
+
+static void side_release(struct side *side)
+{
+    if (side->table) {
+        pl_table_cursor_release(&side->cursor);
+        pl_table_close(side->table);
+    }
+}
+
+static enum pl_status advance(struct side *side, struct pl_error *err)
+{
+    if (!side->table) {
+        return PL_OK;
+    }
+    return pl_table_cursor_next(&side->cursor, &side->is_there, &side->id, &side->record, err);
+}
+
+static enum pl_status begin(int dir_fd, const struct pl_db_slice_info *slice, struct side *side,
+                            struct pl_error *err)
+{
+    enum pl_status st = open_table(dir_fd, slice, &side->table, err);
+    if (st == PL_OK && side->table) {
+        pl_table_cursor_init(&side->cursor, side->table, PL_TABLE_RECORDS);
+        st = advance(side, err);
+    }
+    return st;
+}
+
+/* A change of what is said of a package shows in the record's time of modification. */
+static enum pl_status walk(struct side *old, struct side *new, pl_str slice,
+                           const struct pl_db_diff_sink *sink, struct pl_error *err)
+{
+    enum pl_status st = PL_OK;
+    while (st == PL_OK && (old->is_there || new->is_there)) {
+        int order = !old->is_there ? 1 : !new->is_there ? -1 : pl_str_cmp(old->id, new->id);
+        if (order < 0) {
+            st = sink->take(sink->context, slice, PL_DB_REMOVED, old->id, err);
+        } else if (order > 0) {
+            st = sink->take(sink->context, slice, PL_DB_ADDED, new->id, err);
+        } else if (!pl_str_eq(old->record, new->record)) {
+            st = sink->take(sink->context, slice, PL_DB_CHANGED, new->id, err);
+        }
+        if (st == PL_OK && order <= 0) {
+            st = advance(old, err);
+        }
+        if (st == PL_OK && order >= 0) {
+            st = advance(new, err);
+        }
+    }
+    return st;
+}
+
+static enum pl_status diff_slice(int dir_fd, const struct pl_db_slice_info *before,
+                                 const struct pl_db_slice_info *after,
+                                 const struct pl_db_diff_sink *sink, struct pl_error *err)
+{
+    if (before && after && pl_str_eq(before->digits, after->digits)) {
+        return PL_OK;
+    }
+    struct side old PL_CLEANUP(side_release) = {.table = NULL};
+    struct side new PL_CLEANUP(side_release) = {.table = NULL};
+    enum pl_status st = begin(dir_fd, before, &old, err);
+    if (st == PL_OK) {
+        st = begin(dir_fd, after, &new, err);
+    }
+    return st == PL_OK ? walk(&old, &new, after ? after->name : before->name, sink, err) : st;
+}
+
+/* The slices of both, in order of their names. */
+static enum pl_status diff_manifests(int dir_fd, const struct pl_db_manifest *before,
+                                     const struct pl_db_manifest *after,
+                                     const struct pl_db_diff_sink *sink, struct pl_error *err)
+{
+    enum pl_status st = PL_OK;
+    size_t i = 0;
+    size_t j = 0;
+    while (st == PL_OK && (i < before->slices.count || j < after->slices.count)) {
+        const struct pl_db_slice_info *old =
+            i < before->slices.count ? &before->slices.items[i] : NULL;
+        const struct pl_db_slice_info *new =
+            j < after->slices.count ? &after->slices.items[j] : NULL;
+        int order = !old ? 1 : !new ? -1 : pl_str_cmp(old->name, new->name);
+        st = diff_slice(dir_fd, order <= 0 ? old : NULL, order >= 0 ? new : NULL, sink, err);
+        i += order <= 0;
+        j += order >= 0;
+    }
+    return st;
+}
+
+enum pl_status pl_db_diff(const char *dir, pl_str before, pl_str after,
+                          const struct pl_db_diff_sink *sink, struct pl_error *err)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_db_manifests all = {0};
+    struct pl_db_manifest old = {.created = PL_STR_EMPTY};
+    struct pl_db_manifest new = {.created = PL_STR_EMPTY};
+    int dir_fd pl_autoclose = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir_fd < 0) {
+        return pl_error_sys(err, errno, "opening the advisory database %s", dir);
+    }
+    enum pl_status st = pl_generation_list(dir_fd, &arena, &all, err);
+    if (st == PL_OK) {
+        st = find_generation(dir_fd, &all, before, &arena, &old, err);
+    }
+    if (st == PL_OK) {
+        st = find_generation(dir_fd, &all, after, &arena, &new, err);
+    }
+    return st == PL_OK ? diff_manifests(dir_fd, &old, &new, sink, err) : st;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The public export of OSV (https://google.github.io/osv.dev/data/) has a directory for each
+ * ecosystem, with all.zip, the same records as <ID>.json, and modified_id.csv; ecosystems.txt at
+ * the top lists the directories. A record that names two ecosystems lies in both. Names of
+ * ecosystems hold blanks and must be escaped in a URL; "[EMPTY]" holds withdrawn records that name
+ * none.
+ */
+#include "feed/places.h"
+#include "base/limits.h"
+#include "feed/documents.h"
+#include "net/http.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+/* ecosystems.txt has some forty short lines. */
+enum { ECOSYSTEMS_BYTES = 1 << 20 };
+
+struct finder {
+    struct pl_arena *arena;
+    const struct pl_source_options *options;
+    struct pl_places *places;
+};
+
+static bool is_wanted(const struct finder *finder, pl_str ecosystem)
+{
+    const struct pl_strs *only = finder->options->ecosystems;
+    return !only || only->count == 0 || pl_strs_contain(only, ecosystem);
+}
+
+static struct pl_place *add_place(struct finder *finder, int kind, pl_str path, pl_str name)
+{
+    struct pl_place *place = pl_vec_push(finder->arena, finder->places);
+    place->kind = kind;
+    place->path = pl_arena_dup(finder->arena, path);
+    place->name = pl_arena_dup(finder->arena, name);
+    place->fd = -1;
+    return place;
+}
+
+static pl_str last_segment(pl_str path)
+{
+    size_t slash = pl_str_find_last_char(path, '/');
+    return slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
+}
+
+/* What an archive's records are called after: the directory it lies in when it is called all.zip,
+ * else its name. */
+static pl_str name_of_file(pl_str path)
+{
+    static const pl_str suffixes[] = {PL_STR_INIT(".gz"),  PL_STR_INIT(".zst"), PL_STR_INIT(".xz"),
+                                      PL_STR_INIT(".bz2"), PL_STR_INIT(".tar"), PL_STR_INIT(".zip"),
+                                      PL_STR_INIT(".tgz"), PL_STR_INIT(".json")};
+    pl_str name = last_segment(path);
+    if (pl_str_eq(name, PL_STR("all.zip")) && path.len > name.len) {
+        return last_segment(pl_str_sub(path, 0, path.len - name.len - 1));
+    }
+    for (size_t i = 0; i < PL_ARRAY_LEN(suffixes); i++) {
+        if (pl_str_ends_with(name, suffixes[i]) && name.len > suffixes[i].len) {
+            name = pl_str_sub(name, 0, name.len - suffixes[i].len);
+        }
+    }
+    return name;
+}
+
+static bool has_file(pl_str dir, const char *name)
+{
+    char path[PATH_MAX];
+    struct stat info = {0};
+    snprintf(path, sizeof(path), PL_STR_FMT "/%s", PL_STR_ARG(dir), name);
+    return lstat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+/* The directory at `path`: the zip of an export when it has one, else all that is in it. */
+static void add_dir(struct finder *finder, pl_str path, int kind)
+{
+    pl_str name = last_segment(path);
+    if (!is_wanted(finder, name)) {
+        return;
+    }
+    if (has_file(path, "all.zip")) {
+        pl_str zip = pl_arena_format(finder->arena, PL_STR_FMT "/all.zip", PL_STR_ARG(path));
+        add_place(finder, PL_PLACE_FILE, zip, name)->is_export = true;
+    } else {
+        add_place(finder, kind, path, name);
+    }
+}
+
+static enum pl_status add_dirs(struct finder *finder, const char *source, pl_str path,
+                               struct pl_error *err)
+{
+    struct pl_strs dirs = {0};
+    int fd pl_autoclose = open(source, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    enum pl_status st = fd < 0 ? pl_error_sys(err, errno, "%s", source)
+                               : pl_documents_list(finder->arena, fd, source, true, &dirs, err);
+    if (st < 0) {
+        return st;
+    }
+    add_dir(finder, path, PL_PLACE_FLAT_DIR);
+    for (size_t i = 0; i < dirs.count; i++) {
+        add_dir(finder,
+                pl_arena_format(finder->arena, PL_STR_FMT "/" PL_STR_FMT, PL_STR_ARG(path),
+                                PL_STR_ARG(dirs.items[i])),
+                PL_PLACE_DIR);
+    }
+    return PL_OK;
+}
+
+/* The ecosystems of the export at `base`: those asked for, else what its list names. NOT_FOUND when
+ * there is no list. */
+static enum pl_status remote_ecosystems(struct finder *finder, pl_str base, struct pl_strs *ret,
+                                        struct pl_error *err)
+{
+    const struct pl_strs *only = finder->options->ecosystems;
+    if (only && only->count > 0) {
+        *ret = *only;
+        return PL_OK;
+    }
+    struct pl_buf list pl_autobuf = PL_BUF_INIT(ECOSYSTEMS_BYTES);
+    pl_str url = pl_arena_format(finder->arena, PL_STR_FMT "/ecosystems.txt", PL_STR_ARG(base));
+    enum pl_status st = pl_http_get(url.ptr, &list, err);
+    if (st < 0) {
+        return pl_error_wrap(err, "the list of ecosystems");
+    }
+    pl_str cursor = pl_buf_str(&list);
+    pl_str line = PL_STR_EMPTY;
+    while (pl_str_next_line(&cursor, &line)) {
+        line = pl_str_trim(line);
+        /* Names with a release are old directories whose records are in the base one. */
+        if (line.len > 0 && line.ptr[0] != '[' && pl_str_find_char(line, ':') == SIZE_MAX) {
+            *pl_vec_push(finder->arena, ret) = pl_arena_dup(finder->arena, line);
+        }
+    }
+    return PL_OK;
+}
+
+static enum pl_status add_export(struct finder *finder, pl_str base, struct pl_error *err)
+{
+    struct pl_buf text pl_autobuf = PL_BUF_INIT(PL_LIMIT_FIELD_BYTES);
+    struct pl_strs ecosystems = {0};
+    enum pl_status st = remote_ecosystems(finder, base, &ecosystems, err);
+    for (size_t i = 0; i < ecosystems.count && st == PL_OK; i++) {
+        pl_buf_clear(&text);
+        pl_buf_append(&text, base);
+        pl_buf_append_char(&text, '/');
+        pl_http_append_escaped(&text, ecosystems.items[i]);
+        pl_buf_append(&text, PL_STR("/all.zip"));
+        st = pl_buf_status(&text, "the URL of an export", err);
+        if (st == PL_OK) {
+            add_place(finder, PL_PLACE_URL, pl_buf_str(&text), ecosystems.items[i])->is_export =
+                true;
+        }
+    }
+    return st;
+}
+
+/* Is the URL that of a document by what is known of it: a feed's own, or one that ends like a
+ * file's? Others may be an export's. */
+static bool is_document_url(pl_str url)
+{
+    size_t count = 0;
+    const struct pl_feed *const *feeds = pl_feeds(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (feeds[i]->url && !pl_str_eq(url, PL_STR(PL_SOURCE_DEFAULT_URL)) &&
+            pl_str_eq(url, pl_str_from(feeds[i]->url))) {
+            return true;
+        }
+    }
+    size_t host = pl_str_find(url, PL_STR("://"));
+    pl_str path = pl_str_skip(url, host == SIZE_MAX ? 0 : host + 3);
+    return pl_str_find_char(path, '/') != SIZE_MAX &&
+           pl_str_find_char(last_segment(path), '.') != SIZE_MAX;
+}
+
+static enum pl_status add_url(struct finder *finder, pl_str url, struct pl_error *err)
+{
+    struct pl_buf name pl_autobuf = PL_BUF_INIT(PL_LIMIT_FIELD_BYTES);
+    if (!is_document_url(url)) {
+        pl_str base = url;
+        struct pl_error problem = PL_ERROR_INIT;
+        while (base.len > 0 && base.ptr[base.len - 1] == '/') {
+            base.len--;
+        }
+        enum pl_status st = add_export(finder, base, &problem);
+        bool may_be_document = st == PL_E_NOT_FOUND && base.len == url.len;
+        if (!may_be_document) {
+            if (st < 0 && err) {
+                *err = problem;
+            }
+            return st;
+        }
+    }
+    pl_http_append_unescaped(&name, name_of_file(url));
+    bool is_export = pl_str_eq(last_segment(url), PL_STR("all.zip"));
+    add_place(finder, PL_PLACE_URL, url, pl_buf_str(&name))->is_export = is_export;
+    return PL_OK;
+}
+
+static enum pl_status add_places(struct finder *finder, const char *source, struct pl_error *err)
+{
+    if (pl_http_is_url(pl_str_from(source))) {
+        return add_url(finder, pl_str_from(source), err);
+    }
+    struct stat info = {0};
+    char path[PATH_MAX];
+    if (stat(source, &info) < 0 || !realpath(source, path)) {
+        return pl_error_sys(err, errno, "%s", source);
+    }
+    if (S_ISDIR(info.st_mode)) {
+        return add_dirs(finder, source, pl_str_from(path), err);
+    }
+    pl_str name = name_of_file(pl_str_from(path));
+    bool is_export = pl_str_eq(last_segment(pl_str_from(path)), PL_STR("all.zip"));
+    add_place(finder, PL_PLACE_FILE, pl_str_from(path), name)->is_export = is_export;
+    return PL_OK;
+}
+
+enum pl_status pl_places_find(struct pl_arena *arena, const char *source,
+                              const struct pl_source_options *options, struct pl_places *ret,
+                              struct pl_error *err)
+{
+    struct pl_places places = {0};
+    struct finder finder = {.arena = arena, .options = options, .places = &places};
+    enum pl_status st = add_places(&finder, source, err);
+    if (st == PL_OK) {
+        *ret = places;
+    }
+    return st;
+}
+
+/* *ret_fd stays -1 when the server has what was read before. */
+static enum pl_status download(const struct pl_place *place,
+                               const struct pl_source_options *options, int *ret_fd,
+                               struct pl_error *err)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_source_memory *memory = options->memory;
+    struct pl_http_version known = {0};
+    struct pl_http_version version = {0};
+    bool is_known = memory && memory->recall(memory->context, place->path, &known);
+    enum pl_status st =
+        pl_http_download_newer(place->path.ptr, is_known ? &known : NULL, PL_LIMIT_DOWNLOAD_BYTES,
+                               options->temp_dir, options->progress, &arena, ret_fd, &version, err);
+    if (st == PL_OK && memory && *ret_fd < 0) {
+        memory->unchanged(memory->context, place->path);
+    } else if (st == PL_OK && memory) {
+        memory->fetched(memory->context, place->path, &version);
+    }
+    return st;
+}
+
+enum pl_status pl_place_open(struct pl_place *place, const struct pl_source_options *options,
+                             int *ret_fd, struct pl_error *err)
+{
+    if (place->kind == PL_PLACE_URL && place->fd < 0) {
+        return download(place, options, ret_fd, err);
+    }
+    if (place->kind == PL_PLACE_URL) {
+        *ret_fd = pl_fd_take(&place->fd);
+        return PL_OK;
+    }
+    bool is_dir = place->kind != PL_PLACE_FILE;
+    struct stat info = {0};
+    int fd = open(place->path.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (is_dir ? O_DIRECTORY : 0));
+    if (fd < 0 || fstat(fd, &info) < 0) {
+        enum pl_status st = pl_error_sys(err, errno, "%s", place->path.ptr);
+        if (fd >= 0) {
+            close(fd);
+        }
+        return st;
+    }
+    *ret_fd = fd;
+    return is_dir || S_ISREG(info.st_mode)
+               ? PL_OK
+               : pl_error_set(err, PL_E_UNSUPPORTED, "%s is not a regular file", place->path.ptr);
+}
