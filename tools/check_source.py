@@ -96,6 +96,7 @@ def check_file(root, path, warnings):
     yield from check_lines(path, lines)
     if path.endswith((".c", ".h")):
         yield from check_c(root, path, lines)
+    if path.endswith((".c", ".h", ".py")):
         if len(lines) > FILE_FAIL:
             yield f"{path}: {len(lines)} lines; split it"
         elif len(lines) > FILE_WARN:

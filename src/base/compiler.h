@@ -4,7 +4,6 @@
  * compiler - the attributes that the code uses, by name.
  */
 #define PL_PRINTF(format_at, args_at) __attribute__((format(printf, format_at, args_at)))
-#define PL_MUST_CHECK __attribute__((warn_unused_result))
 #define PL_CLEANUP(function) __attribute__((cleanup(function)))
 #define PL_NORETURN __attribute__((noreturn))
 #define PL_ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))

@@ -5,7 +5,7 @@
  *
  * Each function retries on EINTR and short counts. Paths are for our own files (databases, caches,
  * what the user named on the command line), never for files of an inspected tree: those go through
- * base/tree.h.
+ * image/tree.h.
  */
 #include "base/buf.h"
 #include "base/error.h"

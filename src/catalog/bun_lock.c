@@ -165,12 +165,11 @@ static void add_packages(struct lock *lock, struct pl_sink *sink)
             .is_optional = package->is_reached && !package->is_required,
             .relation = package->is_direct ? PL_RELATION_DIRECT : PL_RELATION_TRANSITIVE,
         };
-        bool is_new = false;
         struct pl_component *component =
             package->version.len == 0
                 ? NULL
-                : pl_distinct_add(&list, package->name, package->version, &facts, &is_new);
-        if (component && is_new) {
+                : pl_distinct_add(&list, package->name, package->version, &facts);
+        if (component) {
             pl_catalog_add_integrity(sink, component, package->integrity);
             add_depends(lock, sink, component, package, "dependencies");
             add_depends(lock, sink, component, package, "optionalDependencies");

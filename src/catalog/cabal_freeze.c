@@ -16,7 +16,6 @@ static void add_constraint(struct pl_distinct *list, pl_str constraint)
 {
     pl_str name = PL_STR_EMPTY;
     pl_str version = PL_STR_EMPTY;
-    bool is_new = false;
     size_t equals = pl_str_find(constraint, PL_STR("=="));
     if (equals == SIZE_MAX) {
         return;
@@ -28,7 +27,7 @@ static void add_constraint(struct pl_distinct *list, pl_str constraint)
     }
     /* "==1.*" and "==1.0 || ==1.1" are ranges. */
     if (!pl_str_contains(version, PL_STR("*")) && !pl_str_contains(version, PL_STR(" "))) {
-        pl_distinct_add(list, name, version, &(struct pl_distinct_facts){0}, &is_new);
+        pl_distinct_add(list, name, version, &(struct pl_distinct_facts){0});
     }
 }
 

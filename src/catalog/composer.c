@@ -68,13 +68,11 @@ static void add_package(struct composer *composer, const json_t *package, bool i
     const struct pl_distinct_facts facts = {
         .is_dev = is_dev || pl_map_find(&composer->dev_names, name),
     };
-    bool is_new = false;
     struct pl_component *component =
         pl_str_eq(pl_json_str(dist, "type"), PL_STR("path"))
             ? NULL
-            : pl_distinct_add(&composer->list, name, pl_json_str(package, "version"), &facts,
-                              &is_new);
-    if (!component || !is_new) {
+            : pl_distinct_add(&composer->list, name, pl_json_str(package, "version"), &facts);
+    if (!component) {
         return;
     }
     add_licenses(composer->list.sink, component, json_object_get(package, "license"));

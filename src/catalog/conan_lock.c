@@ -41,12 +41,12 @@ static void add_needs(struct pl_sink *sink, struct pl_component *component, cons
 }
 
 static struct pl_component *add_reference(struct pl_distinct *list, pl_str reference,
-                                          const struct pl_distinct_facts *facts, bool *ret_is_new)
+                                          const struct pl_distinct_facts *facts)
 {
     pl_str name = PL_STR_EMPTY;
     pl_str version = PL_STR_EMPTY;
     split_reference(reference, &name, &version);
-    return pl_distinct_add(list, name, version, facts, ret_is_new);
+    return pl_distinct_add(list, name, version, facts);
 }
 
 /* What the nodes that are the project ask for. */
@@ -79,9 +79,8 @@ static void add_nodes(struct pl_distinct *list, const json_t *nodes)
         if (reference.len == 0 || json_object_get(each.value, "path")) {
             continue;
         }
-        bool is_new = false;
-        struct pl_component *component = add_reference(list, reference, &facts, &is_new);
-        if (component && is_new) {
+        struct pl_component *component = add_reference(list, reference, &facts);
+        if (component) {
             add_needs(list->sink, component, nodes, pl_json_array(each.value, "requires"));
         }
     }
@@ -106,8 +105,7 @@ static enum pl_status read_conan_lock(struct pl_sink *sink, const struct pl_cata
         const json_t *references = pl_json_array(document, lists[i].key);
         const struct pl_distinct_facts facts = {.is_dev = lists[i].is_dev};
         for (size_t r = 0; r < json_array_size(references); r++) {
-            bool is_new = false;
-            add_reference(&list, pl_json_text(json_array_get(references, r)), &facts, &is_new);
+            add_reference(&list, pl_json_text(json_array_get(references, r)), &facts);
         }
     }
     return st;

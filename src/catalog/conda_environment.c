@@ -20,7 +20,6 @@ static void add_dependency(struct pl_distinct *list, pl_str text)
 {
     pl_str name = PL_STR_EMPTY;
     pl_str version = PL_STR_EMPTY;
-    bool is_new = false;
     size_t channel = pl_str_find(text, PL_STR("::"));
     text = pl_str_trim(channel == SIZE_MAX ? text : pl_str_skip(text, channel + 2));
     for (size_t i = 0; i < text.len; i++) {
@@ -37,7 +36,7 @@ static void add_dependency(struct pl_distinct *list, pl_str text)
     pl_str_cut(version, '=', &version, &(pl_str){0});
     if (name.len > 0 && version.len > 0) {
         pl_distinct_add(list, name, version,
-                        &(struct pl_distinct_facts){.relation = PL_RELATION_DIRECT}, &is_new);
+                        &(struct pl_distinct_facts){.relation = PL_RELATION_DIRECT});
     }
 }
 

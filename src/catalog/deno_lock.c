@@ -81,7 +81,6 @@ static void add_packages(struct pl_sink *sink, const char *type, const json_t *p
         pl_str name = PL_STR_EMPTY;
         pl_str version = PL_STR_EMPTY;
         struct pl_distinct_facts facts = {0};
-        bool is_new = false;
         if (!identify(each.key, &name, &version)) {
             pl_sink_gap(sink, "'" PL_STR_FMT "' is no package with a version",
                         PL_STR_ARG(pl_str_sub(each.key, 0, 100)));
@@ -91,8 +90,8 @@ static void add_packages(struct pl_sink *sink, const char *type, const json_t *p
             facts.relation =
                 is_direct(direct, name, version) ? PL_RELATION_DIRECT : PL_RELATION_TRANSITIVE;
         }
-        struct pl_component *component = pl_distinct_add(&list, name, version, &facts, &is_new);
-        if (component && is_new) {
+        struct pl_component *component = pl_distinct_add(&list, name, version, &facts);
+        if (component) {
             pl_str integrity = pl_json_str(each.value, "integrity");
             pl_catalog_add_integrity(sink, component, integrity);
             pl_catalog_add_hash(sink, component, PL_STR("sha256"), integrity);

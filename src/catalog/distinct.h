@@ -29,7 +29,10 @@ struct pl_distinct_facts {
 void pl_distinct_release(struct pl_distinct *list);
 #define pl_autodistinct PL_CLEANUP(pl_distinct_release)
 
-/* The component, good until the next is added; NULL as with pl_catalog_component. *ret_is_new:
- * nobody has filled in the rest yet. */
+/* The component, good until the next is added, of which the rest is to be filled in. NULL when it
+ * is there already, and as with pl_catalog_component. */
 struct pl_component *pl_distinct_add(struct pl_distinct *list, pl_str name, pl_str version,
-                                     const struct pl_distinct_facts *facts, bool *ret_is_new);
+                                     const struct pl_distinct_facts *facts);
+
+/* One that was added, good until the next is; or NULL. */
+struct pl_component *pl_distinct_find(struct pl_distinct *list, pl_str name, pl_str version);

@@ -153,7 +153,9 @@ static void collect(struct gemfile *gemfile, pl_str text)
     }
 }
 
-static struct pl_component *add_gem(struct gemfile *gemfile, pl_str text, bool *ret_is_new)
+/* NULL when it is there already, for another platform: its needs are the same, its hashes are not.
+ */
+static struct pl_component *add_gem(struct gemfile *gemfile, pl_str text)
 {
     pl_str name = PL_STR_EMPTY;
     pl_str version = PL_STR_EMPTY;
@@ -163,8 +165,9 @@ static struct pl_component *add_gem(struct gemfile *gemfile, pl_str text, bool *
         facts.relation =
             pl_map_find(&gemfile->direct, name) ? PL_RELATION_DIRECT : PL_RELATION_TRANSITIVE;
     }
+    struct pl_component *added = pl_distinct_add(&gemfile->list, name, version, &facts);
     struct pl_component *component =
-        pl_distinct_add(&gemfile->list, name, version, &facts, ret_is_new);
+        added ? added : pl_distinct_find(&gemfile->list, name, version);
     struct pl_strs *hashes = pl_map_find(&gemfile->hashes, text);
     for (size_t i = 0; component && hashes && i < hashes->count; i++) {
         pl_str algorithm = PL_STR_EMPTY;
@@ -175,7 +178,7 @@ static struct pl_component *add_gem(struct gemfile *gemfile, pl_str text, bool *
     if (hashes) {
         hashes->count = 0; /* once is enough, however often the line stands there */
     }
-    return component;
+    return added;
 }
 
 static void add_need(struct gemfile *gemfile, struct pl_component *component, pl_str text)
@@ -198,14 +201,13 @@ static enum pl_status read_gemfile_lock(struct pl_sink *sink, const struct pl_ca
     size_t indent = 0;
     pl_str line = PL_STR_EMPTY;
     struct pl_component *component = NULL;
-    bool is_new = false;
     while (next_line(&text, &section, &indent, &line)) {
         if (indent == 0 && pl_str_starts_with(line, PL_STR("<<<<<<<"))) {
             pl_sink_gap(sink, "a merge conflict at offset %zu: both sides are read",
                         (size_t)(line.ptr - (const char *)file->content.ptr));
         } else if (section == SECTION_SPECS && indent == 4) {
-            component = add_gem(&gemfile, line, &is_new);
-        } else if (section == SECTION_SPECS && indent == 6 && component && is_new) {
+            component = add_gem(&gemfile, line);
+        } else if (section == SECTION_SPECS && indent == 6 && component) {
             add_need(&gemfile, component, line);
         }
     }

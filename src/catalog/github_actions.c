@@ -28,9 +28,7 @@ static void add_use(struct pl_distinct *list, const json_t *uses)
     }
     size_t path = pl_str_find_char(pl_str_skip(action, owner + 1), '/');
     pl_str name = path == SIZE_MAX ? action : pl_str_sub(action, 0, owner + 1 + path);
-    bool is_new = false;
-    pl_distinct_add(list, name, ref, &(struct pl_distinct_facts){.relation = PL_RELATION_DIRECT},
-                    &is_new);
+    pl_distinct_add(list, name, ref, &(struct pl_distinct_facts){.relation = PL_RELATION_DIRECT});
 }
 
 static void add_steps(struct pl_distinct *list, const json_t *steps)

@@ -88,8 +88,7 @@ static enum pl_status read_gradle_lock(struct pl_sink *sink, const struct pl_cat
                                       PL_STR_ARG(artifact));
         struct pl_distinct_facts facts = {.is_dev =
                                               is_of_build || are_for_development(configurations)};
-        bool is_new = false;
-        pl_distinct_add(&list, name, version, &facts, &is_new);
+        pl_distinct_add(&list, name, version, &facts);
     }
     return PL_OK;
 }

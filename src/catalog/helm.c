@@ -39,10 +39,9 @@ static void read_lock(struct pl_sink *sink, const json_t *lock)
     const json_t *dependencies = pl_json_array(lock, "dependencies");
     for (size_t i = 0; i < json_array_size(dependencies); i++) {
         const json_t *chart = json_array_get(dependencies, i);
-        bool is_new = false;
         if (!pl_str_starts_with(pl_json_str(chart, "repository"), PL_STR("file:"))) {
             pl_distinct_add(&list, pl_json_str(chart, "name"), pl_json_str(chart, "version"),
-                            &(struct pl_distinct_facts){.relation = PL_RELATION_DIRECT}, &is_new);
+                            &(struct pl_distinct_facts){.relation = PL_RELATION_DIRECT});
         }
     }
 }

@@ -41,9 +41,8 @@ struct pl_maven_project *pl_maven_projects_find(const struct pl_maven_projects *
 
 static bool is_project_path(pl_str path)
 {
-    size_t slash = pl_str_find_last_char(path, '/');
-    pl_str name = slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
-    return pl_str_eq(name, PL_STR("pom.xml")) && !pl_str_contains(path, PL_STR("META-INF/maven/"));
+    return pl_str_eq(pl_str_after_last(path, '/'), PL_STR("pom.xml")) &&
+           !pl_str_contains(path, PL_STR("META-INF/maven/"));
 }
 
 bool pl_maven_projects_have_room(const struct pl_maven_projects *projects)
@@ -51,7 +50,8 @@ bool pl_maven_projects_have_room(const struct pl_maven_projects *projects)
     return projects->arena->used_bytes + projects->table_bytes < PL_LIMIT_MAVEN_BYTES;
 }
 
-void pl_maven_projects_keep(struct pl_maven_projects *projects, struct pl_map *table)
+/* Keeps a table that is complete as long as all the rest. */
+static void keep(struct pl_maven_projects *projects, struct pl_map *table)
 {
     if (table->slots) {
         pl_arena_adopt(projects->arena, table->slots);
@@ -74,9 +74,9 @@ static void read_project(struct pl_maven_projects *projects, struct pl_maven_pro
         project->failure = pl_arena_dup(projects->arena, pl_str_from(err.msg));
         return;
     }
-    pl_maven_projects_keep(projects, &project->pom.properties);
-    pl_maven_projects_keep(projects, &project->pom.managed.places);
-    pl_maven_projects_keep(projects, &project->pom.managed_made.places);
+    keep(projects, &project->pom.properties);
+    keep(projects, &project->pom.managed.places);
+    keep(projects, &project->pom.managed_made.places);
 }
 
 /* Projects come before what is packaged, and then the first by path. */
@@ -257,7 +257,7 @@ struct pl_maven_projects *pl_maven_projects_new(struct pl_catalog_together *toge
         add_to(projects, &projects->by_written, it, &it->pom.own);
     }
     join(projects, together);
-    pl_maven_projects_keep(projects, &projects->by_written);
-    pl_maven_projects_keep(projects, &projects->by_coordinates);
+    keep(projects, &projects->by_written);
+    keep(projects, &projects->by_coordinates);
     return projects;
 }

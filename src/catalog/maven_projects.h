@@ -44,9 +44,6 @@ struct pl_maven_projects *pl_maven_projects_new(struct pl_catalog_together *toge
 /* Is there room for more (PL_LIMIT_MAVEN_BYTES)? */
 bool pl_maven_projects_have_room(const struct pl_maven_projects *projects);
 
-/* Keeps a table that is complete as long as all the rest. */
-void pl_maven_projects_keep(struct pl_maven_projects *projects, struct pl_map *table);
-
 /* The one that has these coordinates, or NULL. */
 struct pl_maven_project *pl_maven_projects_find(const struct pl_maven_projects *projects,
                                                 const struct pl_maven_coordinates *at);

@@ -50,12 +50,11 @@ static void add_entry(struct pl_distinct *list, const struct pl_map *entries, co
 {
     struct pl_arena scratch pl_autoarena = {0};
     const struct pl_distinct_facts facts = {0};
-    bool is_new = false;
     struct pl_component *component = pl_distinct_add(
         list,
         full_name(&scratch, pl_erlang_text_at(entry, NAME), pl_erlang_text_at(entry, REPOSITORY)),
-        pl_erlang_text_at(entry, VERSION), &facts, &is_new);
-    if (!component || !is_new) {
+        pl_erlang_text_at(entry, VERSION), &facts);
+    if (!component) {
         return;
     }
     pl_catalog_add_hash(list->sink, component, PL_STR("sha256"), pl_erlang_text_at(entry, OUTER));

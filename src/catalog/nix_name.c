@@ -34,7 +34,8 @@ static bool is_output(pl_str word)
     return false;
 }
 
-void pl_nix_name_split(pl_str name, struct pl_nix_name *ret)
+/* A derivation's name, which has no hash in front and no output at its end. */
+static void split(pl_str name, struct pl_nix_name *ret)
 {
     *ret = (struct pl_nix_name){.name = name, .version = PL_STR_EMPTY, .output = PL_STR_EMPTY};
     for (size_t i = 1; i + 1 < name.len; i++) {
@@ -60,7 +61,7 @@ bool pl_nix_name_parse(pl_str path, struct pl_nix_name *ret)
         output = pl_str_skip(name, dash + 1);
         name = pl_str_sub(name, 0, dash);
     }
-    pl_nix_name_split(name, ret);
+    split(name, ret);
     ret->output = output;
     return true;
 }

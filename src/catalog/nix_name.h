@@ -22,6 +22,3 @@ struct pl_nix_name {
 /* `path` is the last segment of a store path or all of it, without ".drv". False when it does not
  * begin with a hash. */
 bool pl_nix_name_parse(pl_str path, struct pl_nix_name *ret);
-
-/* A derivation's name, which has no hash in front and no output at its end. */
-void pl_nix_name_split(pl_str name, struct pl_nix_name *ret);

@@ -88,12 +88,10 @@ static void add_level_1(struct pl_distinct *list, const struct level *level)
             .is_dev = is_true(each.value, "dev"),
             .is_optional = is_true(each.value, "optional"),
         };
-        bool is_new = false;
-        struct pl_component *component =
-            pl_str_starts_with(version, PL_STR("file:"))
-                ? NULL
-                : pl_distinct_add(list, name, version, &facts, &is_new);
-        if (component && is_new) {
+        struct pl_component *component = pl_str_starts_with(version, PL_STR("file:"))
+                                             ? NULL
+                                             : pl_distinct_add(list, name, version, &facts);
+        if (component) {
             pl_catalog_add_integrity(list->sink, component, pl_json_str(each.value, "integrity"));
             add_requires_1(list->sink, component, inner ? &own : level, each.value);
         }
@@ -213,10 +211,9 @@ static void add_package(struct pl_distinct *list, const json_t *packages, pl_str
         facts.relation = pl_map_find(&direct->set, key_of(&package)) ? PL_RELATION_DIRECT
                                                                      : PL_RELATION_TRANSITIVE;
     }
-    bool is_new = false;
     struct pl_component *component =
-        pl_distinct_add(list, name, pl_json_str(package, "version"), &facts, &is_new);
-    if (!component || !is_new) {
+        pl_distinct_add(list, name, pl_json_str(package, "version"), &facts);
+    if (!component) {
         return;
     }
     pl_npm_add_licenses(list->sink, component, package);

@@ -28,10 +28,8 @@ static enum pl_status read_nuget_config(struct pl_sink *sink, const struct pl_ca
         struct pl_distinct_facts facts = {
             .is_dev =
                 pl_str_eq_nocase(pl_xml_attribute(it, "developmentDependency"), PL_STR("true"))};
-        bool is_new = false;
         if (pl_xml_is(it, "package")) {
-            pl_distinct_add(&list, id, pl_str_trim(pl_xml_attribute(it, "version")), &facts,
-                            &is_new);
+            pl_distinct_add(&list, id, pl_str_trim(pl_xml_attribute(it, "version")), &facts);
         }
     }
     return PL_OK;

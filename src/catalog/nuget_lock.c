@@ -37,10 +37,9 @@ static void add_framework(struct pl_distinct *list, const json_t *framework)
         struct pl_distinct_facts facts = {.relation = pl_str_eq_nocase(type, PL_STR("Direct"))
                                                           ? PL_RELATION_DIRECT
                                                           : PL_RELATION_TRANSITIVE};
-        bool is_new = false;
         struct pl_component *component =
-            pl_distinct_add(list, each.key, pl_json_str(each.value, "resolved"), &facts, &is_new);
-        if (component && is_new) {
+            pl_distinct_add(list, each.key, pl_json_str(each.value, "resolved"), &facts);
+        if (component) {
             add_depends(list->sink, component, framework,
                         pl_json_object(each.value, "dependencies"));
         }

@@ -16,8 +16,8 @@ pl_str pl_nuget_exact_version(pl_str text)
     return text;
 }
 
-void pl_nuget_add_depends(struct pl_sink *sink, struct pl_component *component,
-                          const json_t *dependencies)
+static void add_depends(struct pl_sink *sink, struct pl_component *component,
+                        const json_t *dependencies)
 {
     struct pl_json_member each = {0};
     while (sink->left_bytes > 0 && pl_json_next(dependencies, &each)) {
@@ -58,10 +58,9 @@ void pl_nuget_add_libraries(struct pl_distinct *list, const json_t *document,
             facts.relation =
                 pl_map_find(direct, name) ? PL_RELATION_DIRECT : PL_RELATION_TRANSITIVE;
         }
-        bool is_new = false;
-        struct pl_component *component = pl_distinct_add(list, name, version, &facts, &is_new);
-        if (component && is_new) {
-            pl_nuget_add_depends(list->sink, component, dependencies_of(targets, each.key));
+        struct pl_component *component = pl_distinct_add(list, name, version, &facts);
+        if (component) {
+            add_depends(list->sink, component, dependencies_of(targets, each.key));
         }
     }
 }

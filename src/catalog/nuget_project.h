@@ -15,7 +15,3 @@ pl_str pl_nuget_exact_version(pl_str text);
  * project.assets.json. */
 void pl_nuget_add_libraries(struct pl_distinct *list, const json_t *document,
                             const struct pl_map *direct);
-
-/* Adds "name@version" for each member of an object, "name" where the version is not a string. */
-void pl_nuget_add_depends(struct pl_sink *sink, struct pl_component *component,
-                          const json_t *dependencies);

@@ -56,10 +56,8 @@ static void add_item(struct pl_distinct *list, const struct pl_map *properties,
     pl_str name = pl_xml_attribute(item, "Include");
     name = pl_str_trim(name.len > 0 ? name : pl_xml_attribute(item, "Update"));
     pl_str version = version_of(properties, item);
-    bool is_new = false;
     if (name.len > 0 && version.len > 0 && pl_str_find_char(name, '$') == SIZE_MAX) {
-        pl_distinct_add(list, name, version, &(struct pl_distinct_facts){.is_dev = is_global},
-                        &is_new);
+        pl_distinct_add(list, name, version, &(struct pl_distinct_facts){.is_dev = is_global});
     }
 }
 

@@ -179,10 +179,8 @@ static void add_locked(struct pl_sink *sink, const struct opam *opam)
         .sink = sink, .type = "opam", .scope = PL_SCOPE_DECLARED};
     const struct pl_distinct_facts facts = {0};
     for (size_t i = 0; i < opam->needs.count; i++) {
-        bool is_new = false;
         if (opam->needs.items[i].version.len > 0) {
-            pl_distinct_add(&list, opam->needs.items[i].name, opam->needs.items[i].version, &facts,
-                            &is_new);
+            pl_distinct_add(&list, opam->needs.items[i].name, opam->needs.items[i].version, &facts);
         }
     }
 }

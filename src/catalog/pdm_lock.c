@@ -34,12 +34,10 @@ static void add_package(struct pl_python_lock *lock, const json_t *package)
     pl_str name = pl_json_str(package, "name");
     pl_str version = pl_json_str(package, "version");
     struct pl_distinct_facts facts = facts_of(package);
-    bool is_new = false;
-    struct pl_component *component =
-        json_object_get(package, "path")
-            ? NULL
-            : pl_distinct_add(&lock->list, name, version, &facts, &is_new);
-    if (!component || !is_new) {
+    struct pl_component *component = json_object_get(package, "path")
+                                         ? NULL
+                                         : pl_distinct_add(&lock->list, name, version, &facts);
+    if (!component) {
         return;
     }
     const json_t *files = pl_json_array(package, "files");

@@ -23,8 +23,9 @@ static void add_package(struct pl_python_lock *lock, pl_str name, const json_t *
     while (version.len > 0 && (version.ptr[0] == '=' || version.ptr[0] == ' ')) {
         version = pl_str_skip(version, 1);
     }
-    bool is_new = false;
-    struct pl_component *component = pl_distinct_add(&lock->list, name, version, facts, &is_new);
+    struct pl_component *component = pl_distinct_add(&lock->list, name, version, facts);
+    /* One that another category states, too, may have its hashes here. */
+    component = component ? component : pl_distinct_find(&lock->list, name, version);
     if (!component || component->hashes.count > 0) {
         return;
     }

@@ -205,10 +205,8 @@ static void add_package(struct lock *lock, struct pl_distinct *list, const struc
         .is_optional = json_is_true(json_object_get(said, "optional")),
         .relation = package->is_direct ? PL_RELATION_DIRECT : PL_RELATION_TRANSITIVE,
     };
-    bool is_new = false;
-    struct pl_component *component =
-        pl_distinct_add(list, package->name, package->version, &facts, &is_new);
-    if (!component || !is_new) {
+    struct pl_component *component = pl_distinct_add(list, package->name, package->version, &facts);
+    if (!component) {
         return;
     }
     const json_t *resolution = pl_json_object(package->stated, "resolution");

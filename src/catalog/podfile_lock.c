@@ -87,7 +87,6 @@ static void add_pods(struct pl_sink *sink, const struct lock *lock, const json_t
         pl_str name = PL_STR_EMPTY;
         pl_str version = PL_STR_EMPTY;
         struct pl_distinct_facts facts = {0};
-        bool is_new = false;
         split(entry_of(json_array_get(pods, i), &needs), &name, &version);
         if (is_own(lock, name)) {
             continue;
@@ -96,8 +95,8 @@ static void add_pods(struct pl_sink *sink, const struct lock *lock, const json_t
             facts.relation =
                 pl_map_find(&lock->direct, name) ? PL_RELATION_DIRECT : PL_RELATION_TRANSITIVE;
         }
-        struct pl_component *component = pl_distinct_add(&list, name, version, &facts, &is_new);
-        if (component && is_new) {
+        struct pl_component *component = pl_distinct_add(&list, name, version, &facts);
+        if (component) {
             add_needs(sink, component, lock, needs);
         }
     }

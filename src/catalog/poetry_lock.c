@@ -48,12 +48,11 @@ static void add_package(struct pl_python_lock *lock, const json_t *package)
         .is_dev = is_for_development(package),
         .is_optional = json_is_true(json_object_get(package, "optional")),
     };
-    bool is_new = false;
     struct pl_component *component =
         is_local(package)
             ? NULL
-            : pl_distinct_add(&lock->list, name, pl_json_str(package, "version"), &facts, &is_new);
-    if (!component || !is_new) {
+            : pl_distinct_add(&lock->list, name, pl_json_str(package, "version"), &facts);
+    if (!component) {
         return;
     }
     const json_t *files = pl_json_array(package, "files");

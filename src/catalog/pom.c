@@ -113,10 +113,9 @@ static void add_dependency(struct reading *reading, const struct pl_maven_depend
         .is_optional = pl_str_eq(value_of(reading, dependency->optional), PL_STR("true")),
         .relation = PL_RELATION_DIRECT,
     };
-    bool is_new = false;
     pl_str name = pl_arena_format(&reading->values.arena, PL_STR_FMT ":" PL_STR_FMT,
                                   PL_STR_ARG(at.group), PL_STR_ARG(at.artifact));
-    pl_distinct_add(&reading->list, name, at.version, &facts, &is_new);
+    pl_distinct_add(&reading->list, name, at.version, &facts);
 }
 
 /* One that a nearer pom states, too, counts no more. */

@@ -31,10 +31,9 @@ static void add_package(struct pl_python_lock *lock, const json_t *package)
         return;
     }
     const struct pl_distinct_facts facts = {0};
-    bool is_new = false;
     struct pl_component *component =
-        pl_distinct_add(&lock->list, pl_json_str(package, "name"), version, &facts, &is_new);
-    if (!component || !is_new) {
+        pl_distinct_add(&lock->list, pl_json_str(package, "name"), version, &facts);
+    if (!component) {
         return;
     }
     const json_t *wheels = pl_json_array(package, "wheels");

@@ -200,10 +200,9 @@ static void take_line(struct requirements *into, pl_str line, size_t number)
         return;
     }
     const struct pl_distinct_facts facts = {.is_dev = into->is_dev};
-    bool is_new = false;
     struct pl_component *component =
-        version.len == 0 ? NULL : pl_distinct_add(&into->lock.list, name, version, &facts, &is_new);
-    if (component && is_new) {
+        version.len == 0 ? NULL : pl_distinct_add(&into->lock.list, name, version, &facts);
+    if (component) {
         add_hashes(into->lock.list.sink, component, options);
     }
 }

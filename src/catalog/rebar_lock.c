@@ -42,10 +42,9 @@ static void add_entry(struct pl_distinct *list, const struct pl_map *hashes, con
         .relation = pl_str_eq(pl_erlang_text_at(entry, 2), PL_STR("0")) ? PL_RELATION_DIRECT
                                                                         : PL_RELATION_TRANSITIVE,
     };
-    bool is_new = false;
-    struct pl_component *component = pl_distinct_add(list, pl_erlang_text_at(source, 1),
-                                                     pl_erlang_text_at(source, 2), &facts, &is_new);
-    if (component && is_new) {
+    struct pl_component *component =
+        pl_distinct_add(list, pl_erlang_text_at(source, 1), pl_erlang_text_at(source, 2), &facts);
+    if (component) {
         const json_t *hash = pl_map_find(hashes, pl_erlang_text_at(entry, 0));
         pl_catalog_add_hash(list->sink, component, PL_STR("sha256"), pl_erlang_text_at(hash, 1));
     }

@@ -34,11 +34,10 @@ static void add_dependency(struct pl_distinct *list, const json_t *dependency)
         name =
             pl_arena_format(&scratch, PL_STR_FMT ":" PL_STR_FMT, PL_STR_ARG(org), PL_STR_ARG(name));
     }
-    bool is_new = false;
     struct pl_component *component =
-        pl_distinct_add(list, name, pl_json_str(dependency, "version"), &facts, &is_new);
+        pl_distinct_add(list, name, pl_json_str(dependency, "version"), &facts);
     const json_t *artifacts = pl_json_array(dependency, "artifacts");
-    for (size_t i = 0; component && is_new && i < json_array_size(artifacts); i++) {
+    for (size_t i = 0; component && i < json_array_size(artifacts); i++) {
         pl_str algorithm = PL_STR_EMPTY;
         pl_str hex = PL_STR_EMPTY;
         pl_str_cut(pl_json_str(json_array_get(artifacts, i), "hash"), ':', &algorithm, &hex);

@@ -27,15 +27,14 @@ static enum pl_status read_stack_lock(struct pl_sink *sink, const struct pl_cata
     for (size_t i = 0; i < json_array_size(packages); i++) {
         const json_t *completed = pl_json_object(json_array_get(packages, i), "completed");
         pl_str name = pl_json_str(completed, "hackage");
-        bool is_new = false;
         if (name.len == 0) {
             continue;
         }
         pl_str_cut(name, '@', &name, &(pl_str){0});
         size_t hyphen = pl_str_find_last_char(name, '-');
         pl_str version = hyphen == SIZE_MAX ? PL_STR_EMPTY : pl_str_skip(name, hyphen + 1);
-        pl_distinct_add(&list, pl_str_sub(name, 0, hyphen), version, &(struct pl_distinct_facts){0},
-                        &is_new);
+        pl_distinct_add(&list, pl_str_sub(name, 0, hyphen), version,
+                        &(struct pl_distinct_facts){0});
     }
     return PL_OK;
 }

@@ -68,11 +68,10 @@ static void add_pin(struct pl_distinct *list, const json_t *pin)
     }
     struct pl_arena scratch pl_autoarena = {0};
     const struct pl_distinct_facts facts = {0};
-    bool is_new = false;
     pl_str name = pl_str_eq(kind, PL_STR("registry"))
                       ? registry_name(&scratch, pl_json_str(pin, "identity"))
                       : name_of(&scratch, location);
-    pl_distinct_add(list, name, version, &facts, &is_new);
+    pl_distinct_add(list, name, version, &facts);
 }
 
 static enum pl_status read_swift_resolved(struct pl_sink *sink, const struct pl_catalog_file *file,

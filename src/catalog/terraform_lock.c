@@ -35,7 +35,6 @@ static enum pl_status read_terraform_lock(struct pl_sink *sink, const struct pl_
     pl_str line = PL_STR_EMPTY;
     pl_str provider = PL_STR_EMPTY;
     struct pl_component *component = NULL;
-    bool is_new = false;
     while (pl_str_next_line(&text, &line)) {
         pl_str words = line;
         pl_str word = PL_STR_EMPTY;
@@ -43,9 +42,9 @@ static enum pl_status read_terraform_lock(struct pl_sink *sink, const struct pl_
         if (pl_str_eq(word, PL_STR("provider"))) {
             provider = quoted(line);
         } else if (pl_str_starts_with(word, PL_STR("version")) && provider.len > 0) {
-            component = pl_distinct_add(&list, provider, quoted(line), &facts, &is_new);
+            component = pl_distinct_add(&list, provider, quoted(line), &facts);
             provider = PL_STR_EMPTY;
-        } else if (pl_str_starts_with(word, PL_STR("\"zh:")) && component && is_new) {
+        } else if (pl_str_starts_with(word, PL_STR("\"zh:")) && component) {
             pl_catalog_add_hash(sink, component, PL_STR("sha256"), pl_str_skip(quoted(line), 3));
         } else if (pl_str_eq(word, PL_STR("}"))) {
             if (provider.len > 0) {

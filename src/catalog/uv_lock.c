@@ -180,12 +180,11 @@ static void add_package(struct uv_lock *uv, const struct package *package)
     if (uv->has_root) {
         facts.relation = package->is_direct ? PL_RELATION_DIRECT : PL_RELATION_TRANSITIVE;
     }
-    bool is_new = false;
     struct pl_component *component =
         is_local(table) ? NULL
                         : pl_distinct_add(&uv->lock.list, pl_json_str(table, "name"),
-                                          pl_json_str(table, "version"), &facts, &is_new);
-    if (!component || !is_new) {
+                                          pl_json_str(table, "version"), &facts);
+    if (!component) {
         return;
     }
     pl_python_add_hash(uv->lock.list.sink, component,

@@ -38,9 +38,8 @@ static enum pl_status read_vcpkg_manifest(struct pl_sink *sink, const struct pl_
     for (size_t i = 0; i < json_array_size(overrides); i++) {
         const json_t *override = json_array_get(overrides, i);
         const struct pl_distinct_facts facts = {0};
-        bool is_new = false;
         pl_distinct_add(&list, pl_json_str(override, "name"), version_of(&scratch, override),
-                        &facts, &is_new);
+                        &facts);
     }
     return st;
 }

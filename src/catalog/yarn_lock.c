@@ -199,13 +199,11 @@ static void read_classic(struct pl_sink *sink, pl_str text)
     for (size_t i = 0; i < lock.blocks.count; i++) {
         const struct block *block = &lock.blocks.items[i];
         bool is_local = false;
-        bool is_new = false;
         pl_str name = name_of_block(block, &is_local);
         struct pl_component *component =
             is_local ? NULL
-                     : pl_distinct_add(&list, name, block->version, &(struct pl_distinct_facts){0},
-                                       &is_new);
-        if (component && is_new) {
+                     : pl_distinct_add(&list, name, block->version, &(struct pl_distinct_facts){0});
+        if (component) {
             pl_catalog_add_integrity(sink, component, block->integrity);
             add_depends(sink, component, &lock, &block->depends);
             add_depends(sink, component, &lock, &block->optional);
@@ -307,7 +305,6 @@ static void add_berry(struct pl_sink *sink, const json_t *lock)
         pl_str name = PL_STR_EMPTY;
         pl_str version = PL_STR_EMPTY;
         struct pl_distinct_facts facts = {0};
-        bool is_new = false;
         if (pl_str_eq(each.key, PL_STR("__metadata")) ||
             !identify_berry(each.value, &name, &version)) {
             continue;
@@ -317,8 +314,8 @@ static void add_berry(struct pl_sink *sink, const json_t *lock)
                                  ? PL_RELATION_DIRECT
                                  : PL_RELATION_TRANSITIVE;
         }
-        struct pl_component *component = pl_distinct_add(&list, name, version, &facts, &is_new);
-        if (component && is_new) {
+        struct pl_component *component = pl_distinct_add(&list, name, version, &facts);
+        if (component) {
             add_berry_depends(sink, component, &blocks, each.value);
         }
     }

@@ -12,9 +12,12 @@ static const struct {
     const char *name;
     enum pl_status (*act)(const struct pl_args *args, const char *dir, struct pl_error *err);
 } actions[] = {
-    {"affected", pl_db_show_affected}, {"diff", pl_db_show_diff},     {"feeds", pl_db_show_feeds},
-    {"history", pl_db_show_history},   {"remove", pl_db_remove},      {"search", pl_db_show_search},
-    {"show", pl_db_show_advisory},     {"status", pl_db_show_status}, {"update", pl_db_update},
+    {"affected", pl_db_show_affected}, {"diff", pl_db_show_diff},
+    {"export", pl_db_export_file},     {"feeds", pl_db_show_feeds},
+    {"history", pl_db_show_history},   {"import", pl_db_import_file},
+    {"remove", pl_db_remove},          {"search", pl_db_show_search},
+    {"show", pl_db_show_advisory},     {"status", pl_db_show_status},
+    {"update", pl_db_update},
 };
 
 static enum pl_status act(const struct pl_args *args, struct pl_error *err)
@@ -50,10 +53,15 @@ static const struct pl_option options[] = {
      .argument = "SOURCE",
      .summary = "update: a file, directory, archive or URL",
      .repeats = true},
+    {.name = "feed",
+     .argument = "NAME",
+     .summary = "update: read this feed from its publisher; plimsoll db feeds lists them",
+     .repeats = true},
     {.name = "ecosystem",
      .argument = "NAME",
      .summary = "update: read these alone; affected: look here (\"Debian:12\")",
      .repeats = true},
+    {.name = "all", .summary = "affected: also what does not affect it, with the reason"},
     {.name = "accept-shrink",
      .summary = "update: take a feed that lost more than half of its records"},
     {.name = "limit", .argument = "N", .summary = "search: at most so many results (100)"},
@@ -72,6 +80,8 @@ static const char *const examples[] = {
     "lists the advisories that affect this version",
     "plimsoll db show CVE-2024-3094",
     "prints what is known of it",
+    "plimsoll db export advisories.tar.zst",
+    "writes the database to one file, which import reads on a machine without a network",
     "plimsoll db diff",
     "lists what the last update added, removed and changed",
     NULL,
@@ -80,21 +90,25 @@ static const char *const examples[] = {
 const struct pl_command pl_command_db = {
     .name = "db",
     .summary = "get the advisory database and look things up in it",
-    .usage =
-        "update [--from SOURCE]... [--ecosystem NAME]...\nremove SLICE...\nstatus\nsearch TEXT\n"
-        "affected PURL [--ecosystem NAME]\nshow ID\nfeeds\nhistory\ndiff [GENERATION [GENERATION]]",
+    .usage = "update [--from SOURCE]... [--feed NAME]... [--ecosystem NAME]...\nremove "
+             "SLICE...\nstatus\nsearch TEXT\n"
+             "affected PURL [--ecosystem NAME] [--all]\nshow ID\nfeeds\nhistory\ndiff [GENERATION "
+             "[GENERATION]]\nexport FILE\n"
+             "import FILE",
     .details =
         "update reads what publishers have and swaps in a new generation of the database; a scan\n"
-        "that is running keeps the old one. What a source has takes the place of what it had "
-        "before,\n"
-        "a feed that fails keeps it, and all else stays; remove takes a feed out.\n"
-        "The last generations are kept: history lists them, diff tells what changed between two,\n"
-        "and scan --as-of uses an older one.\n"
+        "that is running keeps the old one. What a source has takes the place of what it had,\n"
+        "a feed that fails keeps that, and all else stays; remove takes a feed out. Servers are\n"
+        "asked for what changed alone.\n"
+        "\n"
         "SOURCE is a file, a directory, a zip, a tar, any of them compressed, or the URL of one;\n"
-        "what they are is told by what is in them, and feeds lists the formats that are read.\n"
-        "A directory or URL with <Ecosystem>/all.zip is an export in the OSV format; without a\n"
-        "SOURCE it is " PL_SOURCE_DEFAULT_URL ",\n"
-        "where --ecosystem saves much of the download.",
+        "what they are is told by what is in them. A directory or URL with <Ecosystem>/all.zip is\n"
+        "an export in the OSV format. Without --from and --feed the feeds are read that belong to\n"
+        "every database (db feeds marks them with a star); --ecosystem saves much of the "
+        "download.\n"
+        "\n"
+        "The last generations are kept: history lists them, diff tells what changed between two,\n"
+        "and scan --as-of uses an older one.",
     .examples = examples,
     .options = options,
     .run = run,

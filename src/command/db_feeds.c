@@ -118,6 +118,7 @@ static void feeds_json(struct pl_json_writer *json)
         pl_json_writer_member(json, "name", pl_str_from(feeds[i]->name));
         pl_json_writer_member(json, "summary", pl_str_from(feeds[i]->summary));
         pl_json_writer_member(json, "url", pl_str_from(feeds[i]->url));
+        pl_json_writer_member_bool(json, "default", feeds[i]->is_default);
         pl_json_writer_key(json, "ecosystems");
         write_words(json, pl_str_from(feeds[i]->ecosystems));
         pl_json_writer_end_object(json);
@@ -139,7 +140,8 @@ static void feeds_table(struct pl_writer *out)
     struct pl_grid grid = {.columns = columns, .column_count = PL_ARRAY_LEN(columns)};
     for (size_t i = 0; i < count; i++) {
         struct pl_grid_row *row = pl_vec_push(&arena, &grid);
-        row->cells[0].text = pl_str_from(feeds[i]->name);
+        row->cells[0].text =
+            pl_arena_format(&arena, "%s%s", feeds[i]->name, feeds[i]->is_default ? " *" : "");
         row->cells[1].text =
             feeds[i]->ecosystems[0] ? pl_str_from(feeds[i]->ecosystems) : PL_STR("any");
         row->cells[2].text =

@@ -161,6 +161,9 @@ struct hit {
     const struct pl_affected *affected; /* NULL: the record as a whole */
     pl_str range;
     pl_str fixed;
+    pl_str slice; /* that says it */
+    bool is_affected; /* as far as this advisory is concerned */
+    pl_str why; /* or why not */
 };
 
 struct hits {
@@ -190,6 +193,11 @@ static void hits_json(struct view *view, const struct hits *hits)
             pl_json_writer_member(json, "package", hit->affected->name);
             pl_json_writer_member(json, "range", hit->range);
             pl_json_writer_member(json, "fixed", hit->fixed);
+            pl_json_writer_member(json, "feed", hit->slice);
+            pl_json_writer_member(json, "state",
+                                  pl_str_from(pl_affect_to_string(hit->affected->state)));
+            pl_json_writer_member_bool(json, "affects", hit->is_affected);
+            pl_json_writer_member(json, "why", hit->why);
         }
         pl_json_writer_end_object(json);
     }
@@ -199,7 +207,7 @@ static void hits_json(struct view *view, const struct hits *hits)
 static void hits_table(struct view *view, const struct hits *hits, bool with_range)
 {
     static const struct pl_grid_column with[] = {
-        {"ADVISORY", 26}, {"SEVERITY", 10}, {"AFFECTED", 28}, {"FIXED", 18}, {"SUMMARY", 0}};
+        {"ADVISORY", 26}, {"FEED", 20}, {"SEVERITY", 10}, {"AFFECTED", 9}, {"WHY", 0}};
     static const struct pl_grid_column without[] = {
         {"ADVISORY", 30}, {"SEVERITY", 10}, {"SUMMARY", 0}};
     struct pl_grid grid = {.columns = with_range ? with : without,
@@ -209,10 +217,14 @@ static void hits_table(struct view *view, const struct hits *hits, bool with_ran
         struct pl_grid_row *row = pl_vec_push(&view->arena, &grid);
         size_t at = 0;
         row->cells[at++].text = clean(view, hit->advisory.id);
+        if (with_range) {
+            row->cells[at++].text = clean(view, hit->slice);
+        }
         row->cells[at++].text = pl_str_from(pl_severity_to_string(severity_of(hit)));
         if (with_range) {
-            row->cells[at++].text = clean(view, hit->range);
-            row->cells[at++].text = clean(view, hit->fixed);
+            row->cells[at++].text = hit->is_affected ? PL_STR("yes") : PL_STR("no");
+            row->cells[at].text = clean(view, hit->why);
+            continue;
         }
         pl_str text = hit->advisory.summary;
         if (text.len == 0) {
@@ -298,22 +310,73 @@ static pl_str join(struct view *view, const struct pl_strs *list)
     return all;
 }
 
-/* Fills in range and fix; false when the version is given and not affected. */
-static bool judge(struct view *view, const struct pl_version_scheme *scheme, pl_str version,
-                  struct hit *hit)
+/* What a vendor says of a package besides its versions; empty when that is nothing. */
+static const char *verdict_of(enum pl_affect state)
 {
-    if (version.len == 0) {
-        hit->range = pl_osv_range_text(&view->arena, hit->affected);
-        return true;
+    switch (state) {
+    case PL_AFFECT_KNOWN:
+        break;
+    case PL_AFFECT_NOT:
+        return "stated not to be affected";
+    case PL_AFFECT_INVESTIGATED:
+        return "under investigation";
+    case PL_AFFECT_DEFERRED:
+        return "to be fixed some day";
+    case PL_AFFECT_WONT_FIX:
+        return "not going to be fixed";
+    case PL_AFFECT_END_OF_LIFE:
+        return "in a release without support";
     }
-    struct pl_range_match match = pl_range_match(&view->arena, scheme, hit->affected, version);
-    hit->range = match.range;
-    hit->fixed = join(view, &match.fixed);
-    return match.is_affected;
+    return "";
 }
 
+/* Fills in range, fix, and what follows for the version, if one is given. */
+static void judge(struct view *view, const struct pl_version_scheme *scheme, pl_str version,
+                  struct hit *hit)
+{
+    const struct pl_affected *affected = hit->affected;
+    const char *verdict = verdict_of(affected->state);
+    pl_str all = pl_osv_range_text(&view->arena, affected);
+    bool is_bare = affected->ranges.count == 0 && affected->versions.count == 0;
+    struct pl_range_match match = {.range = PL_STR_EMPTY};
+    if (version.len > 0) {
+        match = pl_range_match(&view->arena, scheme, affected, version);
+    }
+    bool is_meant =
+        version.len == 0 || match.is_affected || (is_bare && affected->state != PL_AFFECT_KNOWN);
+    hit->range = version.len > 0 ? match.range : all;
+    hit->fixed = join(view, &match.fixed);
+    hit->is_affected = is_meant && affected->state != PL_AFFECT_NOT;
+    if (match.is_invalid) {
+        hit->why =
+            pl_arena_format(&view->arena, "\"" PL_STR_FMT "\" is no version by the rules of %s",
+                            PL_STR_ARG(version), scheme->name);
+    } else if (!is_meant) {
+        hit->why =
+            pl_arena_format(&view->arena, "outside of " PL_STR_FMT ", in the order of %s",
+                            PL_STR_ARG(is_bare ? PL_STR("no versions at all") : all), scheme->name);
+    } else {
+        const struct {
+            const char *before;
+            pl_str text;
+        } parts[] = {{"", hit->range},
+                     {"fixed in ", hit->fixed},
+                     {"only as built in module ", affected->module},
+                     {"", pl_str_from(verdict)}};
+        struct pl_buf why pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_BYTES);
+        for (size_t i = 0; i < PL_ARRAY_LEN(parts); i++) {
+            if (parts[i].text.len > 0) {
+                pl_buf_append_format(&why, "%s%s", why.len > 0 ? "; " : "", parts[i].before);
+                pl_buf_append(&why, parts[i].text);
+            }
+        }
+        hit->why = pl_arena_dup(&view->arena, pl_buf_str(&why));
+    }
+}
+
+/* With `with_all` also the advisories that do not affect the version. */
 static enum pl_status add_hits(struct view *view, const struct pl_package_key *key, pl_str version,
-                               struct hits *hits, struct pl_error *err)
+                               bool with_all, struct hits *hits, struct pl_error *err)
 {
     const struct pl_version_scheme *scheme = pl_version_scheme_for_ecosystem(key->ecosystem);
     struct pl_db_matches matches = {0};
@@ -326,10 +389,11 @@ static enum pl_status add_hits(struct view *view, const struct pl_package_key *k
                             PL_STR_ARG(key->ecosystem));
     }
     for (size_t i = 0; i < matches.count && st == PL_OK; i++) {
-        struct hit hit = {.affected = &matches.items[i].affected, .range = PL_STR_EMPTY};
-        if (judge(view, scheme, version, &hit)) {
-            st = pl_db_advisory(view->db, &view->arena, matches.items[i].advisory_id, false,
-                                &hit.advisory, err);
+        struct hit hit = {.affected = &matches.items[i].affected, .slice = matches.items[i].slice};
+        judge(view, scheme, version, &hit);
+        if (with_all || hit.is_affected) {
+            st =
+                pl_db_match_advisory(view->db, &view->arena, &matches.items[i], &hit.advisory, err);
             *pl_vec_push(&view->arena, hits) = hit;
         }
     }
@@ -354,7 +418,7 @@ enum pl_status pl_db_show_affected(const struct pl_args *args, const char *dir,
     }
     struct hits hits = {0};
     for (size_t i = 0; i < keys.count && st == PL_OK; i++) {
-        st = add_hits(&view, &keys.items[i], purl.version, &hits, err);
+        st = add_hits(&view, &keys.items[i], purl.version, pl_args_flag(args, "all"), &hits, err);
     }
     return st < 0 ? st : print_hits(&view, &hits, true, err);
 }

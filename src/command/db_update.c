@@ -2,8 +2,11 @@
 #include "command/db_update.h"
 #include "command/db_show.h"
 #include "command/progress.h"
-#include "db/build.h"
+#include "db/transfer.h"
+#include "feed/feed.h"
 #include "feed/source.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -19,6 +22,7 @@ struct update {
     struct pl_strs begun; /* slices of this run */
     struct pl_strs failures; /* texts */
     size_t ended; /* slices that were taken */
+    size_t unchanged; /* URLs that have what they had */
     uint64_t repeated; /* records that others with their id stand for */
 };
 
@@ -39,9 +43,19 @@ static pl_str now_text(struct pl_arena *arena)
     return pl_arena_dup(arena, pl_str_make(text, len));
 }
 
-/* A second source may have a slice of the same name: that stands beside the first. */
+/* A second source may have a slice of the same name: that stands beside the first, under the name
+ * that it had before. */
 static pl_str name_of(struct update *update, pl_str slice)
 {
+    const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
+    for (size_t i = 0; i < manifest->slices.count; i++) {
+        const struct pl_db_slice_info *known = &manifest->slices.items[i];
+        pl_str base = pl_str_sub(known->name, 0, pl_str_find_char(known->name, '#'));
+        if (pl_str_eq(base, slice) && pl_str_eq(known->source, update->origin.source) &&
+            !pl_strs_contain(&update->begun, known->name)) {
+            return pl_arena_dup(&update->arena, known->name);
+        }
+    }
     pl_str name = pl_arena_dup(&update->arena, slice);
     for (unsigned i = 2; pl_strs_contain(&update->begun, name); i++) {
         name = pl_arena_format(&update->arena, PL_STR_FMT "#%u", PL_STR_ARG(slice), i);
@@ -98,6 +112,57 @@ static enum pl_status take_exploitation(void *context, pl_str slice,
     return pl_db_builder_add_exploitation(update->builder, exploitation, err);
 }
 
+/* A URL without what may be secret in it; a path as it is. */
+static pl_str shown(struct update *update, pl_str source)
+{
+    return pl_http_is_url(source) ? pl_http_url_for_people(&update->arena, source)
+                                  : pl_arena_dup(&update->arena, source);
+}
+
+static bool recall(void *context, pl_str url, struct pl_http_version *ret)
+{
+    struct update *update = context;
+    const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
+    pl_str source = shown(update, url);
+    for (size_t i = 0; i < manifest->slices.count; i++) {
+        const struct pl_db_slice_info *slice = &manifest->slices.items[i];
+        if (pl_str_eq(slice->source, source)) {
+            *ret = (struct pl_http_version){slice->etag, slice->last_modified};
+            return slice->etag.len + slice->last_modified.len > 0;
+        }
+    }
+    return false;
+}
+
+static void set_origin(struct update *update, pl_str url, const struct pl_http_version *version)
+{
+    update->origin =
+        (struct pl_db_origin){.source = shown(update, url),
+                              .etag = pl_arena_dup(&update->arena, version->etag),
+                              .last_modified = pl_arena_dup(&update->arena, version->last_modified),
+                              .fetched = now_text(&update->arena)};
+}
+
+static void fetched(void *context, pl_str url, const struct pl_http_version *version)
+{
+    set_origin(context, url, version);
+}
+
+static void unchanged(void *context, pl_str url)
+{
+    struct update *update = context;
+    const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
+    struct pl_http_version version = {0};
+    recall(update, url, &version);
+    set_origin(update, url, &version);
+    for (size_t i = 0; i < manifest->slices.count; i++) {
+        if (pl_str_eq(manifest->slices.items[i].source, update->origin.source)) {
+            pl_db_builder_confirm(update->builder, manifest->slices.items[i].name, &update->origin);
+        }
+    }
+    update->unchanged++;
+}
+
 static void tell_problems(const struct pl_source_result *result)
 {
     struct pl_tally sum;
@@ -124,8 +189,64 @@ static void tell_problems(const struct pl_source_result *result)
     }
 }
 
+static enum pl_status unknown_feed(struct update *update, const char *name, struct pl_error *err)
+{
+    size_t count = 0;
+    const struct pl_feed *const *feeds = pl_feeds(&count);
+    const char **names = PL_ARENA_ARRAY(&update->arena, const char *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = feeds[i]->name;
+    }
+    return pl_command_unknown("feed", name, names, err);
+}
+
+/* The URL of a feed that was asked for by its name. */
+static enum pl_status find_feed(struct update *update, const char *name, pl_str *ret,
+                                struct pl_error *err)
+{
+    size_t count = 0;
+    const struct pl_feed *const *feeds = pl_feeds(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(feeds[i]->name, name) != 0) {
+            continue;
+        }
+        if (!feeds[i]->url) {
+            return pl_error_set(err, PL_E_USAGE,
+                                "%s has no one address to fetch it from: give its documents with "
+                                "--from",
+                                name);
+        }
+        *ret = pl_str_from(feeds[i]->url);
+        return PL_OK;
+    }
+    return unknown_feed(update, name, err);
+}
+
+/* What --from and --feed name; without either the feeds that belong to every database. */
+static enum pl_status list_sources(struct update *update, const struct pl_args *args,
+                                   struct pl_strs *ret, struct pl_error *err)
+{
+    enum pl_status st = PL_OK;
+    const char *name = NULL;
+    for (size_t i = 0; (name = pl_args_nth(args, "from", i)); i++) {
+        *pl_vec_push(&update->arena, ret) = pl_str_from(name);
+    }
+    for (size_t i = 0; st == PL_OK && (name = pl_args_nth(args, "feed", i)); i++) {
+        st = find_feed(update, name, pl_vec_push(&update->arena, ret), err);
+    }
+    size_t count = 0;
+    const struct pl_feed *const *feeds = pl_feeds(&count);
+    bool is_named = ret->count > 0;
+    for (size_t i = 0; i < count && !is_named; i++) {
+        if (feeds[i]->is_default) {
+            *pl_vec_push(&update->arena, ret) = pl_str_from(feeds[i]->url);
+        }
+    }
+    return st;
+}
+
 /* One source after the other; one that fails is noted. */
-static void read_sources(struct update *update, const struct pl_args *args,
+static void read_sources(struct update *update, const struct pl_strs *sources,
                          const struct pl_source_options *options, struct pl_source_result *result)
 {
     const struct pl_feed_taker taker = {.begin_slice = begin_slice,
@@ -133,16 +254,14 @@ static void read_sources(struct update *update, const struct pl_args *args,
                                         .take = take,
                                         .take_exploitation = take_exploitation,
                                         .context = update};
-    const char *source = pl_args_nth(args, "from", 0);
-    source = source ? source : PL_SOURCE_DEFAULT_URL;
-    for (size_t i = 0; source; i++) {
+    for (size_t i = 0; i < sources->count; i++) {
         struct pl_error failed = PL_ERROR_INIT;
-        update->origin.fetched = now_text(&update->arena);
-        if (pl_source_read(source, options, &taker, result, &failed) < 0) {
+        update->origin = (struct pl_db_origin){.source = shown(update, sources->items[i]),
+                                               .fetched = now_text(&update->arena)};
+        if (pl_source_read(sources->items[i].ptr, options, &taker, result, &failed) < 0) {
             pl_db_builder_drop(update->builder);
             note_failure(update, failed.msg);
         }
-        source = pl_args_nth(args, "from", i + 1);
     }
 }
 
@@ -157,14 +276,19 @@ static enum pl_status settle(const struct update *update, struct pl_error *err)
         fprintf(stderr, "plimsoll: " PL_STR_FMT "\n", PL_STR_ARG(failures->items[i]));
     }
     return pl_error_set(err, PL_E_IO, PL_STR_FMT "%s", PL_STR_ARG(failures->items[0]),
-                        update->ended == 0 ? "; the database stays as it was" : "");
+                        update->ended + update->unchanged == 0 ? "; the database stays as it was"
+                                                               : "");
 }
 
 enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct pl_error *err)
 {
     struct update update PL_CLEANUP(update_release) = {.accept_shrink =
                                                            pl_args_flag(args, "accept-shrink")};
+    struct pl_strs sources = {0};
     enum pl_status st = pl_args_expect(args, 1, 1, err);
+    if (st == PL_OK) {
+        st = list_sources(&update, args, &sources, err);
+    }
     if (st == PL_OK) {
         st = pl_db_builder_new(dir, &update.builder, err);
     }
@@ -179,12 +303,15 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     struct pl_progress_line line pl_autoprogress;
     pl_progress_line_begin(&line);
     update.progress = &line.progress;
+    const struct pl_source_memory memory = {
+        .recall = recall, .unchanged = unchanged, .fetched = fetched, .context = &update};
     const struct pl_source_options options = {
-        .ecosystems = &ecosystems, .temp_dir = dir, .progress = &line.progress};
+        .memory = &memory, .ecosystems = &ecosystems, .temp_dir = dir, .progress = &line.progress};
     struct pl_source_result result PL_CLEANUP(pl_source_result_release) = {0};
     struct pl_db_built built = {.records = 0};
-    read_sources(&update, args, &options, &result);
-    if (update.ended > 0) {
+    read_sources(&update, &sources, &options, &result);
+    size_t done = update.ended + update.unchanged;
+    if (done > 0) {
         st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS, &built,
                                   err);
     } else if (update.failures.count == 0) {
@@ -193,10 +320,64 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     }
     pl_progress_line_end(&line);
     tell_problems(&result);
-    if (st == PL_OK && update.ended > 0) {
+    if (st == PL_OK && done > 0) {
         st = pl_db_show_update(args, &result, &built, update.repeated, err);
     }
     return st < 0 ? st : settle(&update, err);
+}
+
+enum pl_status pl_db_export_file(const struct pl_args *args, const char *dir, struct pl_error *err)
+{
+    enum pl_status st = pl_args_expect(args, 2, 2, err);
+    if (st < 0) {
+        return st;
+    }
+    const char *path = pl_args_positional(args, 1);
+    struct pl_arena arena pl_autoarena = {0};
+    const char *part = pl_arena_format(&arena, "%s.part", path).ptr;
+    int fd pl_autoclose = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        return pl_error_sys(err, errno, "writing %s", part);
+    }
+    struct pl_progress_line line pl_autoprogress;
+    pl_progress_line_begin(&line);
+    uint64_t bytes = 0;
+    st = pl_db_export(dir, fd, &line.progress, &bytes, err);
+    pl_progress_line_end(&line);
+    if (st == PL_OK && (fsync(fd) < 0 || rename(part, path) < 0)) {
+        st = pl_error_sys(err, errno, "writing %s", path);
+    }
+    if (st < 0) {
+        unlink(part);
+        return st;
+    }
+    printf("wrote %.1f MB to %s\n", (double)bytes / 1e6, path);
+    return PL_OK;
+}
+
+enum pl_status pl_db_import_file(const struct pl_args *args, const char *dir, struct pl_error *err)
+{
+    enum pl_status st = pl_args_expect(args, 2, 2, err);
+    if (st < 0) {
+        return st;
+    }
+    const char *path = pl_args_positional(args, 1);
+    int fd pl_autoclose = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        return pl_error_sys(err, errno, "%s", path);
+    }
+    struct pl_progress_line line pl_autoprogress;
+    struct pl_db_built built = {.records = 0};
+    pl_progress_line_begin(&line);
+    st = pl_db_import(dir, fd, path, KEPT_GENERATIONS, &line.progress, &built, err);
+    pl_progress_line_end(&line);
+    if (st == PL_OK) {
+        printf("the database has %llu advisories on %llu packages in %.1f MB\ngeneration %s%s\n",
+               (unsigned long long)built.records, (unsigned long long)built.keys,
+               (double)built.size_bytes / 1e6, built.generation,
+               built.changed ? "" : ", the same as before");
+    }
+    return st;
 }
 
 enum pl_status pl_db_remove(const struct pl_args *args, const char *dir, struct pl_error *err)

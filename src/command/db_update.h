@@ -11,3 +11,7 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
 
 /* Takes slices out of the database. */
 enum pl_status pl_db_remove(const struct pl_args *args, const char *dir, struct pl_error *err);
+
+/* The generation in use as one file, and back. */
+enum pl_status pl_db_export_file(const struct pl_args *args, const char *dir, struct pl_error *err);
+enum pl_status pl_db_import_file(const struct pl_args *args, const char *dir, struct pl_error *err);

@@ -40,17 +40,6 @@ void pl_db_manifest_seal(struct pl_db_manifest *manifest)
     name_generation(manifest, manifest->generation);
 }
 
-const struct pl_db_slice_info *pl_db_manifest_slice(const struct pl_db_manifest *manifest,
-                                                    pl_str name)
-{
-    for (size_t i = 0; i < manifest->slices.count; i++) {
-        if (pl_str_eq(manifest->slices.items[i].name, name)) {
-            return &manifest->slices.items[i];
-        }
-    }
-    return NULL;
-}
-
 pl_str pl_db_manifest_fetched(const struct pl_db_manifest *manifest)
 {
     pl_str latest = PL_STR_EMPTY;

@@ -43,9 +43,6 @@ struct pl_db_manifest {
 /* Sorts the slices, and sets `generation` from them. */
 void pl_db_manifest_seal(struct pl_db_manifest *manifest);
 
-const struct pl_db_slice_info *pl_db_manifest_slice(const struct pl_db_manifest *manifest,
-                                                    pl_str name);
-
 /* When the data was last known to be what its sources have: of the slice that was asked for last;
  * empty when none was. */
 pl_str pl_db_manifest_fetched(const struct pl_db_manifest *manifest);

@@ -50,11 +50,13 @@ enum pl_status pl_table_open(int fd, const char *name, struct pl_table **ret, st
 void pl_table_close(struct pl_table *table);
 PL_DEFINE_CLEANUP(struct pl_table, pl_table_close)
 
-uint64_t pl_table_size(const struct pl_table *table);
 /* Pairs of a section, as its writer counted them. */
 uint64_t pl_table_count(const struct pl_table *table, enum pl_table_section section);
 /* Digits of the content, as pl_table_finish gave them. */
 pl_str pl_table_digest(const struct pl_table *table);
+
+/* Does the content have the digest that the table states? Reads all of it; PL_E_TRUST if not. */
+enum pl_status pl_table_verify(const struct pl_table *table, struct pl_error *err);
 
 /* The value of a key, a view into the map or a copy in the arena; *ret_found is false when there is
  * none. A table keeps a few opened blocks, so it is not shared between threads. */

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/wire.h"
 #include "db/table_format.h"
+#include "format/digest.h"
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -159,11 +160,6 @@ void pl_table_close(struct pl_table *table)
     free(table);
 }
 
-uint64_t pl_table_size(const struct pl_table *table)
-{
-    return table->size;
-}
-
 uint64_t pl_table_count(const struct pl_table *table, enum pl_table_section section)
 {
     return table->sections[section].pairs;
@@ -239,6 +235,67 @@ static enum pl_status open_block(const struct pl_table *table, const struct row 
     }
     into->len = got;
     *ret = pl_buf_str(into);
+    return PL_OK;
+}
+
+/* Where a section begins in the file; sections were digested in the order of their writing. */
+static uint64_t start_of(const struct pl_table *table, size_t section)
+{
+    const struct section *at = &table->sections[section];
+    return at->blocks > 0 ? table_get64(at->rows) : UINT64_MAX;
+}
+
+static enum pl_status digest_section(const struct pl_table *table, size_t index,
+                                     struct pl_digest_state *state, struct pl_error *err)
+{
+    const struct section *section = &table->sections[index];
+    struct pl_buf opened pl_autobuf = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES);
+    uint8_t tag = (uint8_t)index;
+    pl_digest_update(state, (pl_span){&tag, 1});
+    for (uint64_t block = 0; block < section->blocks; block++) {
+        struct row row = {0};
+        pl_str open = PL_STR_EMPTY;
+        enum pl_status st = locate(table, section, block, &row, err);
+        if (st == PL_OK) {
+            st = open_block(table, &row, &opened, &open, err);
+        }
+        if (st < 0) {
+            return st;
+        }
+        pl_digest_update(state, pl_str_span(open));
+    }
+    return PL_OK;
+}
+
+enum pl_status pl_table_verify(const struct pl_table *table, struct pl_error *err)
+{
+    struct pl_digest_state *state PL_CLEANUP(pl_digest_freep) = pl_digest_new(NULL);
+    bool is_done[PL_TABLE_SECTION_COUNT_] = {false};
+    for (size_t turn = 0; turn < PL_TABLE_SECTION_COUNT_; turn++) {
+        size_t next = PL_TABLE_SECTION_COUNT_;
+        for (size_t i = 0; i < PL_TABLE_SECTION_COUNT_; i++) {
+            bool is_there = !is_done[i] && table->sections[i].blocks > 0;
+            if (is_there &&
+                (next == PL_TABLE_SECTION_COUNT_ || start_of(table, i) < start_of(table, next))) {
+                next = i;
+            }
+        }
+        if (next == PL_TABLE_SECTION_COUNT_) {
+            break;
+        }
+        is_done[next] = true;
+        enum pl_status st = digest_section(table, next, state, err);
+        if (st < 0) {
+            return st;
+        }
+    }
+    struct pl_digest digest = pl_digest_finish(state);
+    pl_str digits = pl_digest_str(&digest);
+    digits = pl_str_skip(digits, pl_str_find_char(digits, ':') + 1);
+    if (!pl_str_eq(pl_str_sub(digits, 0, TABLE_DIGEST_CHARS), table->digest)) {
+        return pl_error_set(err, PL_E_TRUST, "%s does not have the content that its digest says",
+                            table->name);
+    }
     return PL_OK;
 }
 

@@ -179,6 +179,7 @@ const struct pl_feed pl_feed_cisa_kev = {
     .name = "cisa-kev",
     .summary = "known exploited vulnerabilities, as CISA and others in its format list them",
     .url = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
+    .is_default = true,
     .ecosystems = "",
     .bid = bid,
     .read = read_document,

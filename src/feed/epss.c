@@ -151,6 +151,7 @@ const struct pl_feed pl_feed_epss = {
     .name = "epss",
     .summary = "FIRST's estimates that vulnerabilities are exploited within 30 days",
     .url = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz",
+    .is_default = true,
     .ecosystems = "",
     .bid = bid,
     .read = read_document,

@@ -32,8 +32,8 @@ struct pl_feed_sink;
 struct pl_feed {
     const char *name; /* "alpine-secdb" */
     const char *summary; /* one line for help and docs */
-    const char
-        *url; /* of the source to read when nobody names one; NULL: none that can be fetched */
+    const char *url; /* of its source; NULL: none that can be fetched in one piece */
+    bool is_default; /* its URL is read when nobody names a source */
     /* The ecosystems of its advisories without release, with blanks between; "" when any. */
     const char *ecosystems;
     /* Is this document of this feed? 0 for no; else how sure it is, to 100. By what stands in the

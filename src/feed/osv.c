@@ -246,6 +246,36 @@ static pl_str read_ecosystem(struct reader *reader, const json_t *package)
     return keep(reader, stated);
 }
 
+static bool is_fixed_in(const struct pl_affected *affected, pl_str version)
+{
+    for (size_t i = 0; i < affected->ranges.count; i++) {
+        const struct pl_range *range = &affected->ranges.items[i];
+        for (size_t j = 0; j < range->count; j++) {
+            if (range->items[j].type == PL_EVENT_FIXED &&
+                pl_str_eq(range->items[j].version, version)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* CleanStart lists as affected the one version that its range calls fixed. */
+static void drop_fixed_versions(struct reader *reader, struct pl_affected *affected)
+{
+    size_t kept = 0;
+    if (!pl_str_starts_with(reader->id, PL_STR("CLEANSTART-"))) {
+        return;
+    }
+    for (size_t i = 0; i < affected->versions.count; i++) {
+        if (!is_fixed_in(affected, affected->versions.items[i])) {
+            affected->versions.items[kept++] = affected->versions.items[i];
+        }
+    }
+    reader->skipped->fixed_versions += affected->versions.count - kept;
+    affected->versions.count = kept;
+}
+
 static enum pl_status read_affected(struct reader *reader, const json_t *item,
                                     struct pl_advisory *advisory)
 {
@@ -273,6 +303,7 @@ static enum pl_status read_affected(struct reader *reader, const json_t *item,
     if (st < 0) {
         return st;
     }
+    drop_fixed_versions(reader, &affected);
     if (affected.name.len == 0) {
         reader->skipped->without_package++;
         return PL_OK;
@@ -387,6 +418,9 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
     for (uint64_t i = 0; i < skipped.without_package; i++) {
         pl_feed_skip(sink, "entry without a package");
     }
+    for (uint64_t i = 0; i < skipped.fixed_versions; i++) {
+        pl_feed_skip(sink, "version listed as affected that is the fixed one");
+    }
     return pl_feed_take(sink, &advisory, err);
 }
 
@@ -394,6 +428,7 @@ const struct pl_feed pl_feed_osv = {
     .name = "osv",
     .summary = "records in the OSV format, as osv.dev exports them for all ecosystems",
     .url = "https://osv-vulnerabilities.storage.googleapis.com",
+    .is_default = true,
     .ecosystems = "",
     .bid = bid,
     .read = read_document,

@@ -16,6 +16,7 @@
 struct pl_osv_skipped {
     uint64_t git_ranges; /* commits, which no installed package names */
     uint64_t without_package; /* entries of `affected` that name no package */
+    uint64_t fixed_versions; /* listed as affected by feeds whose habit that is */
     uint64_t moved; /* packages given to the ecosystem that the feed means; osv.c has the list */
 };
 

@@ -230,12 +230,32 @@ enum pl_status pl_places_find(struct pl_arena *arena, const char *source,
     return st;
 }
 
+/* *ret_fd stays -1 when the server has what was read before. */
+static enum pl_status download(const struct pl_place *place,
+                               const struct pl_source_options *options, int *ret_fd,
+                               struct pl_error *err)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_source_memory *memory = options->memory;
+    struct pl_http_version known = {0};
+    struct pl_http_version version = {0};
+    bool is_known = memory && memory->recall(memory->context, place->path, &known);
+    enum pl_status st =
+        pl_http_download_newer(place->path.ptr, is_known ? &known : NULL, PL_LIMIT_DOWNLOAD_BYTES,
+                               options->temp_dir, options->progress, &arena, ret_fd, &version, err);
+    if (st == PL_OK && memory && *ret_fd < 0) {
+        memory->unchanged(memory->context, place->path);
+    } else if (st == PL_OK && memory) {
+        memory->fetched(memory->context, place->path, &version);
+    }
+    return st;
+}
+
 enum pl_status pl_place_open(struct pl_place *place, const struct pl_source_options *options,
                              int *ret_fd, struct pl_error *err)
 {
     if (place->kind == PL_PLACE_URL && place->fd < 0) {
-        return pl_http_download(place->path.ptr, PL_LIMIT_DOWNLOAD_BYTES, options->temp_dir,
-                                options->progress, ret_fd, err);
+        return download(place, options, ret_fd, err);
     }
     if (place->kind == PL_PLACE_URL) {
         *ret_fd = pl_fd_take(&place->fd);

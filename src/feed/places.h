@@ -29,6 +29,7 @@ enum pl_status pl_places_find(struct pl_arena *arena, const char *source,
                               const struct pl_source_options *options, struct pl_places *ret,
                               struct pl_error *err);
 
-/* The file or directory of a place; what is remote is downloaded, unless it was kept. */
+/* The file or directory of a place; what is remote is downloaded, unless it was kept. *ret_fd stays
+ * -1 when a server has what was read before. */
 enum pl_status pl_place_open(struct pl_place *place, const struct pl_source_options *options,
                              int *ret_fd, struct pl_error *err);

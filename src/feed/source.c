@@ -226,6 +226,11 @@ static enum pl_status walk_place(struct reading *reading, struct pl_place *place
     reading->job.is_first = !place->is_visited;
     reading->job.others = place->waiting;
     enum pl_status st = pl_place_open(place, reading->options, &fd, err);
+    if (st == PL_OK && fd < 0) {
+        place->is_visited = true;
+        reading->result->unchanged++;
+        return PL_OK;
+    }
     if (st == PL_OK && (place->kind == PL_PLACE_FILE || place->kind == PL_PLACE_URL)) {
         st = pl_documents_walk_file(&documents, fd, place->path.ptr, err);
     } else if (st == PL_OK) {
@@ -316,6 +321,7 @@ static bool is_work_left(struct reading *reading)
 static enum pl_status read_places(struct reading *reading, const char *source, struct pl_error *err)
 {
     uint64_t unknown_before = reading->result->unknown;
+    uint64_t unchanged_before = reading->result->unchanged;
     size_t slices_before = reading->result->slices.count;
     struct pl_tally sum;
     pl_source_result_sum(reading->result, &sum);
@@ -329,7 +335,8 @@ static enum pl_status read_places(struct reading *reading, const char *source, s
         return st;
     }
     pl_source_result_sum(reading->result, &sum);
-    if (sum.documents > before || reading->result->slices.count > slices_before) {
+    if (sum.documents > before || reading->result->slices.count > slices_before ||
+        reading->result->unchanged > unchanged_before) {
         return PL_OK;
     }
     bool asked = reading->options->ecosystems && reading->options->ecosystems->count > 0;

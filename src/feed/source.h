@@ -17,11 +17,24 @@
  */
 #include "base/progress.h"
 #include "feed/sink.h"
+#include "net/http.h"
 
 /* Read when no source is named. */
 #define PL_SOURCE_DEFAULT_URL "https://osv-vulnerabilities.storage.googleapis.com"
 
+/* What a caller remembers of the URLs that were read before. */
+struct pl_source_memory {
+    /* What the server said last time; false when there is nothing to compare with. */
+    bool (*recall)(void *context, pl_str url, struct pl_http_version *ret);
+    /* The server has still the same: nothing of it is read. */
+    void (*unchanged)(void *context, pl_str url);
+    /* It was fetched, and the slices that begin from now on come from it. */
+    void (*fetched)(void *context, pl_str url, const struct pl_http_version *version);
+    void *context;
+};
+
 struct pl_source_options {
+    const struct pl_source_memory *memory; /* may be NULL: everything is read */
     const struct pl_strs *ecosystems; /* of an export read these alone; NULL or empty: all */
     const char *temp_dir; /* for downloads and large documents; NULL as base/tempfile.h says */
     unsigned workers; /* 0: one for each processor */
@@ -41,6 +54,7 @@ struct pl_source_result {
     } slices; /* in the order of reading */
     uint64_t unknown; /* documents that no feed bids for */
     struct pl_tally_problems unknown_names; /* of the first of them */
+    uint64_t unchanged; /* URLs that have what they had, and were not read */
     uint64_t documents_seen; /* so that what is met in a later source comes later */
 };
 

@@ -31,7 +31,6 @@ struct pl_stream {
     uint64_t made_bytes;
     struct pl_decoder *decoder;
     lzma_stream xz;
-    bool xz_ended;
     struct archive *archive;
     pl_span input; /* within `block` */
     bool input_ended;

@@ -11,7 +11,7 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-enum { READ_STEP = 65536, BLOCK_BYTES = 1 << 18 };
+enum { BLOCK_BYTES = 1 << 18 };
 
 struct pl_zip {
     struct archive *archive;
@@ -119,27 +119,4 @@ enum pl_status pl_zip_read_some(struct pl_zip *zip, uint8_t *into, size_t size, 
         *ret_got = (size_t)got;
     }
     return st;
-}
-
-enum pl_status pl_zip_read(struct pl_zip *zip, struct pl_buf *into, struct pl_error *err)
-{
-    for (;;) {
-        size_t got = 0;
-        char *room = pl_buf_reserve(into, READ_STEP);
-        if (!room) {
-            return pl_buf_status(into, archive_entry_pathname(zip->entry), err);
-        }
-        enum pl_status st = pl_zip_read_some(zip, (uint8_t *)room, READ_STEP, &got, err);
-        if (st < 0) {
-            return st;
-        }
-        if (got == 0) {
-            break;
-        }
-        into->len += got;
-    }
-    if (into->ptr) {
-        into->ptr[into->len] = '\0';
-    }
-    return PL_OK;
 }

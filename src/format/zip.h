@@ -36,6 +36,3 @@ enum pl_status pl_zip_next(struct pl_zip *zip, bool *ret_more, struct pl_zip_ent
 /* Up to `size` more bytes of the member at hand, at once; 0 at its end. */
 enum pl_status pl_zip_read_some(struct pl_zip *zip, uint8_t *into, size_t size, size_t *ret_got,
                                 struct pl_error *err);
-
-/* Appends the whole content of the member at hand. */
-enum pl_status pl_zip_read(struct pl_zip *zip, struct pl_buf *into, struct pl_error *err);

@@ -124,39 +124,20 @@ bool pl_advisory_is_security(const struct pl_advisory *advisory)
            advisory->aliases.count + advisory->upstream.count + advisory->related.count > 0;
 }
 
-/* Counts distinct CVE identifiers up to two. */
-static void count_cve(pl_str id, pl_str *cve, int *count)
+static bool has_cve(const struct pl_strs *names)
 {
-    if (pl_str_starts_with(id, PL_STR("CVE-")) && (*count == 0 || !pl_str_eq(id, *cve))) {
-        *cve = id;
-        ++*count;
+    for (size_t i = 0; i < names->count; i++) {
+        if (pl_str_starts_with(names->items[i], PL_STR("CVE-"))) {
+            return true;
+        }
     }
-}
-
-/* How many CVEs id, aliases and upstream name, up to two; *ret_cve is one of them. */
-static int named_cves(const struct pl_advisory *advisory, pl_str *ret_cve)
-{
-    int count = 0;
-    count_cve(advisory->id, ret_cve, &count);
-    for (size_t i = 0; i < advisory->aliases.count; i++) {
-        count_cve(advisory->aliases.items[i], ret_cve, &count);
-    }
-    for (size_t i = 0; i < advisory->upstream.count; i++) {
-        count_cve(advisory->upstream.items[i], ret_cve, &count);
-    }
-    return count;
-}
-
-pl_str pl_advisory_display_id(const struct pl_advisory *advisory)
-{
-    pl_str cve = PL_STR_EMPTY;
-    return named_cves(advisory, &cve) == 1 ? cve : advisory->id;
+    return false;
 }
 
 bool pl_advisory_related_are_names(const struct pl_advisory *advisory)
 {
-    pl_str cve = PL_STR_EMPTY;
-    return named_cves(advisory, &cve) == 0;
+    return !pl_str_starts_with(advisory->id, PL_STR("CVE-")) && !has_cve(&advisory->aliases) &&
+           !has_cve(&advisory->upstream);
 }
 
 bool pl_advisory_is_malware(const struct pl_advisory *advisory)

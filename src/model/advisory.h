@@ -136,10 +136,6 @@ const char *pl_affect_to_string(enum pl_affect state);
 enum pl_severity pl_advisory_severity(const struct pl_advisory *advisory,
                                       const struct pl_affected *affected, double *ret_score);
 
-/* The identifier to show: the CVE when id, aliases and upstream together name exactly one, the
- * advisory's own id otherwise. */
-pl_str pl_advisory_display_id(const struct pl_advisory *advisory);
-
 /* Is it about a package made to do harm (OSSF's "MAL-" records)? Then the package is the problem,
  * and no version of it is a remedy. */
 bool pl_advisory_is_malware(const struct pl_advisory *advisory);
@@ -149,5 +145,5 @@ bool pl_advisory_is_malware(const struct pl_advisory *advisory);
 bool pl_advisory_is_security(const struct pl_advisory *advisory);
 
 /* Errata of AlmaLinux, Rocky Linux and Red Hat name the vulnerabilities that they fix in `related`
- * and nowhere else: true when no other list names a CVE. */
+ * and nowhere else: true when neither the id nor another list names a CVE. */
 bool pl_advisory_related_are_names(const struct pl_advisory *advisory);

@@ -408,10 +408,3 @@ pl_str pl_licenses_join(struct pl_licenses *licenses, struct pl_arena *arena,
     }
     return joined.overflowed ? PL_STR_EMPTY : pl_arena_dup(arena, pl_buf_str(&joined));
 }
-
-pl_str pl_licenses_id(const struct pl_licenses *licenses, pl_str text)
-{
-    struct pl_arena scratch pl_autoarena = {0};
-    const char *known = pl_map_find(&licenses->licenses, squeeze(&scratch, text));
-    return known && pl_str_eq_nocase(pl_str_from(known), text) ? pl_str_from(known) : PL_STR_EMPTY;
-}

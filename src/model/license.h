@@ -25,6 +25,3 @@ pl_str pl_licenses_expression(struct pl_licenses *licenses, pl_str stated);
 /* The same for all that a package states together: every one of them holds. */
 pl_str pl_licenses_join(struct pl_licenses *licenses, struct pl_arena *arena,
                         const struct pl_strs *stated);
-
-/* The identifier as SPDX writes it, if it is one of a licence; else empty. */
-pl_str pl_licenses_id(const struct pl_licenses *licenses, pl_str text);

@@ -65,7 +65,8 @@ static bool is_stream(const struct pl_os *os)
 }
 
 /* "Red Hat:enterprise_linux:9::baseos": the CPE of the product without "cpe:/o:redhat:". What the
- * system says of itself comes first, then the repositories that every system of the release has.
+ * system says of itself comes first, then the repositories that every system of the release has,
+ * and the release as a whole, which is what Red Hat says of packages that have no fix.
  * CentOS Stream runs ahead of Red Hat's releases, so that their fixed versions do not hold for it.
  */
 static void redhat(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
@@ -89,6 +90,8 @@ static void redhat(struct pl_arena *arena, const struct pl_os *os, const char *e
             pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT "::%s", PL_STR_ARG(release),
                             *name));
     }
+    add(arena, list, ecosystem,
+        pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT, PL_STR_ARG(release)));
 }
 
 /* "SUSE:Linux Enterprise Server 15 SP5", "openSUSE:Leap 15.5": PRETTY_NAME without the vendor. */
@@ -123,8 +126,8 @@ static void nowhere(struct pl_arena *arena, const struct pl_os *os, const char *
 }
 
 static const struct row rows[] = {
-#define PL_DISTRO(id, purl_namespace, type, scheme, ecosystem, by_source, parts, name)             \
-    {{id, purl_namespace, type, scheme, ecosystem, by_source}, parts, name},
+#define PL_DISTRO(id, type, ecosystem, by_source, parts, name)                                     \
+    {{id, type, ecosystem, by_source}, parts, name},
 #include "model/distros.def"
 #undef PL_DISTRO
 };
@@ -132,13 +135,10 @@ static const struct row rows[] = {
 /* Families, for ID_LIKE: whose packages can be read, though nobody's advisories are known to hold.
  */
 static const struct row families[] = {
-    {{"debian", "", "deb", "dpkg", "", true}, 0, nowhere},
-    {{"ubuntu", "", "deb", "dpkg", "", true}, 0, nowhere},
-    {{"alpine", "", "apk", "apk", "", true}, 0, nowhere},
-    {{"rhel", "", "rpm", "rpm", "", false}, 0, nowhere},
-    {{"fedora", "", "rpm", "rpm", "", false}, 0, nowhere},
-    {{"centos", "", "rpm", "rpm", "", false}, 0, nowhere},
-    {{"suse", "", "rpm", "rpm", "", true}, 0, nowhere},
+    {{"debian", "deb", "", true}, 0, nowhere},  {{"ubuntu", "deb", "", true}, 0, nowhere},
+    {{"alpine", "apk", "", true}, 0, nowhere},  {{"rhel", "rpm", "", false}, 0, nowhere},
+    {{"fedora", "rpm", "", false}, 0, nowhere}, {{"centos", "rpm", "", false}, 0, nowhere},
+    {{"suse", "rpm", "", true}, 0, nowhere},
 };
 
 static const struct row *find_row(const struct row *table, size_t count, pl_str id)

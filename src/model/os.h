@@ -24,9 +24,7 @@ struct pl_os {
 /* How a distribution's advisories are looked up; one row of model/distros.def. */
 struct pl_distro {
     const char *id; /* os-release ID */
-    const char *purl_namespace;
     const char *package_type; /* deb, apk, rpm: purl type of its packages */
-    const char *scheme; /* version scheme: dpkg, apk, rpm */
     const char *ecosystem; /* OSV ecosystem without release, "Debian" */
     bool by_source; /* the feed names source packages */
 };

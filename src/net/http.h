@@ -135,11 +135,21 @@ pl_str pl_http_url_for_people(struct pl_arena *arena, pl_str url);
 /* Is `text` an http or https URL? */
 bool pl_http_is_url(pl_str text);
 
+/* What a server calls the state of a resource; empty where it says nothing. */
+struct pl_http_version {
+    pl_str etag;
+    pl_str last_modified;
+};
+
 /* In one call: into a file without a name on the file system of `temp_dir` (base/tempfile.h), read
- * from its start on; NOT_FOUND, DENIED or NET when the status is no success. */
-enum pl_status pl_http_download(const char *url, uint64_t max_bytes, const char *temp_dir,
-                                const struct pl_progress *progress, int *ret_fd,
-                                struct pl_error *err);
+ * from its start on; NOT_FOUND, DENIED or NET when the status is no success. With what is `known`,
+ * which may be NULL, *ret_fd is -1 when nothing has changed since; *ret_version, in `arena`, is
+ * what to ask with next time. */
+enum pl_status pl_http_download_newer(const char *url, const struct pl_http_version *known,
+                                      uint64_t max_bytes, const char *temp_dir,
+                                      const struct pl_progress *progress, struct pl_arena *arena,
+                                      int *ret_fd, struct pl_http_version *ret_version,
+                                      struct pl_error *err);
 
 /* The same, appended to a buffer, whose ceiling is the cap. */
 enum pl_status pl_http_get(const char *url, struct pl_buf *into, struct pl_error *err);

@@ -231,6 +231,42 @@ static void write_counts(const struct table *table, const struct pl_packages *pa
     paragraph(table, 2, pl_buf_str(&line));
 }
 
+/* What a catalogue of exploited vulnerabilities lists, each once. */
+static void write_exploited(const struct table *table)
+{
+    enum { MOST = 20 };
+    struct pl_buf line pl_autobuf = PL_BUF_INIT(65536);
+    struct pl_strs seen = {0};
+    size_t left = 0;
+    for (size_t i = 0; i < table->report->findings.count; i++) {
+        const struct pl_finding *finding = &table->report->findings.items[i];
+        const struct pl_exploitation *known = &finding->exploitation;
+        if (known->kev_catalogue.len == 0 || finding->status == PL_FINDING_NOT_AFFECTED ||
+            pl_strs_contain(&seen, finding->id)) {
+            continue;
+        }
+        *pl_vec_push(table->arena, &seen) = finding->id;
+        if (seen.count > MOST) {
+            left++;
+            continue;
+        }
+        pl_buf_append_format(&line, "%s" PL_STR_FMT " (" PL_STR_FMT ", " PL_STR_FMT "%s)",
+                             seen.count > 1 ? ", " : "Known to be exploited: ",
+                             PL_STR_ARG(clean(table, finding->id)),
+                             PL_STR_ARG(clean(table, known->kev_catalogue)),
+                             PL_STR_ARG(clean(table, known->kev_added)),
+                             known->kev_ransomware ? ", by ransomware" : "");
+    }
+    if (seen.count == 0) {
+        return;
+    }
+    if (left > 0) {
+        pl_buf_append_format(&line, " and %zu more", left);
+    }
+    pl_buf_append_char(&line, '.');
+    paragraph(table, 2, pl_buf_str(&line));
+}
+
 /* The date of the newest record of all feeds, or empty. */
 static pl_str newest_date(const struct pl_feed_infos *feeds)
 {
@@ -368,6 +404,7 @@ static void write_assessment(const struct table *table)
         write_findings(table, &packages);
     }
     write_counts(table, &packages);
+    write_exploited(table);
     write_end_of_life(table);
     write_gaps(table);
     write_database(table);

@@ -214,12 +214,6 @@ int pl_pep440_compare_local(pl_str a, pl_str b)
     return order != 0 ? order : (int)(a.len > 0) - (int)(b.len > 0);
 }
 
-int pl_pep440_compare(const struct pl_pep440 *a, const struct pl_pep440 *b)
-{
-    int order = pl_pep440_compare_public(a, b);
-    return order != 0 ? order : pl_pep440_compare_local(a->local, b->local);
-}
-
 static bool is_valid(pl_str version)
 {
     struct pl_pep440 parsed;
@@ -233,7 +227,8 @@ static int compare(pl_str a, pl_str b)
     if (!pl_pep440_parse(a, &left) || !pl_pep440_parse(b, &right)) {
         return 0;
     }
-    return pl_pep440_compare(&left, &right);
+    int order = pl_pep440_compare_public(&left, &right);
+    return order != 0 ? order : pl_pep440_compare_local(left.local, right.local);
 }
 
 static const char *const aliases[] = {"pypi", "python", NULL};

@@ -23,8 +23,6 @@ struct pl_pep440 {
 /* The whole of `text`, blanks around it ignored; false when it is none. */
 bool pl_pep440_parse(pl_str text, struct pl_pep440 *ret);
 
-int pl_pep440_compare(const struct pl_pep440 *a, const struct pl_pep440 *b);
-
 /* Without the local versions. */
 int pl_pep440_compare_public(const struct pl_pep440 *a, const struct pl_pep440 *b);
 

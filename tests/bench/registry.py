@@ -13,13 +13,12 @@ what a scan costs when the layers are known from the cache, from the registry an
 import argparse
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
 from registrylib import Registry  # noqa: E402
-from scan import all_processes, largest_process, make_image, pick_files, timed  # noqa: E402
+from scan import make_image, pick_files, print_row, starter_database, timed  # noqa: E402
 
 WANTED_BYTES = 1_000_000_000
 
@@ -39,13 +38,7 @@ def compare(plimsoll, database, floor, name, image, runs):
     for jobs in (1, 2):
         scan = [plimsoll, "scan", "--no-cache", "--db", database, "--format", "json", "--jobs", str(jobs), image]
         least = [floor[0], "--jobs", str(jobs), *floor[1:]]
-        timed(least), timed(scan)
-        pairs = [(timed(scan), timed(least)) for _ in range(runs)]
-        ratios = sorted(a / b for a, b in pairs)
-        scans, floors = (statistics.median(column) for column in zip(*pairs))
-        print(f"| {name} | {jobs} | {floors:.3f} s | {scans:.3f} s | {statistics.median(ratios):.2f} "
-              f"({ratios[0]:.2f} to {ratios[-1]:.2f}) | {largest_process(scan) / 1e6:.0f} MB "
-              f"| {all_processes(scan) / 1e6:.0f} MB |", flush=True)
+        print_row(name, jobs, scan, least, runs)
 
 
 def known(plimsoll, database, image, layout, runs):
@@ -67,10 +60,7 @@ def main():
     floor = os.path.join(options.build, "tests", "bench_floor")
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["PLIMSOLL_CACHE"] = os.path.join(scratch, "cache")
-        database = os.path.join(scratch, "db")
-        starter = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../data/starter")
-        subprocess.run([plimsoll, "db", "update", "--db", database, "--from", starter], stdout=subprocess.DEVNULL,
-                       check=True)
+        database = starter_database(plimsoll, scratch)
         where = options.keep or scratch
         with Registry(os.path.join(scratch, "registry")) as registry:
             print("| layers | jobs | floor | scan | scan / floor | largest process | all processes |\n"

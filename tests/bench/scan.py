@@ -128,19 +128,30 @@ def all_processes(command):
     return peak
 
 
+def starter_database(plimsoll, scratch):
+    database = os.path.join(scratch, "db")
+    starter = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../data/starter")
+    subprocess.run([plimsoll, "db", "update", "--db", database, "--from", starter], stdout=subprocess.DEVNULL, check=True)
+    return database
+
+
+def print_row(name, jobs, scan, floor, runs):
+    """Each scan is paired with a floor that follows it."""
+    timed(floor), timed(scan)
+    pairs = [(timed(scan), timed(floor)) for _ in range(runs)]
+    ratios = sorted(a / b for a, b in pairs)
+    scans, floors = (statistics.median(column) for column in zip(*pairs))
+    print(f"| {name} | {jobs} | {floors:.3f} s | {scans:.3f} s | {statistics.median(ratios):.2f} "
+          f"({ratios[0]:.2f} to {ratios[-1]:.2f}) | {largest_process(scan) / 1e6:.0f} MB "
+          f"| {all_processes(scan) / 1e6:.0f} MB |", flush=True)
+
+
 def measure(build, database, name, layout, blobs, runs):
     floor = [os.path.join(build, "tests", "bench_floor")] + blobs
     for jobs in (1, 2):
         scan = [os.path.join(build, "plimsoll"), "scan", "--db", database, "--no-cache", "--format", "json", "--jobs",
-                str(jobs),
-                "oci-dir:" + layout]
-        timed(floor), timed(scan)
-        pairs = [(timed(scan), timed(floor)) for _ in range(runs)]
-        ratios = sorted(a / b for a, b in pairs)
-        print(f"| {name} | {jobs} | {statistics.median(b for _, b in pairs):.3f} s "
-              f"| {statistics.median(a for a, _ in pairs):.3f} s | {statistics.median(ratios):.2f} "
-              f"({ratios[0]:.2f} to {ratios[-1]:.2f}) | {largest_process(scan) / 1e6:.0f} MB "
-              f"| {all_processes(scan) / 1e6:.0f} MB |", flush=True)
+                str(jobs), "oci-dir:" + layout]
+        print_row(name, jobs, scan, floor, runs)
 
 
 def main():
@@ -151,10 +162,7 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         where = options.keep or scratch
-        database = os.path.join(scratch, "db")
-        starter = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../data/starter")
-        subprocess.run([os.path.join(options.build, "plimsoll"), "db", "update", "--db", database, "--from", starter],
-                       stdout=subprocess.DEVNULL, check=True)
+        database = starter_database(os.path.join(options.build, "plimsoll"), scratch)
         files = None
         print("| image | jobs | floor | scan | scan / floor | largest process | all processes |")
         print("|---|---|---|---|---|---|---|")

@@ -9,9 +9,9 @@ import subprocess
 import threading
 import time
 
-from imagelib import PLIMSOLL, Layout, Skip, entry, has, main, make_tar, run, same, sha256, stanza
-from reachlib import BASE, NOISE, STATUS, UPPER, contents, environment, image_of_two_layers, is_refused, is_whole, reach
-from registrylib import INDEX, command, need
+from imagelib import PLIMSOLL, Layout, Skip, entry, has, main, make_tar, run, same, sha256
+from reachlib import BASE, NOISE, UPPER, contents, environment, image_for, image_of_two_layers, is_refused, is_whole, reach
+from registrylib import INDEX, Daemon, command, need
 
 # Whatever would touch the machine outside of the daemon's own directories, or wants a kernel module, is left out.
 CONFIGURATION = """version = 2
@@ -26,7 +26,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"
 """
 
 
-class Containerd:
+class Containerd(Daemon):
     def __init__(self, where):
         need("containerd", "ctr")
         os.makedirs(where)
@@ -66,17 +66,6 @@ class Containerd:
     def reach(self, source, *options, extra=None, **settings):
         return reach(os.path.dirname(self.where), source, "--no-cache", *options,
                      extra=dict({"CONTAINERD_ADDRESS": self.socket}, **(extra or {})), **settings)
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-        self.log.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
 
 def reach_in(where, address, source, **extra):
@@ -119,13 +108,7 @@ def large_layers_come_in_pieces(where):
 
 def platforms_in_nested_indexes(where):
     layout = Layout(where + "/i")
-
-    def of(name, platform, *variant):
-        made = layout.image([make_tar([entry(STATUS, stanza(name, "1"))])], platform=platform)
-        system, machine = platform.split("/")
-        return dict(made, platform={"os": system, "architecture": machine, **({"variant": variant[0]} if variant else {})})
-
-    inner = [of("for-amd64", "linux/amd64"), of("for-arm64", "linux/arm64", "v8")]
+    inner = [image_for(layout, "for-amd64", "linux/amd64"), image_for(layout, "for-arm64", "linux/arm64", "v8")]
     flat = dict(layout.blob(json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": inner}).encode()), mediaType=INDEX)
     nested = dict(layout.blob(json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": [flat]}).encode()), mediaType=INDEX,
                   annotations={"org.opencontainers.image.ref.name": "1"})

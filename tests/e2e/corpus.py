@@ -6,7 +6,7 @@ import glob
 import json
 import os
 
-from imagelib import SYSTEM_TYPES, Skip, has, main, same, sbom, run
+from imagelib import SYSTEM_TYPES, Skip, main, same, sbom
 
 CORPUS = os.environ.get("PL_TEST_CORPUS", os.path.join(os.path.dirname(__file__), "../../../shared/corpus"))
 ROOT_FILE_SYSTEMS = ("dpkg", "dpkg-distroless", "apk", "rpm-bdb", "rpm-ndb", "rpm-sqlite")

@@ -5,6 +5,7 @@ the evaluation rules of the OSV schema ("Evaluation") and each distribution's ow
 hand; the versions themselves are compared in tests/e2e/host.py with dpkg's own word."""
 import json
 import os
+import subprocess
 
 from imagelib import entry, has, main, run, same, simple, stanza
 
@@ -112,6 +113,67 @@ def errata_bear_the_names_of_what_they_fix(where):
     same(result.json["findings"][0]["severity"], "high")
 
 
+def verdicts_of_the_vendor_and_what_is_exploited(where):
+    """Debian's tracker beside other records (security-team.debian.org/security_tracker.html has its words), and CISA's
+    catalogue, which has a schema of its own."""
+    def issue(status="open", **fields):
+        return {"description": "words", "scope": "remote", "releases": {"bookworm": dict(
+            {"status": status, "repositories": {"bookworm": "1.0-1"}, "urgency": "not yet assigned"}, **fields)}}
+    tracker = {"p": {"CVE-2026-1": issue(nodsa="Minor issue", nodsa_reason="ignored"),
+                     "CVE-2026-2": issue(nodsa="Minor issue", nodsa_reason="postponed"),
+                     "CVE-2026-3": issue("undetermined"), "CVE-2026-4": issue("resolved", fixed_version="0"),
+                     "CVE-2026-5": issue("resolved", fixed_version="1.0-2", urgency="high"), "CVE-2026-6": issue()}}
+    catalogue = {"title": "CISA Catalog of Known Exploited Vulnerabilities", "catalogVersion": "2026.01.02",
+                 "dateReleased": "2026-01-02T15:00:00.0000Z", "count": 1, "vulnerabilities": [
+                     {"cveID": "CVE-2026-5", "vendorProject": "V", "product": "P", "vulnerabilityName": "N",
+                      "dateAdded": "2026-01-02", "shortDescription": "D", "requiredAction": "A", "dueDate": "2026-01-23",
+                      "knownRansomwareCampaignUse": "Known", "notes": "", "cwes": []}]}
+    for name, document in (("tracker.json", tracker), ("kev.json", catalogue)):
+        with open(f"{where}/{name}", "w") as out:
+            json.dump(document, out)
+        same(run("db", "update", "--db", where + "/db", "--from", f"{where}/{name}").status, 0)
+    database(where, record("MAL-2026-1", "npm", "left-pad", [{"introduced": "0"}]))
+    package = json.dumps({"name": "left-pad", "version": "1.0.0"}).encode()
+    image = simple(where + "/i", [release("debian", "12"), entry(STATUS, stanza("p", "1.0-1")),
+                                  entry("srv/node_modules/left-pad/package.json", package)])
+    result = scan(where, image)
+    findings = {f["id"]: f for f in result.json["findings"]}
+    same({name: (f["status"], f["fix"]["state"]) for name, f in findings.items()},
+         {"CVE-2026-1": ("affected", "wont_fix"), "CVE-2026-2": ("affected", "deferred"),
+          "CVE-2026-3": ("under_investigation", "unknown"), "CVE-2026-5": ("affected", "fixed"),
+          "CVE-2026-6": ("affected", "not_fixed"), "MAL-2026-1": ("affected", "not_fixed")})
+    same(findings["CVE-2026-5"]["kev"], {"catalogue": "CISA", "added": "2026-01-02", "due": "2026-01-23", "ransomware": True})
+    same([name for name, f in findings.items() if "kev" in f], ["CVE-2026-5"])
+    same((findings["MAL-2026-1"]["kind"], findings["MAL-2026-1"]["severity"]), ("malicious", "malicious"))
+    has(run("scan", "--db", where + "/db", image).out, b"Known to be exploited: CVE-2026-5 (CISA, 2026-01-02, by ransomware).")
+    same(scan(where, image, "--fail-on", "malicious").status, 1)
+
+
+def software_without_a_package(where):
+    """This machine's bash, where nothing owns it, and records as the NVD's API 2.0 has them. Which version it is, it says
+    itself; that bounds exclude or include, and that target software narrows a name down, is CPE's own (NISTIR 7695)."""
+    version = subprocess.run(["bash", "--version"], stdout=subprocess.PIPE, check=True).stdout.decode().split()[3].split("(")[0]
+    def cve(number, bounds, rest="*:*:*:*:*:*:*", name="gnu:bash"):
+        match = dict({"vulnerable": True, "criteria": f"cpe:2.3:a:{name}:*:{rest}", "matchCriteriaId": "A"}, **bounds)
+        return {"cve": {"id": f"CVE-2026-{number}", "published": "2026-01-01T00:00:00.000", "vulnStatus": "Analyzed",
+                        "lastModified": "2026-01-02T00:00:00.000", "descriptions": [{"lang": "en", "value": "words"}],
+                        "configurations": [{"nodes": [{"operator": "OR", "negate": False, "cpeMatch": [match]}]}],
+                        "metrics": {}, "references": []}}
+    answer = {"resultsPerPage": 6, "startIndex": 0, "totalResults": 6, "format": "NVD_CVE", "version": "2.0",
+              "timestamp": "2026-01-02T00:00:00.000", "vulnerabilities": [
+                  cve(1, {"versionEndIncluding": version}), cve(2, {"versionEndExcluding": version}),
+                  cve(3, {"versionStartExcluding": version}), cve(4, {"versionStartIncluding": version}),
+                  cve(5, {}, rest="*:*:*:*:wordpress:*:*"), cve(6, {}, name="gnu:bashful")]}
+    with open(where + "/nvd.json", "w") as out:
+        json.dump(answer, out)
+    same(run("db", "update", "--db", where + "/db", "--from", where + "/nvd.json").status, 0)
+    with open("/bin/bash", "rb") as program:
+        image = simple(where + "/i", [release("debian", "12"), entry("opt/bin/bash", program.read(), mode=0o755)])
+    result = scan(where, image)
+    same(found(result), [("bash", "CVE-2026-1"), ("bash", "CVE-2026-4")])
+    same({f["match"]["via"] for f in result.json["findings"]}, {"cpe"})
+
+
 def severities_and_the_gate(where):
     everything = [{"introduced": "0"}]
     vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"  # 9.8, the example of every CVSS 3.1 calculator
@@ -170,5 +232,5 @@ def what_cannot_be_judged_is_said(where):
 
 if __name__ == "__main__":
     main([source_packages_and_releases, shapes_of_ranges, one_row_for_one_name,
-          errata_bear_the_names_of_what_they_fix, severities_and_the_gate, other_families,
+          errata_bear_the_names_of_what_they_fix, verdicts_of_the_vendor_and_what_is_exploited, software_without_a_package, severities_and_the_gate, other_families,
           what_cannot_be_judged_is_said])

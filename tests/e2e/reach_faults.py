@@ -17,7 +17,7 @@ import time
 from faultproxy import FaultProxy, cut, drip, replaced, status, with_header
 from httpserver import Recorder
 from imagelib import PLIMSOLL, Layout, Skip, entry, has, main, make_tar, same, sha256, zstd
-from reachlib import (BASE, UPPER, clean, environment, image_of_two_layers, is_refused, is_whole, reach)
+from reachlib import (BASE, UPPER, environment, image_of_two_layers, is_refused, is_whole, reach)
 from registrylib import Authority, Registry, TokenServer
 from smallregistry import SmallRegistry
 

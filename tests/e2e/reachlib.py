@@ -24,6 +24,13 @@ def image_of_two_layers(where, **options):
     return where, layout
 
 
+def image_for(layout, name, platform, *variant):
+    """An image of one platform, with one package; its descriptor as an index has it."""
+    made = layout.image([make_tar([entry(STATUS, stanza(name, "1"))])], platform=platform)
+    system, machine = platform.split("/")
+    return dict(made, platform={"os": system, "architecture": machine, **({"variant": variant[0]} if variant else {})})
+
+
 def environment(where, **extra):
     """Nothing of the machine's own: no engine, no credentials, no configuration."""
     kept = {name: value for name, value in os.environ.items()

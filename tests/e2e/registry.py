@@ -17,7 +17,7 @@ from imagelib import (PLAIN, PLIMSOLL, ZSTD, Layout, directory, entry, has, main
                       zstd)
 from httpserver import Recorder
 from match import database, record
-from reachlib import (BASE, BOTH, STATUS, contents, environment, image_of_two_layers, is_refused, is_whole, reach)
+from reachlib import (BASE, BOTH, STATUS, contents, environment, image_for, image_of_two_layers, is_refused, is_whole, reach)
 from registrylib import (FOREIGN, INDEX, MANIFEST, SCHEMA_1, Authority, Client, Registry, TokenServer, skopeo_copy,
                          skopeo_inspect, skopeo_push)
 from smallregistry import SmallRegistry
@@ -104,13 +104,7 @@ def findings_are_the_same(where):
 
 def platforms_in_nested_indexes(where):
     layout = Layout(where + "/i")
-
-    def of(name, platform, *variant):
-        made = layout.image([make_tar([entry(STATUS, stanza(name, "1"))])], platform=platform)
-        system, machine = platform.split("/")
-        return dict(made, platform={"os": system, "architecture": machine, **({"variant": variant[0]} if variant else {})})
-
-    inner = [of("for-amd64", "linux/amd64"), of("for-arm64", "linux/arm64", "v8"), of("for-arm-v7", "linux/arm", "v7")]
+    inner = [image_for(layout, "for-amd64", "linux/amd64"), image_for(layout, "for-arm64", "linux/arm64", "v8"), image_for(layout, "for-arm-v7", "linux/arm", "v7")]
     note = dict(layout.blob(b'{"schemaVersion":2,"mediaType":"%s","config":{},"layers":[]}' % MANIFEST.encode()),
                 mediaType=MANIFEST, platform={"os": "unknown", "architecture": "unknown"},
                 annotations={"vnd.docker.reference.type": "attestation-manifest"})

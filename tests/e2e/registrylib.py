@@ -20,8 +20,6 @@ from imagelib import Skip, sha256
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
-DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
-DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
 SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+prettyjws"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 FOREIGN = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
@@ -79,7 +77,22 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class Registry:
+class Daemon:
+    """What runs beside a test until its end: `process`, whose words go to `log`."""
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.log.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Registry(Daemon):
     """Debian's docker-registry. With `tls` (a Certificate) it speaks HTTPS, with `client_ca` it asks for a client's
     certificate, with `users` ({name: password}) it wants Basic, with `tokens` (a TokenServer) a bearer token."""
 
@@ -137,17 +150,6 @@ class Registry:
             except OSError:
                 time.sleep(0.05)
         return False
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-        self.log.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
     def data_of(self, digest):
         """Where the registry keeps a blob, to be spoilt or taken away."""

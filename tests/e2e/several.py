@@ -8,10 +8,9 @@ import pty
 import select
 import signal
 import subprocess
-import sys
 import time
 
-from imagelib import (GZIP, OS_RELEASE, PLAIN, PLIMSOLL, Layout, entry, has, main, make_tar, packed, peak_bytes, run,
+from imagelib import (GZIP, OS_RELEASE, PLAIN, PLIMSOLL, entry, has, main, make_tar, packed, peak_bytes, run,
                       same, sha256, simple, stanza, uncached)
 from faultproxy import FaultProxy
 from match import database, record

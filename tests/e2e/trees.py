@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 
-from imagelib import OS_RELEASE, Skip, has, main, run, same, sbom, stanza
+from imagelib import OS_RELEASE, Skip, has, main, same, sbom, stanza
 
 STATUS = "var/lib/dpkg/status"
 

@@ -138,7 +138,13 @@ def check_http(top):
     with open(os.path.join(export, "ecosystems.txt"), "w", encoding="utf-8") as file:
         file.write("PyPI\nRocky Linux\nRocky Linux:8\n[EMPTY]\n")
 
+    answers = []
+
     class Handler(http.server.SimpleHTTPRequestHandler):
+        def send_response(self, code, message=None):
+            answers.append(code)
+            super().send_response(code, message)
+
         def do_GET(self):
             if self.path == "/loop.zip":
                 self.send_response(302)
@@ -163,6 +169,18 @@ def check_http(top):
     done = update(database, base + "/")
     assert done.returncode == 0, done
     assert generation(database) == local
+    answers.clear()
+    done = update(database, base + "/")
+    assert done.returncode == 0 and generation(database) == local, done
+    assert answers == [200, 304, 304], "the list, and zips that did not change: %s" % answers
+    os.utime(os.path.join(export, "PyPI", "all.zip"), (1, time.time() + 10))
+    answers.clear()
+    assert update(database, base + "/").returncode == 0 and sorted(answers) == [200, 200, 304], answers
+    hidden = os.path.join(export, "PyPI", "all.zip.hidden")
+    os.rename(os.path.join(export, "PyPI", "all.zip"), hidden)
+    done = update(database, base + "/")
+    assert done.returncode == 3 and "404" in done.stderr and generation(database) == local, done
+    os.rename(hidden, os.path.join(export, "PyPI", "all.zip"))
     database = os.path.join(top, "one")
     done = update(database, base, "--ecosystem=Rocky Linux")
     assert done.returncode == 0 and generation(database) != local, done
@@ -246,6 +264,40 @@ def check_history(top):
         assert done.returncode == status and says in done.stderr, (options, done)
 
 
+def check_transfer(top):
+    """A database as one file, whole or not at all."""
+    database, other, archive = (os.path.join(top, name) for name in ("history", "elsewhere", "database.tar.zst"))
+    run = lambda *words: subprocess.run([PLIMSOLL, "db", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        encoding="utf-8", check=False)
+    assert run("export", archive, "--db", database).returncode == 0
+    assert run("import", archive, "--db", other).returncode == 0
+    assert generation(other) == generation(database)
+    subprocess.run([DUMP, other, "--all"], check=True)
+    with open(archive, "rb") as file:
+        content = file.read()
+    with tempfile.TemporaryDirectory() as unpacked:
+        subprocess.run(["tar", "--zstd", "-xf", archive, "-C", unpacked], check=True)
+        names = sorted(os.listdir(unpacked), reverse=True)
+        assert names[0] == "manifest.json" and all(name.endswith(".pldb") for name in names[1:]), names
+        with open(os.path.join(unpacked, names[1]), "rb+") as slice_file:
+            slice_file.seek(200)
+            slice_file.write(b"\0\0\0\0")
+        altered = os.path.join(top, "altered.tar")
+        subprocess.run(["tar", "-cf", altered, "-C", unpacked, *names], check=True)
+        lacking = os.path.join(top, "lacking.tar")
+        subprocess.run(["tar", "-cf", lacking, "-C", unpacked, names[0]], check=True)
+    cut = os.path.join(top, "cut.tar.zst")
+    with open(cut, "wb") as file:
+        file.write(content[:len(content) // 2])
+    fresh = os.path.join(top, "fresh")
+    for bad in (altered, lacking, cut, PLIMSOLL, os.path.join(top, "nowhere")):
+        done = run("import", bad, "--db", fresh)
+        assert done.returncode == 3 and bad in done.stderr, (bad, done)
+        assert run("status", "--db", fresh).returncode == 3
+    assert run("export", os.path.join(top, "no", "such"), "--db", database).returncode == 3
+    assert run("export", archive, "--db", fresh).returncode == 3
+
+
 def main():
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         os.environ.pop(name, None)
@@ -256,6 +308,7 @@ def main():
         check_http(top)
         check_shrink(top)
         check_history(top)
+        check_transfer(top)
 
 
 main()

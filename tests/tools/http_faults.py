@@ -1,237 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The HTTP client against servers that break off, stand still, lie, and send it elsewhere.
+"""The HTTP client against servers that are busy, break off, stand still, lie, and never end.
 
-usage: http_faults.py HTTP_GET
-Every failure is checked for its class and its words, and nothing that is secret may be among them.
+usage: http_faults.py HTTP_GET [CHECK...]
 """
 import os
 import re
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import http_server  # noqa: E402  (found through the line before)
-
-HTTP_GET = sys.argv[1]
-SECRET = "s3cr3t"
-BODY = bytes(range(256)) * 512  # 128 KiB, each place different from its neighbours
-FAST = ["--backoff-ms=10", "--stall-ms=400"]
+import http_server
+from http_client import BODY, SECRET, bad, get, good, main, ok
 
 
-class Result:
-    def __init__(self, done, seconds):
-        self.code = done.returncode
-        self.seconds = seconds
-        self.raw = done.stdout
-        self.said = done.stderr.decode("utf-8")
-        text = done.stdout.decode("latin-1")
-        self.statuses = [int(word) for word in re.findall(r"^status (\d+)$", text, re.M)]
-        self.status = self.statuses[-1] if self.statuses else None
-        self.headers = re.findall(r"^header ([^:]+): (.*)$", text, re.M)
-        self.bytes = [int(word) for word in re.findall(r"^bytes (\d+)$", text, re.M)]
-        self.url = (re.findall(r"^url (.*)$", text, re.M) or [None])[-1]
-        self.threads = re.findall(r"^threads (\d+)$", text + "\n" + self.said, re.M)
-        self.body = self.raw[:self.raw.index(b"\nstatus ")] if self.statuses else self.raw
-
-
-def get(*arguments, fast=True, **variables):
-    environment = {name: value for name, value in os.environ.items()
-                   if not name.lower().endswith("_proxy") and not name.startswith("SSL_CERT")}
-    environment.update(variables)
-    started = time.monotonic()
-    done = subprocess.run([HTTP_GET] + (FAST if fast else []) + list(arguments),
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=environment, start_new_session=True, timeout=120, check=False)
-    result = Result(done, time.monotonic() - started)
-    assert done.returncode in (0, 1), (arguments, done)
-    assert SECRET not in result.said and "runtime error" not in result.said, (arguments, result.said)
-    # The caller forks afterwards: whatever happened, no thread is left behind.
-    assert set(result.threads) <= {"1"}, (arguments, result.threads)
-    return result
-
-
-def good(*arguments, status=200, **options):
-    result = get(*arguments, **options)
-    assert result.code == 0 and result.status == status, (arguments, result.raw[-400:], result.said)
-    return result
-
-
-def bad(kind, words, *arguments, **options):
-    """Ends with an error of that class, whose text has all of `words`."""
-    result = get(*arguments, **options)
-    assert result.code == 1 and result.said.startswith(kind + ": "), \
-        (arguments, result.raw[-400:], result.said)
-    for word in words:
-        assert word in result.said, (arguments, word, result.said)
-    return result
-
-
-def ok(connection, request, count):
-    del request, count
-    connection.answer(200, b"fine")
-
-
-def redirect(location, status=302):
-    def handler(connection, request, count):
-        del request, count
-        connection.answer(status, b"elsewhere", "Location: " + location)
-    return handler
-
-
-def check_plain():
-    server = http_server.Server({None: ok, "/none": lambda c, r, n: c.answer(404, b"no such thing"),
-                                 "/head": lambda c, r, n: c.head(200, "Content-Length: 1000"),
-                                 "/empty": lambda c, r, n: c.head(204)})
-    result = good("--header=X-Own: 1", server.url("/a"), server.url("/b?q=1#part"))
-    assert result.body == b"fine" and result.bytes == [4, 4]
-    first, second = server.requests
-    assert first.connection == second.connection and server.connections == 1
-    assert second.target == "/b?q=1" and result.url == server.url("/b?q=1")
-    assert first.method == "GET" and first.headers["x-own"] == "1"
-    assert first.headers["user-agent"].startswith("plimsoll/")
-    assert not {"accept-encoding", "authorization", "range", "content-type"} & set(first.headers)
-    result = good(server.url("/none"), status=404)
-    assert b"\nbody no such thing\n" in result.raw and result.body == b"", result.raw
-    good("--method=HEAD", server.url("/head"))
-    assert good(server.url("/empty"), status=204).bytes == [0]
-    result = good("--buffer", server.url("/a"))
-    assert b"\nbody fine\n" in result.raw and ("content-length", "4") in result.headers
-    server.forget()
-    good("--method=POST", server.url())
-    good("--method=POST", "--body=abc", "--header=Content-Type: text/x", server.url())
-    good("--method=DELETE", server.url())
-    bare, full, delete = server.requests
-    assert bare.headers["content-length"] == "0" and "content-type" not in bare.headers
-    assert full.body == b"abc" and full.headers["content-type"] == "text/x"
-    assert delete.method == "DELETE" and "content-length" not in delete.headers
-    server.forget()
-    good("http://user:%s@127.0.0.1:%d/?%s" % (SECRET, server.port, SECRET))
-    assert server.requests[0].headers["authorization"] == "Basic dXNlcjpzM2NyM3Q="
-    bad("usage", ['"ftp://127.0.0.1/x"'], "ftp://user:%s@127.0.0.1/x" % SECRET)
-    bad("usage", [], "http://")
-    bad("usage", ["header"], "--header=X: 1\r\nAuthorization: " + SECRET, server.url())
-    bad("usage", [], "--authorization=%s\nX: 1" % SECRET, server.url())
-    bad("usage", ["method"], "--method=GET /x", server.url())
-
-
-def check_upload(top):
-    path = os.path.join(top, "upload")
-    content = BODY * 20
-    with open(path, "wb") as file:
-        file.write(content)
-
-    def once_broken(connection, request, count):
-        return connection.reset() if count == 1 else connection.answer(201, b"")
-
-    def breaks_early(connection, request, count):
-        del request, count
-        return connection.reset()
-
-    server = http_server.Server({"/put": once_broken, "/post": breaks_early,
-                                 "/moved": redirect("/there", 307), "/there": ok})
-    good("--method=PUT", "--upload=" + path, server.url("/put"), status=201)
-    assert [request.body == content for request in server.requests] == [True, True]
-    bad("network", ["/post"], "--method=POST", "--upload=" + path, "--once", server.url("/post"))
-    assert server.counts["/post"] == 1
-    server.forget()
-    bad("io", ["the upload has no more"], "--method=PUT", "--upload=" + path, "--upload-lacks=9",
-        server.url("/there"))
-    assert not server.requests
-    good("--method=PUT", "--upload=" + path, server.url("/moved"))
-    assert server.requests[-1].body == content and server.requests[-1].method == "PUT"
-
-
-def check_redirects(top):
-    other_site = {None: ok, "/login": lambda c, r, n: c.answer(401, b"", "WWW-Authenticate: Basic")}
-    other = http_server.Server(other_site)
-    site = {"/end": ok, "/near": redirect("end?token=" + SECRET), "/far": redirect(other.url("/x")),
-            "/out": redirect(other.url("/back")), "/loop": redirect("/pool"),
-            "/pool": redirect("/loop"), "/self": redirect("/self"), "/file": redirect("file:///etc/passwd"),
-            "/user": redirect("http://user:%s@127.0.0.1:1/" % SECRET),
-            "/odd": redirect("http://%s[/" % "x"), "/nowhere": redirect("http://"),
-            "/see": redirect("/end", 303), "/found": redirect("/end", 302),
-            "/same": redirect("/end", 308), "/challenge": redirect(other.url("/login")),
-            "/headless": lambda c, r, n: c.answer(302, b"x"),
-            "/blank": redirect("/a b"), "/a%20b": ok}
-    for number in range(6):
-        site["/%d" % number] = redirect("/%d" % (number + 1))
-    site["/6"] = ok
-    server = http_server.Server(site)
-    other_site["/back"] = redirect(server.url("/end"))
-    auth = "--authorization=Bearer " + SECRET
-    own = ["--header=X-Registry-Auth: " + SECRET, "--header=Cookie: " + SECRET, "--header=Accept: a/b"]
-
-    assert good(auth, server.url("/near")).url == server.url("/end?token=" + SECRET)
-    assert [request.headers.get("authorization") for request in server.requests] == \
-        ["Bearer " + SECRET] * 2
-    good(auth, *own, server.url("/far"))
-    assert SECRET not in str(other.requests) and other.requests[-1].headers["accept"] == "a/b"
-    good(*own, "http://user:%s@127.0.0.1:%d/far" % (SECRET, server.port))
-    assert SECRET not in str(other.requests)
-    server.forget()
-    good(auth, *own, server.url("/out"))
-    assert SECRET in str(server.requests[0]) and SECRET not in str(server.requests[1:])
-    server.forget()
-    # Who is asked for credentials after a redirect is not the one they are for.
-    good("--login=Bearer " + SECRET, server.url("/challenge"), status=401)
-    assert SECRET not in str(other.requests)
-
-    bad("network", ["in a loop", "/pool", "/loop"], server.url("/loop"))
-    bad("network", ["in a loop", "/self"], server.url("/self"))
-    bad("network", ["more than 5 redirects", "/0", "/6"], server.url("/0"))
-    good(server.url("/1"))
-    bad("denied", ['"file"', "/file"], server.url("/file"))
-    bad("denied", ["user or password"], server.url("/user"))
-    bad("network", ["not a URL"], server.url("/odd"))
-    bad("network", ["not a URL"], server.url("/nowhere"))
-    good(server.url("/headless"), status=302)
-    good("--keep-redirect", server.url("/near"), status=302)
-    good(server.url("/blank"))
-    for path, method, body in (("/see", "GET", b""), ("/found", "GET", b""), ("/same", "POST", b"abc")):
-        good("--method=POST", "--body=abc", "--header=Content-Type: a/b", server.url(path))
-        assert (server.requests[-1].method, server.requests[-1].body) == (method, body), path
-        assert ("content-type" in server.requests[-1].headers) == (method == "POST"), path
-    good("--method=PUT", "--body=abc", server.url("/found"))
-    assert server.requests[-1].method == "PUT" and server.requests[-1].body == b"abc"
-
-    authority = http_server.Authority(top, "redirects")
-    secure = http_server.Server({"/down": redirect(server.url("/end")), "/up": ok},
-                                tls=authority.context("here", "IP:127.0.0.1"))
-    site["/up"] = redirect(secure.url("/up"))
-    bad("denied", ["from HTTPS to HTTP"], "--ca=" + authority.certificate, secure.url("/down"))
-    good("--ca=" + authority.certificate, server.url("/up"))
-
-
-def check_login():
-    def guarded(connection, request, count):
-        del count
-        if request.headers.get("authorization") == "Bearer " + SECRET:
-            return connection.answer(200, b"in")
-        return connection.answer(401, b"{}", 'WWW-Authenticate: Bearer realm="r"')
-
-    server = http_server.Server({"/guarded": guarded, "/moved": redirect("/guarded"),
-                                 "/never": lambda c, r, n: c.answer(401, b"")})
-    assert good("--login=Bearer " + SECRET, server.url("/guarded")).body == b"in"
-    good("--login=Bearer " + SECRET, server.url("/moved"))
-    good("--login=Bearer " + SECRET, "--authorization=Bearer stale", server.url("/guarded"))
-    good("--method=POST", "--once", "--body=x", "--login=Bearer " + SECRET, server.url("/guarded"))
-    assert server.requests[-1].body == b"x"
-    good("--login=Bearer " + SECRET, server.url("/never"), status=401)
-    assert server.counts["/never"] == 2
-    good(server.url("/guarded"), status=401)
-    tokens = http_server.Server({"/token": lambda c, r, n: c.answer(200, SECRET.encode()),
-                                 "/broken": lambda c, r, n: c.reset()})
-    good("--login=" + tokens.url("/token"), server.url("/guarded"), server.url("/guarded"))
-    bad("network", [tokens.url("/broken"), "tried 5 times"], "--login=" + tokens.url("/broken"),
-        server.url("/guarded"))
-    bad("denied", ["no credentials for", 'realm="r"'], "--login=none", server.url("/guarded"))
-
-
-def check_busy():
+def check_busy(_top):
     def after(status, times, *headers):
         def handler(connection, request, count):
             del request
@@ -308,41 +89,46 @@ LONG_STEP = 9 << 20
 LONG = bytes(range(256)) * (LONG_STEP // 256) * 7
 
 
-def check_broken():
-    def wrong_part(connection, request, count):
-        if count == 1:
-            return breaking(1000, 1, how="close")(connection, request, count)
-        return connection.answer(206, BODY[500:], "Content-Range: bytes 500-%d/%d" % (
-            len(BODY) - 1, len(BODY)))
+def wrong_part(connection, request, count):
+    if count == 1:
+        return breaking(1000, 1, how="close")(connection, request, count)
+    return connection.answer(206, BODY[500:], "Content-Range: bytes 500-%d/%d" % (
+        len(BODY) - 1, len(BODY)))
 
-    def other_length(connection, request, count):
-        if count == 1:
-            return breaking(1000, 1, how="close")(connection, request, count)
-        return connection.answer(206, b"x" * 10, "Content-Range: bytes 1000-1009/1010")
 
-    def shrunk(connection, request, count):
-        if count == 1:
-            return breaking(1000, 1, how="close", chunked=True)(connection, request, count)
-        return connection.answer(200, BODY[:500])
+def other_length(connection, request, count):
+    if count == 1:
+        return breaking(1000, 1, how="close")(connection, request, count)
+    return connection.answer(206, b"x" * 10, "Content-Range: bytes 1000-1009/1010")
 
-    def short_part(connection, request, count):
-        """Gives less than was asked for, as it may (section 15.3.7)."""
-        if count == 1:
-            return breaking(1000, 1, how="close")(connection, request, count)
-        first = int(request.headers.get("range", "bytes=0-")[6:-1])
-        last = min(first + 40000, len(BODY)) - 1
-        return connection.answer(206, BODY[first:last + 1],
-                                 "Content-Range: bytes %d-%d/%d" % (first, last, len(BODY)))
 
-    def often(connection, request, count):
-        """Breaks off more often than a request is tried, but gets on in between."""
-        first = int(request.headers.get("range", "bytes=0-")[6:-1])
-        part = ["Content-Range: bytes %d-%d/%d" % (first, len(LONG) - 1, len(LONG))] if first else []
-        connection.head(206 if first else 200, "Content-Length: %d" % (len(LONG) - first), *part)
-        connection.send(LONG[first:first + LONG_STEP])
-        return True
+def shrunk(connection, request, count):
+    if count == 1:
+        return breaking(1000, 1, how="close", chunked=True)(connection, request, count)
+    return connection.answer(200, BODY[:500])
 
-    server = http_server.Server({
+
+def short_part(connection, request, count):
+    """Gives less than was asked for, as it may (section 15.3.7)."""
+    if count == 1:
+        return breaking(1000, 1, how="close")(connection, request, count)
+    first = int(request.headers.get("range", "bytes=0-")[6:-1])
+    last = min(first + 40000, len(BODY)) - 1
+    return connection.answer(206, BODY[first:last + 1],
+                             "Content-Range: bytes %d-%d/%d" % (first, last, len(BODY)))
+
+
+def often(connection, request, count):
+    """Breaks off more often than a request is tried, but gets on in between."""
+    first = int(request.headers.get("range", "bytes=0-")[6:-1])
+    part = ["Content-Range: bytes %d-%d/%d" % (first, len(LONG) - 1, len(LONG))] if first else []
+    connection.head(206 if first else 200, "Content-Length: %d" % (len(LONG) - first), *part)
+    connection.send(LONG[first:first + LONG_STEP])
+    return True
+
+
+def broken_site():
+    return http_server.Server({
         "/often": often,
         "/resets": lambda c, r, n: c.reset() if n <= 2 else c.answer(200, b"fine"),
         "/dead": lambda c, r, n: c.reset(), "/closes": lambda c, r, n: True,
@@ -357,6 +143,11 @@ def check_broken():
         "/stops": breaking(100, 99, how="close"), "/wrong": wrong_part, "/length": other_length,
         "/shrunk": shrunk, "/short": short_part, "/post": breaking(50000, 1, how="close"),
         "/broken404": lambda c, r, n: c.head(404, "Content-Length: 100") or c.send(b"half") or True})
+
+
+def check_broken(_top):
+    """What is asked again, and what of it."""
+    server = broken_site()
     result = good("--quiet", "--max=%d" % len(LONG), server.url("/often"))
     assert result.bytes == [len(LONG)] and server.counts["/often"] == 7
     assert good(server.url("/resets")).body == b"fine"
@@ -385,6 +176,11 @@ def check_broken():
     told = [tuple(map(int, line)) for line in re.findall(
         r"^downloading (\d+) of (\d+)$", good("--progress", server.url("/range")).said, re.M)]
     assert told and told == sorted(told) and {total for _, total in told} == {len(BODY)}, told
+
+
+def check_parts(_top):
+    """Parts that are asked for, that are given, and that do not fit."""
+    server = broken_site()
     result = good("--from=100000", server.url("/etag"), status=206)
     assert result.body == BODY[100000:] and server.requests[-1].headers["range"] == "bytes=100000-"
     server.forget()
@@ -447,7 +243,7 @@ def check_stalls(top):
         "http://localhost/mute")
 
 
-def check_garbage():
+def check_garbage(_top):
     def says(data):
         def handler(connection, request, count):
             del request, count
@@ -481,7 +277,7 @@ def check_garbage():
     assert result.code == 1 and "\x1b" not in result.said, result.said
 
 
-def check_limits():
+def check_limits(_top):
     def endless(first, more):
         def handler(connection, request, count):
             del request, count
@@ -518,241 +314,4 @@ def check_limits():
         server.url("/body"))
 
 
-def check_local(top):
-    unix = os.path.join(top, "socket")
-    server = http_server.Server({None: ok}, unix=unix)
-    good("--unix=" + unix, "http://docker/v1.41/info?x=1", http_proxy="http://127.0.0.1:1")
-    good("--dial=" + unix, "http://name.invalid/dialled", http_proxy="http://127.0.0.1:1")
-    targets = [request.target for request in server.requests]
-    assert targets == ["/v1.41/info?x=1", "/dialled"], targets
-    missing = os.path.join(top, "missing")
-    result = bad("network", [missing, "No such file"], "--unix=" + missing, "http://docker/")
-    assert "tried" not in result.said
-    bad("not found", ["dialling " + missing], "--dial=" + missing, "http://docker/")
-    bad("network", [], "--unix=/" + "x" * 200, "http://docker/")
-    # Nobody listens, or nobody knows the name: tried twice and no more.
-    bad("network", ["127.0.0.1:1/", "tried 2 times", "Connection refused"], "http://127.0.0.1:1/")
-    bad("network", ["name.invalid", "tried 2 times", "not known"], "--resolver-ms=0",
-        "http://name.invalid/")
-    bad("network", ["name.invalid", "in time"], "--resolver-ms=1500", "--connect-ms=200", "--once",
-        "http://name.invalid/")
-
-
-def check_fork():
-    server = http_server.Server({None: ok})
-    good("--fork", server.url("/before"), server.url("/after"))
-    before, in_child, in_parent = server.requests
-    assert before.connection == in_parent.connection != in_child.connection
-
-
-def relay(connection, request, count):
-    """A proxy: CONNECT is carried out, anything else is answered by itself."""
-    del count
-    if request.method != "CONNECT":
-        return connection.answer(200, b"from the proxy")
-    host, port = request.target.rsplit(":", 1)
-    import socket
-    server = socket.create_connection((host, int(port)))
-    connection.head(200)
-
-    def pump(source, sink):
-        while data := source.recv(65536):
-            sink.sendall(data)
-        sink.shutdown(socket.SHUT_WR)
-
-    back = threading.Thread(target=pump, args=(server, connection.socket), daemon=True)
-    back.start()
-    pump(connection.socket, server)
-    back.join()
-    return True
-
-
-def check_proxies(top):
-    authority = http_server.Authority(top, "proxies")
-    server = http_server.Server({None: ok})
-    secure = http_server.Server({None: ok}, tls=authority.context("here", "IP:127.0.0.1"))
-    proxy = http_server.Server({None: relay})
-    closed = http_server.Server({None: lambda c, r, n: c.answer(403, b"")})
-    at = "http://user:%s@127.0.0.1:%d" % (SECRET, proxy.port)
-    auth = "--authorization=Bearer origin"
-    assert good(auth, server.url("/x"), http_proxy=at).body == b"from the proxy"
-    assert proxy.requests[-1].target == server.url("/x") and not server.requests
-    assert "proxy-authorization" in proxy.requests[-1].headers
-    proxy.forget()
-    good(auth, "--ca=" + authority.certificate, secure.url("/y"), https_proxy=at)
-    assert proxy.requests[-1].method == "CONNECT"
-    assert "authorization" not in proxy.requests[-1].headers, proxy.requests
-    assert secure.requests[-1].headers["authorization"] == "Bearer origin"
-    assert "proxy-authorization" not in secure.requests[-1].headers
-    assert good(server.url("/x"), http_proxy=at, no_proxy="127.0.0.1").body == b"fine"
-    bad("network", ["403"], "--ca=" + authority.certificate, secure.url("/y"),
-        https_proxy="http://user:%s@127.0.0.1:%d" % (SECRET, closed.port))
-    for broken in ("odd://user:%s@127.0.0.1:1", "http://user:%s@127.0.0.1:1", "http://user:%s@[x",
-                   "http://user:%s@127.0.0.1:99999"):
-        bad("network", [], server.url("/x"), http_proxy=broken % SECRET)
-
-
-def check_tls(top):
-    import ssl
-    ours, other = (http_server.Authority(top, name) for name in ("ours", "other"))
-    context = ours.context("here", "IP:127.0.0.1,DNS:localhost")
-    server = http_server.Server({None: ok}, tls=context)
-    ca = "--ca=" + ours.certificate
-    good(ca, server.url())
-    good(ca, server.url(host="localhost"))
-    good("--insecure", server.url())
-    before = server.connections
-    bad("trust", ["127.0.0.1", "certificate is not trusted"], server.url("/?" + SECRET))
-    bad("trust", ["certificate is not trusted"], "--ca=" + other.certificate, server.url())
-    assert server.connections == before + 2  # not tried again
-    misnamed = http_server.Server({None: ok}, tls=other.context("there", "DNS:example.org"))
-    bad("trust", ["certificate is not trusted"], "--ca=" + other.certificate, misnamed.url())
-
-    # --ca stands beside the system's store, which OpenSSL's variables name.
-    theirs = http_server.Server({None: ok}, tls=other.context("here", "IP:127.0.0.1"))
-    store = os.path.join(top, "store")
-    os.mkdir(store)
-    with open(other.certificate, encoding="ascii") as source, \
-            open(os.path.join(store, "other.pem"), "w", encoding="ascii") as copy:
-        copy.write(source.read())
-    http_server.Authority.openssl("rehash", store)
-    good(theirs.url(), SSL_CERT_DIR=store)
-    good(theirs.url(), SSL_CERT_FILE=other.certificate)
-    good(ca, server.url(), theirs.url(), SSL_CERT_DIR=store)
-    good(ca, server.url(), theirs.url(), SSL_CERT_FILE=other.certificate)
-    bad("trust", [], ca, theirs.url())
-
-    missing = os.path.join(top, "nothing.pem")
-    bad("not found", [missing], "--ca=" + missing, server.url())
-    empty = os.path.join(top, "empty.pem")
-    with open(empty, "w", encoding="ascii") as file:
-        file.write("no certificate\n")
-    bad("trust", ["trusted certificates"], "--ca=" + empty, server.url())
-
-    strict = ours.context("strict", "IP:127.0.0.1")
-    strict.verify_mode = ssl.CERT_REQUIRED
-    strict.load_verify_locations(ours.certificate)
-    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
-        strict.maximum_version = version
-        wants = http_server.Server({None: ok}, tls=strict)
-        for authority, is_accepted in ((ours, True), (other, False)):
-            certificate, key = authority.issue("client", "DNS:client")
-            use = [ca, "--cert=" + certificate, "--key=" + key, wants.url()]
-            if is_accepted:
-                good(*use)
-            else:
-                bad("trust", ["client certificate"], *use)
-        # Before TLS 1.3, there was no alert that said what was missing.
-        is_told = version == ssl.TLSVersion.TLSv1_3
-        bad("trust" if is_told else "network", ["certificate" if is_told else "handshake failure"],
-            ca, wants.url())
-    certificate, key = ours.issue("locked", "DNS:client", "-passout", "pass:" + SECRET)
-    bad("trust", ["key cannot be used"], ca, "--cert=" + certificate, "--key=" + key, wants.url())
-    bad("trust", ["key cannot be used"], ca, "--cert=" + certificate,
-        "--key=" + other.issue("client", "DNS:client")[1], wants.url())
-
-    plain = http_server.Server({None: ok})
-    bad("network", ["tried 2 times", "TLS"], "https://127.0.0.1:%d/" % plain.port)
-
-
-def speak_http2(raw, requests, answer):
-    """Serves one connection with python3-h2: answer(connection, stream, headers, body)."""
-    import h2.config
-    import h2.connection
-    import h2.events
-    connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False,
-                                                                      header_encoding="utf-8"))
-    connection.initiate_connection()
-    raw.sendall(connection.data_to_send())
-    asked, bodies = {}, {}
-    while data := raw.recv(65536):
-        for event in connection.receive_data(data):
-            if isinstance(event, h2.events.RequestReceived):
-                asked[event.stream_id], bodies[event.stream_id] = dict(event.headers), b""
-            elif isinstance(event, h2.events.DataReceived):
-                bodies[event.stream_id] += event.data
-                connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
-            elif isinstance(event, h2.events.StreamEnded):
-                headers, body = asked[event.stream_id], bodies[event.stream_id]
-                requests.append((headers, body))
-                answer(connection, event.stream_id, headers, body)
-        raw.sendall(connection.data_to_send())
-
-
-def check_http2(top):
-    try:
-        import h2.errors
-    except ImportError:
-        print("# skipped: python3-h2 is not installed")
-        return
-    requests = []
-
-    def answer(connection, stream, headers, body):
-        path = headers[":path"]
-        first = len([asked for asked, _ in requests if asked[":path"] == path]) == 1
-        if path == "/reset" or (path == "/once" and first):
-            connection.reset_stream(stream, h2.errors.ErrorCodes.INTERNAL_ERROR)
-            return
-        connection.send_headers(stream, [(":status", "200"), ("content-type", "application/grpc")])
-        connection.send_data(stream, b"got " + body)
-        if path == "/half" and first:
-            connection.reset_stream(stream, h2.errors.ErrorCodes.INTERNAL_ERROR)
-            return
-        connection.send_headers(stream, [("grpc-status", "5"), ("grpc-message", "none")],
-                                end_stream=True)
-
-    def site(raw):
-        speak_http2(raw, requests, answer)
-
-    unix = os.path.join(top, "grpc")
-    http_server.Server(site, unix=unix)
-    grpc = ["--http2", "--method=POST", "--header=TE: trailers", "--body=frame",
-            "--header=Content-Type: application/grpc"]
-    for way in ("--unix=" + unix, "--dial=" + unix):
-        result = good(*grpc, way, "http://localhost/a.Service/Get", "http://localhost/a.Service/Put")
-        assert result.body.startswith(b"got frame") and result.bytes == [9, 9]
-        assert ("grpc-status", "5") in result.headers, result.headers
-        assert requests[-1][0]["te"] == "trailers" and requests[-1][1] == b"frame"
-    good("--http2", "--unix=" + unix, "http://localhost/once")
-    bad("network", ["tried 5 times"], "--http2", "--unix=" + unix, "http://localhost/reset")
-    before = len(requests)
-    bad("network", ["/half"], "--once", *grpc, "--unix=" + unix, "http://localhost/half")
-    assert len(requests) == before + 1
-    # Over TLS the two agree on it, or on HTTP/1.1.
-    authority = http_server.Authority(top, "http2")
-    secure = http_server.Server(site, tls=authority.context("here", "IP:127.0.0.1", ["h2"]))
-    result = good("--ca=" + authority.certificate, secure.url("/tls"), secure.url("/tls"))
-    assert result.bytes == [4, 4] and secure.connections == 1
-    old = http_server.Server({None: ok},
-                             tls=authority.context("old", "IP:127.0.0.1", ["http/1.1"]))
-    assert good("--ca=" + authority.certificate, old.url("/tls")).body == b"fine"
-    # A server of HTTP/1.1 is no server of gRPC.
-    plain = http_server.Server({None: ok})
-    bad("network", [], "--http2", plain.url("/"))
-
-
-def check_library(top):
-    """libcurl comes when it is needed; where it is not there, we are told what to install."""
-    with open(os.path.join(top, "libcurl.so.4"), "w", encoding="ascii") as file:
-        file.write("not a library")
-    bad("unsupported", ["libcurl4", "cannot be loaded"], "http://127.0.0.1:1/", LD_LIBRARY_PATH=top)
-    linked = subprocess.run(["ldd", HTTP_GET], stdout=subprocess.PIPE, encoding="utf-8", check=True)
-    assert "libcurl" not in linked.stdout, linked.stdout
-
-
-def main():
-    with tempfile.TemporaryDirectory() as top:
-        checks = [(check_plain,), (check_upload, top), (check_redirects, top), (check_login,),
-                  (check_busy,), (check_broken,), (check_stalls, top), (check_garbage,),
-                  (check_limits,), (check_local, top), (check_fork,), (check_proxies, top),
-                  (check_tls, top), (check_http2, top), (check_library, top)]
-        only = sys.argv[2:]
-        for check, *arguments in checks:
-            if only and check.__name__ not in only:
-                continue
-            started = time.monotonic()
-            check(*arguments)
-            print("%-16s %5.1f s" % (check.__name__, time.monotonic() - started), flush=True)
-
-
-main()
+main([check_busy, check_broken, check_parts, check_stalls, check_garbage, check_limits])

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * http_get - pl_http_send from the command line, for tests/tools/http_faults.py.
+ * http_get - pl_http_send from the command line, for tests/tools/http_client.py.
  *
  * usage: http_get [option...] URL...
  * For each URL in turn, with one client: "status", "url", "header NAME: VALUE" lines, "bytes",

@@ -4,7 +4,8 @@
  * file's name and the version string that they carry: the rows of classifiers.def. Few files have
  * such a name, so each row is looked for on its own. Besides constants, data is looked at, since
  * linkers put there what a build sets ("-X main.version=" of Go); .comment, where compilers write
- * their own version; and .dynstr, the names of symbols and of the libraries that are needed.
+ * their own version; and .dynstr, the names of symbols and of the libraries that are needed. A Go
+ * program whose build information states its version needs no second statement.
  */
 #include "catalog/program/signature.h"
 
@@ -58,7 +59,7 @@ static enum pl_status read_classifier(struct pl_sink *sink, const struct pl_prog
         const struct pl_signature *signature = &signatures[i];
         struct pl_signature_hit hit = {0};
         if (strcmp(signature->name, found) != 0 && pl_signature_wants(signature, program->path) &&
-            find(&program->object, signature, &hit)) {
+            !pl_program_states_go_version(program) && find(&program->object, signature, &hit)) {
             pl_signature_report(sink, program, signature, &hit);
             found = signature->name;
         }

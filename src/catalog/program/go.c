@@ -275,18 +275,27 @@ static pl_str pseudo_version(struct pl_arena *arena, const struct main_module *m
                            main->revision.ptr, main->is_modified ? "+dirty" : "");
 }
 
-static void add_main(struct pl_sink *sink, const struct pl_program *program,
-                     struct main_module *main)
+/* A version that somebody gave the main module; empty when there is none. */
+static pl_str stated_version(struct pl_arena *arena, const struct main_module *main)
 {
-    struct module *module = &main->module;
-    if (is_devel(module->version)) {
-        pl_str stated = version_of_flags(main);
-        bool has_v = pl_str_starts_with(stated, PL_STR("v"));
-        module->version = stated.len == 0 ? pseudo_version(program->scratch, main)
-                                          : pl_arena_format(program->scratch, "%s" PL_STR_FMT,
-                                                            has_v ? "" : "v", PL_STR_ARG(stated));
+    if (!is_devel(main->module.version)) {
+        return main->module.version;
     }
-    add_module(sink, program, module);
+    pl_str stated = version_of_flags(main);
+    bool has_v = pl_str_starts_with(stated, PL_STR("v"));
+    return stated.len == 0 || has_v ? stated
+                                    : pl_arena_format(arena, "v" PL_STR_FMT, PL_STR_ARG(stated));
+}
+
+static void add_main(struct pl_sink *sink, const struct pl_program *program,
+                     const struct main_module *main)
+{
+    struct module module = main->module;
+    module.version = stated_version(program->scratch, main);
+    if (module.version.len == 0) {
+        module.version = pseudo_version(program->scratch, main);
+    }
+    add_module(sink, program, &module);
 }
 
 static struct module take_module(pl_str line)
@@ -297,30 +306,44 @@ static struct module take_module(pl_str line)
     return module;
 }
 
-static void read_list(struct pl_sink *sink, const struct pl_program *program, pl_str list)
+static struct main_module take_main(struct pl_arena *arena, pl_str list)
 {
     struct main_module main = {0};
+    pl_str line = PL_STR_EMPTY;
+    bool is_of_main = false;
+    while (pl_str_next_line(&list, &line)) {
+        pl_str key = PL_STR_EMPTY;
+        pl_str_cut(line, '\t', &key, &line);
+        bool replaces = pl_str_eq(key, PL_STR("=>"));
+        if (pl_str_eq(key, PL_STR("mod")) || (replaces && is_of_main)) {
+            main.module = take_module(line);
+        } else if (pl_str_eq(key, PL_STR("build"))) {
+            take_setting(arena, line, &main);
+        }
+        is_of_main = pl_str_eq(key, PL_STR("mod")) || (replaces && is_of_main);
+    }
+    return main;
+}
+
+static void add_dependencies(struct pl_sink *sink, const struct pl_program *program, pl_str list)
+{
     struct module dependency = {PL_STR_EMPTY, PL_STR_EMPTY};
-    struct module *last = &main.module;
+    bool is_of_dependency = false;
     pl_str line = PL_STR_EMPTY;
     while (pl_str_next_line(&list, &line)) {
         pl_str key = PL_STR_EMPTY;
         pl_str_cut(line, '\t', &key, &line);
-        if (pl_str_eq(key, PL_STR("mod"))) {
-            main.module = take_module(line);
-            last = &main.module;
-        } else if (pl_str_eq(key, PL_STR("dep"))) {
+        if (pl_str_eq(key, PL_STR("dep"))) {
             add_module(sink, program, &dependency);
             dependency = take_module(line);
-            last = &dependency;
-        } else if (pl_str_eq(key, PL_STR("=>"))) {
-            *last = take_module(line);
-        } else if (pl_str_eq(key, PL_STR("build"))) {
-            take_setting(program->scratch, line, &main);
+            is_of_dependency = true;
+        } else if (pl_str_eq(key, PL_STR("=>")) && is_of_dependency) {
+            dependency = take_module(line);
+        } else {
+            is_of_dependency = false;
         }
     }
     add_module(sink, program, &dependency);
-    add_main(sink, program, &main);
 }
 
 /* "go1.19.8 X:boringcrypto" is 1.19.8; a toolchain that was built from a commit has no release. */
@@ -342,13 +365,10 @@ static void add_standard_library(struct pl_sink *sink, const struct pl_program *
     }
 }
 
-static enum pl_status read_go(struct pl_sink *sink, const struct pl_program *program,
-                              struct pl_error *err)
+/* The release of Go and the list of modules; the first is empty when what is there is damaged. */
+static void read_build_info(const struct pl_program *program, pl_span info, pl_str *ret_version,
+                            pl_str *ret_list)
 {
-    pl_span info = find_build_info(&program->object);
-    if (info.len == 0) {
-        return PL_OK;
-    }
     size_t pointer_bytes = info.ptr[MAGIC_BYTES];
     uint8_t flags = info.ptr[MAGIC_BYTES + 1];
     pl_str version = PL_STR_EMPTY;
@@ -363,11 +383,43 @@ static enum pl_status read_go(struct pl_sink *sink, const struct pl_program *pro
         list =
             follow_string(&program->object, info.ptr + 16 + pointer_bytes, pointer_bytes, is_big);
     }
+    *ret_version = version;
+    *ret_list = unwrap(list);
+}
+
+/* A version of commit and time (v0.0.0-...) states none. */
+bool pl_program_states_go_version(const struct pl_program *program)
+{
+    pl_span info = find_build_info(&program->object);
+    pl_str version = PL_STR_EMPTY;
+    pl_str list = PL_STR_EMPTY;
+    if (info.len == 0) {
+        return false;
+    }
+    read_build_info(program, info, &version, &list);
+    struct main_module main = take_main(program->scratch, list);
+    pl_str stated = stated_version(program->scratch, &main);
+    return main.module.path.len > 0 && stated.len > 0 &&
+           !pl_str_starts_with(stated, PL_STR("v0.0.0-"));
+}
+
+static enum pl_status read_go(struct pl_sink *sink, const struct pl_program *program,
+                              struct pl_error *err)
+{
+    pl_span info = find_build_info(&program->object);
+    pl_str version = PL_STR_EMPTY;
+    pl_str list = PL_STR_EMPTY;
+    if (info.len == 0) {
+        return PL_OK;
+    }
+    read_build_info(program, info, &version, &list);
     if (version.len == 0) {
         return pl_error_set(err, PL_E_PARSE, "build information is there but damaged");
     }
     add_standard_library(sink, program, version);
-    read_list(sink, program, unwrap(list));
+    add_dependencies(sink, program, list);
+    struct main_module main = take_main(program->scratch, list);
+    add_main(sink, program, &main);
     return PL_OK;
 }
 

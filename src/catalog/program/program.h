@@ -32,5 +32,8 @@ struct pl_program_reader {
 struct pl_component *pl_program_component(struct pl_sink *sink, const struct pl_program *program,
                                           const char *type, pl_str name, pl_str version);
 
+/* Is this a Go program whose build information states the version of its main module? */
+bool pl_program_states_go_version(const struct pl_program *program);
+
 /* The basename of its path. */
 pl_str pl_program_name(const struct pl_program *program);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "catalog/program/signature.h"
+#include <assert.h>
 
 enum { MOST_TEXT = 100, MOST_BYTES = 1000, MOST_VERSION = 64, MOST_NULS = 64 };
 
@@ -91,6 +92,11 @@ static bool is_in_version(char c)
     return is_word(c) || (c != '\0' && strchr(".+~_-", c));
 }
 
+static bool comes_before_number(char c)
+{
+    return is_in_version(c) || (c != '\0' && strchr("^=@\"'", c));
+}
+
 static size_t run(pl_str text, bool (*is_wanted)(char c), size_t most)
 {
     size_t len = 0;
@@ -126,17 +132,25 @@ static bool starts_with_prefix(pl_str text, pl_str prefix)
     return true;
 }
 
-/* The length of what the version of this kind takes, 0 when there is none. */
-static size_t take_version(char kind, pl_str text, pl_str *ret)
+/* The length of a version of digits alone, 0 when there is none. */
+static size_t take_digits(char kind, pl_str prefix, pl_str text)
 {
-    size_t len = kind == 'k' ? run(text, pl_char_is_digit, 6)
-                             : numbers(text, kind == 'm'   ? 0
-                                             : kind == 't' ? 2
-                                                           : 1);
+    enum { DIGITS_OF_K = 5 };
+    size_t len = run(text, pl_char_is_digit, MOST_VERSION);
     if (kind == 'k') {
-        *ret = pl_str_sub(text, 0, len);
-        return len == 5 ? len : 0;
+        return len == DIGITS_OF_K ? len : 0;
     }
+    return pl_str_find_char(prefix, '#') == SIZE_MAX ? len : prefix.len;
+}
+
+/* The length of what the version of this kind takes, 0 when there is none. */
+static size_t take_version(char kind, pl_str prefix, pl_str text)
+{
+    if (kind == 'k' || kind == 'i') {
+        return take_digits(kind, prefix, text);
+    }
+    size_t least_dots = kind == 'm' ? 0 : kind == 't' ? 2 : 1;
+    size_t len = numbers(text, least_dots);
     if (len > 0 && kind == 'p') {
         size_t patch = run(pl_str_skip(text, len + 1), pl_char_is_digit, MOST_VERSION);
         len = len < text.len && text.ptr[len] == 'p' && patch > 0 ? len + 1 + patch : 0;
@@ -146,7 +160,6 @@ static size_t take_version(char kind, pl_str text, pl_str *ret)
             len--;
         }
     }
-    *ret = pl_str_sub(text, 0, len);
     return len;
 }
 
@@ -169,41 +182,47 @@ static pl_str next_literal(pl_str *pattern)
     return literal;
 }
 
-/* How many bytes the part in braces takes; SIZE_MAX when it does not stand there. */
-static size_t match_part(char part, pl_str prefix, pl_str rest_of_pattern, pl_str text,
-                         struct pl_signature_hit *hit)
+static bool matches(pl_str pattern, pl_str text, struct pl_signature_hit *hit,
+                    const char **ret_end);
+
+/* Tries what follows at each place where this part may end, the nearest first. There is hardly a
+ * row with two such parts, so that the tries are some thousand at most. */
+static bool matches_any(char part, pl_str pattern, pl_str text, struct pl_signature_hit *hit,
+                        const char **ret_end)
 {
-    size_t len = 0;
-    pl_str literal = PL_STR_EMPTY;
-    switch (part) {
-    case '0':
-        return text.len > 0 && text.ptr[0] == '\0' ? 1 : SIZE_MAX;
-    case 'z':
-        len = run(text, is_nul, MOST_NULS);
-        break;
-    case 'd':
-        len = run(text, pl_char_is_digit, MOST_VERSION);
-        break;
-    case 'w':
-        len = run(text, is_word, MOST_VERSION);
-        break;
-    case '*':
-    case '?':
-        len = part == '*' ? run(text, is_text, MOST_TEXT) : MOST_BYTES;
-        literal = next_literal(&rest_of_pattern);
-        return pl_str_find(pl_str_sub(text, 0, len + literal.len), literal);
-    default:
-        len = starts_with_prefix(text, prefix) ? take_version(part, text, &hit->version) : 0;
-        hit->is_number = part == 'k';
-        break;
+    size_t most = part == '*' ? run(text, is_text, MOST_TEXT) : MOST_BYTES;
+    for (size_t skip = 0; skip <= most && skip <= text.len; skip++) {
+        if (matches(pattern, pl_str_skip(text, skip), hit, ret_end)) {
+            return true;
+        }
     }
-    return len > 0 ? len : SIZE_MAX;
+    return false;
 }
 
-static bool matches(pl_str pattern, pl_str start, struct pl_signature_hit *ret)
+/* How many bytes the part in braces takes; 0 when it does not stand there. */
+static size_t match_part(char part, pl_str prefix, pl_str text, struct pl_signature_hit *hit)
 {
-    pl_str text = start;
-    struct pl_signature_hit hit = {0};
+    switch (part) {
+    case '0':
+        return text.len > 0 && text.ptr[0] == '\0' ? 1 : 0;
+    case 'z':
+        return run(text, is_nul, MOST_NULS);
+    case 'd':
+        return run(text, pl_char_is_digit, MOST_VERSION);
+    case 'w':
+        return run(text, is_word, MOST_VERSION);
+    default:
+        break;
+    }
+    size_t len = starts_with_prefix(text, prefix) ? take_version(part, prefix, text) : 0;
+    hit->version = pl_str_sub(text, 0, len);
+    hit->is_number = part == 'k';
+    hit->has_patch = part == 'p';
+    return len;
+}
+
+static bool matches(pl_str pattern, pl_str text, struct pl_signature_hit *hit, const char **ret_end)
+{
     while (pattern.len > 0) {
         pl_str literal = next_literal(&pattern);
         if (!pl_str_starts_with(text, literal)) {
@@ -214,21 +233,36 @@ static bool matches(pl_str pattern, pl_str start, struct pl_signature_hit *ret)
         if (!pl_str_cut(pattern, '}', &braces, &pattern) || braces.len < 2) {
             break;
         }
-        size_t len = match_part(braces.ptr[1], pl_str_skip(braces, 3), pattern, text, &hit);
-        if (len == SIZE_MAX) {
+        char part = braces.ptr[1];
+        if (part == '*' || part == '?') {
+            return matches_any(part, pattern, text, hit, ret_end);
+        }
+        size_t len = match_part(part, pl_str_skip(braces, 3), text, hit);
+        if (len == 0) {
             return false;
         }
         text = pl_str_skip(text, len);
     }
-    hit.seen = pl_str_sub(start, 0, (size_t)(text.ptr - start.ptr));
+    *ret_end = text.ptr;
+    return hit->version.len > 0;
+}
+
+static bool matches_at(pl_str pattern, pl_str text, struct pl_signature_hit *ret)
+{
+    struct pl_signature_hit hit = {0};
+    const char *end = text.ptr;
+    if (!matches(pattern, text, &hit, &end)) {
+        return false;
+    }
+    hit.seen = pl_str_sub(text, 0, (size_t)(end - text.ptr));
     *ret = hit;
-    return hit.version.len > 0;
+    return true;
 }
 
 bool pl_signature_matches(const struct pl_signature *signature, pl_span bytes, size_t offset,
                           struct pl_signature_hit *ret)
 {
-    return matches(pl_str_from(signature->text), pl_str_skip(pl_span_str(bytes), offset), ret);
+    return matches_at(pl_str_from(signature->text), pl_str_skip(pl_span_str(bytes), offset), ret);
 }
 
 bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
@@ -237,12 +271,13 @@ bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
     char start_text[64];
     pl_str start =
         pl_str_make(start_text, pl_signature_start(signature, start_text, sizeof(start_text)));
+    assert(start.len > 0);
     /* Most NULs have no version after them. */
     bool is_bare = pl_str_eq(start, PL_STR("\0"));
     bool starts_with_version = signature->text[0] == '{' && signature->text[1] != '0';
     pl_str pattern = pl_str_from(signature->text);
     if (pl_str_starts_with(pattern, PL_STR("{0}")) &&
-        matches(pl_str_skip(pattern, 3), pl_span_str(bytes), ret)) {
+        matches_at(pl_str_skip(pattern, 3), pl_span_str(bytes), ret)) {
         return true;
     }
     size_t at = 0;
@@ -252,8 +287,9 @@ bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
             return false;
         }
         at += skip;
-        /* What begins with a version begins where no other number ends. */
-        bool is_within = starts_with_version && at > 0 && is_in_version((char)bytes.ptr[at - 1]);
+        /* What begins with a version begins where no other number ends, nor a range of versions. */
+        bool is_within =
+            starts_with_version && at > 0 && comes_before_number((char)bytes.ptr[at - 1]);
         bool is_hopeless = is_bare && (at + 1 >= bytes.len || !is_word((char)bytes.ptr[at + 1])) &&
                            signature->text[3] == '{' && signature->text[4] != 'z';
         if (!is_within && !is_hopeless && pl_signature_matches(signature, bytes, at, ret)) {
@@ -275,8 +311,9 @@ static pl_str to_line(struct pl_arena *arena, pl_str seen)
     return pl_str_trim(pl_str_make(line, seen.len));
 }
 
+/* The patch of {p} is an update of its version there: 9.2p1 is "9.2:p1". */
 static void add_cpes(struct pl_sink *sink, const struct pl_program *program,
-                     struct pl_component *component, pl_str names, pl_str version)
+                     struct pl_component *component, pl_str names, pl_str version, bool has_patch)
 {
     pl_str name = PL_STR_EMPTY;
     while (pl_str_next_word(&names, &name)) {
@@ -285,10 +322,14 @@ static void add_cpes(struct pl_sink *sink, const struct pl_program *program,
         pl_str rest = PL_STR_EMPTY;
         pl_str_cut(version, '+', &plain, &rest);
         pl_str_cut(plain, '~', &plain, &rest);
+        size_t patch = has_patch ? pl_str_find_char(plain, 'p') : SIZE_MAX;
+        pl_str update = patch == SIZE_MAX ? PL_STR("*") : pl_str_skip(plain, patch);
+        plain = pl_str_sub(plain, 0, patch);
         pl_sink_push(sink, &component->cpes,
                      pl_arena_format(program->scratch,
-                                     "cpe:2.3:a:" PL_STR_FMT ":" PL_STR_FMT ":*:*:*:*:*:*:*",
-                                     PL_STR_ARG(name), PL_STR_ARG(plain)));
+                                     "cpe:2.3:a:" PL_STR_FMT ":" PL_STR_FMT ":" PL_STR_FMT
+                                     ":*:*:*:*:*:*",
+                                     PL_STR_ARG(name), PL_STR_ARG(plain), PL_STR_ARG(update)));
     }
 }
 
@@ -301,14 +342,14 @@ static pl_str from_number(struct pl_arena *arena, pl_str digits)
                            (unsigned)(number / 100 % 100), (unsigned)(number % 100));
 }
 
-void pl_signature_report(struct pl_sink *sink, const struct pl_program *program,
+bool pl_signature_report(struct pl_sink *sink, const struct pl_program *program,
                          const struct pl_signature *signature, const struct pl_signature_hit *hit)
 {
     pl_str version = hit->is_number ? from_number(program->scratch, hit->version) : hit->version;
     struct pl_component *component =
         pl_program_component(sink, program, "binary", pl_str_from(signature->name), version);
     if (!component) {
-        return;
+        return false;
     }
     component->confidence = signature->confidence;
     component->basis = pl_sink_str(
@@ -316,5 +357,6 @@ void pl_signature_report(struct pl_sink *sink, const struct pl_program *program,
         pl_arena_format(program->scratch, "\"" PL_STR_FMT "\" in " PL_STR_FMT,
                         PL_STR_ARG(to_line(program->scratch, hit->seen)),
                         PL_STR_ARG(hit->section.len > 0 ? hit->section : PL_STR("a segment"))));
-    add_cpes(sink, program, component, pl_str_from(signature->cpes), version);
+    add_cpes(sink, program, component, pl_str_from(signature->cpes), version, hit->has_patch);
+    return true;
 }

@@ -11,6 +11,7 @@
  *     {t}  the same, three numbers at least
  *     {p}  the version: numbers with dots between, 'p' and a number: "9.2p1"
  *     {m}  the version: a number, with or without dots and what follows
+ *     {i}  the version: digits alone; with '#' in what it begins with, as many as stand there
  *     {k}  the version as one number of five digits, two a part: 20914 is 2.9.14
  *     {0}  a NUL; at the start of a text also the start of a section
  *     {z}  NULs, one or more
@@ -20,8 +21,8 @@
  *
  * {n:3.} is a version that begins with "3.", and so for the other kinds; '#' stands for a digit, so
  * that {n:3.##.} is 3.10.1 and not 3.9.1. Of several versions in a text the last one counts. The
- * text begins with something literal ({0} is) or a version. Each part is bounded, so that looking
- * for a text takes time linear in the bytes.
+ * text begins with something literal ({0} is) or a version whose beginning is stated. Each part is
+ * bounded, so that looking for a text takes time linear in the bytes.
  */
 #include "catalog/program/program.h"
 
@@ -43,6 +44,7 @@ struct pl_signature {
 struct pl_signature_hit {
     pl_str version; /* as it stands in the file */
     bool is_number; /* of {k}: not as it is to be shown */
+    bool has_patch; /* of {p} */
     pl_str seen; /* all of the text */
     pl_str section;
 };
@@ -63,6 +65,6 @@ bool pl_signature_matches(const struct pl_signature *signature, pl_span bytes, s
 bool pl_signature_search(const struct pl_signature *signature, pl_span bytes,
                          struct pl_signature_hit *ret);
 
-/* Adds the component, with what was seen as its basis. */
-void pl_signature_report(struct pl_sink *sink, const struct pl_program *program,
+/* Adds the component, with what was seen as its basis; false when the file stated it before. */
+bool pl_signature_report(struct pl_sink *sink, const struct pl_program *program,
                          const struct pl_signature *signature, const struct pl_signature_hit *hit);

@@ -175,5 +175,4 @@ const struct pl_copy_place pl_copy_place_docker_archive = {
     .scheme = "docker-archive",
     .open_reader = open_reader,
     .open_writer = open_writer,
-    .is_path = true,
 };

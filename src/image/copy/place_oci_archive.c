@@ -99,5 +99,4 @@ const struct pl_copy_place pl_copy_place_oci_archive = {
     .scheme = "oci-archive",
     .open_reader = pl_layout_read_archive,
     .open_writer = open_writer,
-    .is_path = true,
 };

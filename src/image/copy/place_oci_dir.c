@@ -297,5 +297,4 @@ const struct pl_copy_place pl_copy_place_oci_dir = {
     .scheme = "oci-dir",
     .open_reader = pl_layout_read_dir,
     .open_writer = open_writer,
-    .is_path = true,
 };

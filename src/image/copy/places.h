@@ -20,7 +20,6 @@ struct pl_copy_place {
     enum pl_status (*open_writer)(struct pl_arena *arena, pl_str rest,
                                   const struct pl_copy_settings *settings,
                                   struct pl_copy_writer *ret, struct pl_error *err);
-    bool is_path; /* what follows is a path, and not the name of an image */
 };
 
 extern const struct pl_copy_place pl_copy_place_docker;

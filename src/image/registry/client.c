@@ -51,12 +51,6 @@ void pl_registry_after_fork(struct pl_registry *registry)
     }
 }
 
-pl_str pl_registry_name(const struct pl_registry *registry)
-{
-    struct pl_registry *owner = (struct pl_registry *)(uintptr_t)registry;
-    return pl_reference_format(&owner->arena, &registry->reference);
-}
-
 static pl_str base_of(struct pl_arena *arena, const struct pl_registry_session *session)
 {
     return pl_arena_format(arena, "%s://" PL_STR_FMT, session->scheme ? session->scheme : "https",

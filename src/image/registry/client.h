@@ -88,7 +88,5 @@ enum pl_status pl_registry_check_foreign(struct pl_registry *registry,
 enum pl_status pl_registry_tags(struct pl_registry *registry, struct pl_arena *arena,
                                 struct pl_strs *ret, struct pl_error *err);
 
-/* The whole name, for messages: "docker.io/library/nginx:1.25". */
-pl_str pl_registry_name(const struct pl_registry *registry);
 /* Of the endpoint that is used: "https://mirror.local:5000". */
 pl_str pl_registry_base(const struct pl_registry *registry);

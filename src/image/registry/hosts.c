@@ -19,7 +19,8 @@ struct config {
     struct pl_strs docker_insecure; /* HOST[:PORT]s, and networks in CIDR form */
 };
 
-struct pl_registry_places pl_registry_places_default(struct pl_arena *arena)
+/* As the environment has it. */
+static struct pl_registry_places default_places(struct pl_arena *arena)
 {
     const char *home = getenv("HOME");
     const char *stated = getenv("CONTAINERS_REGISTRIES_CONF");
@@ -395,6 +396,6 @@ enum pl_status pl_registry_hosts(struct pl_arena *arena, const struct pl_registr
                                  const struct pl_reference *reference,
                                  struct pl_registry_endpoints *ret, struct pl_error *err)
 {
-    struct pl_registry_places places = pl_registry_places_default(arena);
+    struct pl_registry_places places = default_places(arena);
     return pl_registry_hosts_in(arena, &places, options, reference, ret, err);
 }

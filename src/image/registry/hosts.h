@@ -48,9 +48,6 @@ struct pl_registry_places {
     const char *docker_dir; /* /etc/docker */
 };
 
-/* As the environment has it. */
-struct pl_registry_places pl_registry_places_default(struct pl_arena *arena);
-
 /* In the order to be tried, the registry itself last. A reference without tag and digest counts as
  * one by tag. A mirror that is for digests only, or for
  * tags only, is left out when the reference is the other. Loopback addresses (127.0.0.0/8, ::1,

@@ -116,7 +116,8 @@ def main():
     part = macho([("__go_buildinfo", info)])
     files = {
         "go-replaced.elf": elf([(".go.buildinfo", 1, ALLOC | WRITE, info),
-                                (".rodata", 1, ALLOC, b"\0inflate 1.2.11 Copyright 1995-2017 Mark Adler \0")]),
+                                (".rodata", 1, ALLOC, b"\0invalid distance too far back\0"
+                                 b" inflate 1.2.11 Copyright 1995-2017 Mark Adler \0")]),
         "go.exe": pe(".data", 0xc0000040, info),
         "go-fat.macho": fat([part, part]),
         "rust-big-endian-32.elf": elf([(".dep-v0", 1, 0, crates)], 32, True),

@@ -118,7 +118,7 @@ static void test_arena__gaps_are_poisoned(void **state)
     pl_arena_clear(&arena);
     assert_true(__asan_address_is_poisoned(first));
 #else
-    print_message("built without AddressSanitizer\n");
+    print_message("# built without AddressSanitizer\n");
     skip();
 #endif
 }

@@ -30,7 +30,7 @@ static void test_writer__the_first_failure_sticks(void **state)
 {
     int fd pl_autoclose = open("/dev/full", O_WRONLY | O_CLOEXEC);
     if (fd < 0) {
-        print_message("there is no /dev/full\n");
+        print_message("# there is no /dev/full\n");
         skip();
     }
     struct pl_error err = PL_ERROR_INIT;

@@ -87,7 +87,7 @@ static void test_dpkg__agrees_with_dpkg_query(void **state)
         "Architecture: amd64\nSource: src-d\nVersion: 4\nDescription: x\n\n";
     struct pl_arena arena pl_autoarena = {0};
     if (system("command -v dpkg-query >/dev/null") != 0) {
-        print_message("dpkg-query is not installed\n");
+        print_message("# dpkg-query is not installed\n");
         skip();
     }
     char dir[] = "/tmp/pl-test-dpkg-XXXXXX";

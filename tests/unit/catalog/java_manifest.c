@@ -179,7 +179,7 @@ static void test_java_manifest__corpus(void **state)
     snprintf(path, sizeof(path), "%s/jar-manifest", corpus ? corpus : "/nonexistent");
     DIR *dir = opendir(path);
     if (!dir) {
-        print_message("%s is not there\n", path);
+        print_message("# %s is not there\n", path);
         skip();
     }
     const struct dirent *entry = NULL;

@@ -3,7 +3,9 @@
  * pom.xml; what one means is Maven's documentation's: "Introduction to the POM", "Introduction to
  * the Dependency Mechanism", "Maven Model Builder".
  */
+#include "base/io.h"
 #include "poms.h"
+#include <limits.h>
 
 extern const struct pl_cataloger pl_cataloger_pom;
 
@@ -344,9 +346,71 @@ static void test_pom__cycles(void **state)
                 "chain of parents at parent g:c:1\n");
 }
 
+static void load(struct poms *poms, const char *root, const char *path)
+{
+    char whole[PATH_MAX];
+    struct pl_buf content pl_autobuf = PL_BUF_INIT(1 << 20);
+    snprintf(whole, sizeof(whole), "%s/maven/%s", root, path);
+    assert_int_equal(pl_io_read_file(whole, &content, NULL), PL_OK);
+    poms_add(poms, pl_str_from(path), pl_buf_str(&content));
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    return pl_str_cmp(*(const pl_str *)a, *(const pl_str *)b);
+}
+
+/* "= path" and "name version [dev] [optional]" lines, the latter in order. */
+static void list_plainly(struct pl_arena *arena, const struct pl_evidence_file *found,
+                         struct pl_buf *into)
+{
+    struct pl_strs lines = {0};
+    for (size_t i = 0; i < found->components.count; i++) {
+        const struct pl_component *it = &found->components.items[i];
+        *pl_vec_push(arena, &lines) = pl_arena_format(
+            arena, PL_STR_FMT " " PL_STR_FMT "%s%s\n", PL_STR_ARG(it->name),
+            PL_STR_ARG(it->version), it->is_dev ? " dev" : "", it->is_optional ? " optional" : "");
+    }
+    if (lines.count > 1) {
+        qsort(lines.items, lines.count, sizeof(*lines.items), compare_lines);
+    }
+    pl_buf_append_format(into, "= " PL_STR_FMT "\n", PL_STR_ARG(found->path));
+    for (size_t i = 0; i < lines.count; i++) {
+        pl_buf_append(into, lines.items[i]);
+    }
+    assert_int_equal(found->gaps.count, 0);
+}
+
+/* A build that Maven 3.8 was asked about (tests/tools/maven_effective.py). */
+static void test_pom__as_maven_has_it(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {
+        "boms/one/pom.xml",        "boms/three/pom.xml", "boms/two/pom.xml", "child/pom.xml",
+        "deep/grandchild/pom.xml", "plain/pom.xml",      "pom.xml"};
+    const char *root = pl_test_dir("PL_TEST_DATA");
+    char path[PATH_MAX];
+    struct poms poms = {0};
+    struct pl_buf listed pl_autobuf = PL_BUF_INIT(1 << 20);
+    struct pl_buf wanted pl_autobuf = PL_BUF_INIT(1 << 20);
+    for (size_t i = 0; i < PL_ARRAY_LEN(paths); i++) {
+        load(&poms, root, paths[i]);
+    }
+    snprintf(path, sizeof(path), "%s/maven/expected", root);
+    assert_int_equal(pl_io_read_file(path, &wanted, NULL), PL_OK);
+    struct pl_evidence_file **found =
+        inspect_together(&poms.arena, &pl_cataloger_pom, poms.items, poms.count);
+    for (size_t i = 0; i < poms.count; i++) {
+        list_plainly(&poms.arena, found[i], &listed);
+    }
+    assert_string_equal(listed.ptr, wanted.ptr);
+    pl_arena_release(&poms.arena);
+}
+
 int pl_test_pom(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pom__as_maven_has_it),
         cmocka_unit_test(test_pom__one_file),
         cmocka_unit_test(test_pom__what_cannot_be_told),
         cmocka_unit_test(test_pom__profiles_that_are_active_by_default),

@@ -245,7 +245,7 @@ static void test_rpm__agrees_with_rpm(void **state)
     struct pl_arena arena pl_autoarena = {0};
     struct pl_strs unused = {0};
     if (!run(&arena, "command -v rpm rpmdb", &unused)) {
-        print_message("rpm is not installed\n");
+        print_message("# rpm is not installed\n");
         skip();
     }
     static const struct {

@@ -248,7 +248,7 @@ static void test_systems__nix_names_of_the_corpus(void **state)
     struct pl_buf text pl_autobuf = PL_BUF_INIT(1 << 20);
     snprintf(path, sizeof(path), "%s/nix/store-paths.tsv", corpus ? corpus : "/nonexistent");
     if (pl_io_read_file(path, &text, NULL) < 0) {
-        print_message("%s is not there\n", path);
+        print_message("# %s is not there\n", path);
         skip();
     }
     pl_str lines = pl_buf_str(&text);

@@ -165,7 +165,7 @@ static void test_layer_dir__devices_without_a_number_are_whiteouts(void **state)
 {
     struct world *world = *state;
     if (mknodat(world->fd, NAMES "/gone", S_IFCHR | 0600, makedev(0, 0)) < 0 && errno == EPERM) {
-        print_message("no device can be made here\n");
+        print_message("# no device can be made here\n");
         skip();
     }
     assert_int_equal(mknodat(world->fd, "usr", S_IFCHR | 0600, makedev(0, 0)), 0);
@@ -210,7 +210,7 @@ static void test_layer_dir__opaque_directories(void **state)
     if (!mark(world, ".", own, "y") || !mark(world, NAMES, own, "y") ||
         !mark(world, "a", own, "n") || !mark(world, "b", own, "yy") ||
         !mark(world, "c", other, "y")) {
-        print_message("no such attribute can be made here\n");
+        print_message("# no such attribute can be made here\n");
         skip();
     }
     const struct pl_evidence *evidence = inspect(world, NULL);
@@ -224,7 +224,7 @@ static void test_layer_dir__attributes_without_privileges(void **state)
     struct world *world = *state;
     world->is_rootless = true;
     if (!mark(world, NAMES, "user.overlay.opaque", "y")) {
-        print_message("no such attribute can be made here\n");
+        print_message("# no such attribute can be made here\n");
         skip();
     }
     (void)mark(world, "var", "trusted.overlay.opaque", "y");
@@ -239,7 +239,7 @@ static void test_layer_dir__what_only_a_mount_makes_is_a_gap(void **state)
     put(world->fd, NAMES "/a", "Package: a\nVersion: 1\nArchitecture: all\n\n");
     if (!mark(world, "var/lib", "user.overlay.redirect", "/usr") ||
         !mark(world, NAMES "/a", "user.overlay.metacopy", "")) {
-        print_message("no such attribute can be made here\n");
+        print_message("# no such attribute can be made here\n");
         skip();
     }
     const struct pl_evidence *evidence = inspect(world, NULL);

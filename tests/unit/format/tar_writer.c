@@ -26,7 +26,7 @@ static void ask_tar(int fd, const char *options, struct pl_buf *ret)
 static void need_tar(void)
 {
     if (system("tar --version >/dev/null 2>&1") != 0) {
-        print_message("skip: no tar here\n");
+        print_message("# no tar here\n");
         skip();
     }
 }

@@ -2,34 +2,9 @@
 /* The expectations are rules of XML 1.0 (sections in the comments), and Python's ElementTree agrees
  * where it reads the document at all. */
 #include "format/xml.h"
-#include "base/buf.h"
 #include "base/limits.h"
+#include "unit/format/xml_tree.h"
 #include "unit/test.h"
-
-/* name{ns}[a=v]"text"(children) */
-static void write_node(struct pl_buf *into, const struct pl_xml_node *node)
-{
-    pl_buf_append(into, node->name);
-    if (node->ns.len > 0) {
-        pl_buf_append_format(into, "{" PL_STR_FMT "}", PL_STR_ARG(node->ns));
-    }
-    for (size_t i = 0; i < node->attribute_count; i++) {
-        pl_buf_append_format(into, "[" PL_STR_FMT "=" PL_STR_FMT "]",
-                             PL_STR_ARG(node->attributes[i].name),
-                             PL_STR_ARG(node->attributes[i].value));
-    }
-    if (node->text.len > 0) {
-        pl_buf_append_format(into, "\"" PL_STR_FMT "\"", PL_STR_ARG(node->text));
-    }
-    if (node->first) {
-        pl_buf_append_char(into, '(');
-        for (const struct pl_xml_node *it = node->first; it; it = it->next) {
-            write_node(into, it);
-            pl_buf_append(into, it->next ? PL_STR(" ") : PL_STR_EMPTY);
-        }
-        pl_buf_append_char(into, ')');
-    }
-}
 
 static void expect_tree(pl_str text, const char *wanted)
 {
@@ -40,7 +15,7 @@ static void expect_tree(pl_str text, const char *wanted)
     if (pl_xml_parse(&arena, text, "f", &root, &err) < 0) {
         fail_msg("%s: %s", wanted, err.msg);
     }
-    write_node(&got, root);
+    pl_test_write_xml(&got, root);
     assert_string_equal(got.ptr, wanted);
     for (size_t i = 0; i < text.len; i++) {
         /* In memory of its own, so that reading past it is seen. */

@@ -28,15 +28,20 @@ static enum pl_status read_all(int fd, const struct pl_zip_limits *limits, struc
     bool more = true;
     while (st == PL_OK) {
         struct pl_zip_entry entry = {.name = PL_STR_EMPTY};
-        struct pl_buf content pl_autobuf = PL_BUF_INIT(2 << 20);
         st = pl_zip_next(zip, &more, &entry, err);
         if (st < 0 || !more) {
             break;
         }
         if (entry.is_file) {
             pl_buf_append_format(ret_names, PL_STR_FMT "=", PL_STR_ARG(entry.name));
-            st = pl_zip_read(zip, &content, err);
-            pl_buf_append_format(ret_names, "%zu ", content.len);
+            uint8_t piece[1000];
+            size_t len = 0;
+            size_t got = 1;
+            while (st == PL_OK && got > 0) {
+                st = pl_zip_read_some(zip, piece, sizeof(piece), &got, err);
+                len += st == PL_OK ? got : 0;
+            }
+            pl_buf_append_format(ret_names, "%zu ", len);
         }
     }
     return st;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The files are as Docker's and podman's manuals show them (containers-auth.json(5)), the values of
- * "auth" from `base64`; tests/tools/credentials_peers.py lets skopeo read and write them. */
+ * "auth" from `base64`; tests/tools/registries_peers.py lets skopeo read and write them. */
 #include "image/registry/credentials.h"
 #include "base/buf.h"
 #include "base/io.h"

@@ -3,7 +3,7 @@
  * project's reference package, and `docker`'s defaults. */
 #include "image/reference.h"
 #include "base/compiler.h"
-#include "unit/test.h"
+#include "unit/arena.h"
 
 #define HEX32 "0123456789abcdef0123456789abcdef"
 #define HEX64 HEX32 HEX32
@@ -13,20 +13,6 @@
 #define A64 A16 A16 A16 A16
 #define A128 A64 A64
 #define A255 A128 A64 A16 A16 A16 "aaaaaaaaaaaaaaa"
-
-static struct pl_arena arena;
-
-static int setup(void **state)
-{
-    pl_arena_init(&arena);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    pl_arena_release(&arena);
-    return 0;
-}
 
 static const struct good {
     const char *text;
@@ -263,14 +249,11 @@ static void test_reference__repositories_and_hosts_stand_alone(void **state)
 int pl_test_reference(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_reference__names_are_split, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_reference__what_is_formatted_parses_to_the_same, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_reference__what_is_wrong_is_said, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_reference__inner_nul_and_huge_names_are_refused, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_reference__repositories_and_hosts_stand_alone, setup,
-                                        teardown),
+        PL_ARENA_TEST(test_reference__names_are_split),
+        PL_ARENA_TEST(test_reference__what_is_formatted_parses_to_the_same),
+        PL_ARENA_TEST(test_reference__what_is_wrong_is_said),
+        PL_ARENA_TEST(test_reference__inner_nul_and_huge_names_are_refused),
+        PL_ARENA_TEST(test_reference__repositories_and_hosts_stand_alone),
     };
     return cmocka_run_group_tests_name("image/reference", tests, NULL, NULL);
 }

@@ -5,37 +5,11 @@
  */
 #include "model/advisory.h"
 #include "model/finding.h"
-#include "unit/test.h"
-
-static struct pl_arena arena;
-
-static int setup(void **state)
-{
-    pl_arena_init(&arena);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    pl_arena_release(&arena);
-    return 0;
-}
+#include "unit/arena.h"
 
 static void add(struct pl_severity_vectors *list, const char *type, const char *score)
 {
     *pl_vec_push(&arena, list) = (struct pl_severity_vector){pl_str_from(type), pl_str_from(score)};
-}
-
-static void test_advisory__display_id(void **state)
-{
-    struct pl_advisory advisory = {.id = PL_STR("GHSA-jfh8-c2jp-5v3q")};
-    pl_assert_str(pl_advisory_display_id(&advisory), "GHSA-jfh8-c2jp-5v3q");
-    *pl_vec_push(&arena, &advisory.aliases) = PL_STR("CVE-2021-44228");
-    pl_assert_str(pl_advisory_display_id(&advisory), "CVE-2021-44228");
-    *pl_vec_push(&arena, &advisory.upstream) = PL_STR("CVE-2021-44228");
-    pl_assert_str(pl_advisory_display_id(&advisory), "CVE-2021-44228");
-    *pl_vec_push(&arena, &advisory.upstream) = PL_STR("CVE-2021-45046");
-    pl_assert_str(pl_advisory_display_id(&advisory), "GHSA-jfh8-c2jp-5v3q");
 }
 
 /* Titles and kinds of real errata: ALSA-2023:5214, ALBA-2019:0973, RHBA-2024:6202. */
@@ -53,6 +27,13 @@ static void test_advisory__errata(void **state)
     struct pl_advisory firmware = {.id = PL_STR("RHBA-2024:6202")};
     *pl_vec_push(&arena, &firmware.related) = PL_STR("CVE-2023-31315");
     assert_true(pl_advisory_is_security(&firmware));
+    assert_true(pl_advisory_related_are_names(&firmware));
+    *pl_vec_push(&arena, &firmware.aliases) = PL_STR("GHSA-jfh8-c2jp-5v3q");
+    assert_true(pl_advisory_related_are_names(&firmware));
+    *pl_vec_push(&arena, &firmware.upstream) = PL_STR("CVE-2023-31315");
+    assert_false(pl_advisory_related_are_names(&firmware));
+    struct pl_advisory own = {.id = PL_STR("CVE-2021-44228")};
+    assert_false(pl_advisory_related_are_names(&own));
 }
 
 static void test_advisory__newest_vector_gives_the_score(void **state)
@@ -104,12 +85,9 @@ static void test_finding__order_and_words(void **state)
 int pl_test_advisory(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_advisory__display_id, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_advisory__errata, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_advisory__newest_vector_gives_the_score, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_advisory__a_distributions_own_word_counts, setup,
-                                        teardown),
+        PL_ARENA_TEST(test_advisory__errata),
+        PL_ARENA_TEST(test_advisory__newest_vector_gives_the_score),
+        PL_ARENA_TEST(test_advisory__a_distributions_own_word_counts),
         cmocka_unit_test(test_finding__order_and_words),
     };
     return cmocka_run_group_tests_name("model/advisory", tests, NULL, NULL);

@@ -7,23 +7,9 @@
 #include "base/buf.h"
 #include "base/compiler.h"
 #include "base/io.h"
-#include "unit/test.h"
+#include "unit/arena.h"
 
 enum { CSV_CEILING = 1 << 20, MOST_COLUMNS = 12 };
-
-static struct pl_arena arena;
-
-static int setup(void **state)
-{
-    pl_arena_init(&arena);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    pl_arena_release(&arena);
-    return 0;
-}
 
 static void check(struct pl_os os, const char *wanted)
 {
@@ -57,7 +43,7 @@ static void test_os__ecosystems(void **state)
     check((struct pl_os){OS("rhel", "9.4"), .cpe_name = PL_STR("cpe:/o:redhat:enterprise_linux:"
                                                                "9::baseos")},
           "Red Hat:enterprise_linux:9::baseos|Red Hat:enterprise_linux:9::appstream|"
-          "Red Hat:enterprise_linux:9::crb");
+          "Red Hat:enterprise_linux:9::crb|Red Hat:enterprise_linux:9");
     check((struct pl_os){OS("sles", "15.3"),
                          .pretty_name = PL_STR("SUSE Linux Enterprise Server 15 SP3")},
           "SUSE:Linux Enterprise Server 15 SP3");
@@ -85,7 +71,7 @@ static void test_os__derivatives_share_or_do_not(void **state)
     check((struct pl_os){OS("centos", "8"), .pretty_name = PL_STR("CentOS Stream 8")}, "");
     check((struct pl_os){OS("kali", "2024.1"), .id_like = PL_STR("debian")}, "");
     struct pl_os kali = {OS("kali", "2024.1"), .id_like = PL_STR("debian")};
-    assert_string_equal(pl_os_distro(&kali)->scheme, "dpkg");
+    assert_string_equal(pl_os_distro(&kali)->package_type, "deb");
     struct pl_os unknown = {OS("unknown", "4.3.2")};
     assert_null(pl_os_distro(&unknown));
     check(unknown, "");
@@ -178,11 +164,10 @@ static void test_os__ends_of_life_agree_with_distro_info(void **state)
 int pl_test_os(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_os__ecosystems, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_os__derivatives_share_or_do_not, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_os__merge_prefers_os_release, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_os__ends_of_life_agree_with_distro_info, setup,
-                                        teardown),
+        PL_ARENA_TEST(test_os__ecosystems),
+        PL_ARENA_TEST(test_os__derivatives_share_or_do_not),
+        PL_ARENA_TEST(test_os__merge_prefers_os_release),
+        PL_ARENA_TEST(test_os__ends_of_life_agree_with_distro_info),
     };
     return cmocka_run_group_tests_name("model/os", tests, NULL, NULL);
 }

@@ -2,24 +2,10 @@
 #include "model/purl.h"
 #include "base/buf.h"
 #include "base/vec.h"
-#include "unit/test.h"
+#include "unit/arena.h"
 #include <limits.h>
 
 enum { SUITE_CEILING = 8 << 20, MOST_QUALIFIERS = 16 };
-
-static struct pl_arena arena;
-
-static int setup(void **state)
-{
-    pl_arena_init(&arena);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    pl_arena_release(&arena);
-    return 0;
-}
 
 /* Two inputs that the suite wants refused by "parse" and accepted by "validate": the keys of
  * qualifiers are case-insensitive by the specification's text, so they are accepted here. */
@@ -172,9 +158,9 @@ static void test_purl__malformed_is_refused(void **state)
 int pl_test_purl(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_purl__suite_of_the_specification, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_purl__examples_are_canonical, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_purl__malformed_is_refused, setup, teardown),
+        PL_ARENA_TEST(test_purl__suite_of_the_specification),
+        PL_ARENA_TEST(test_purl__examples_are_canonical),
+        PL_ARENA_TEST(test_purl__malformed_is_refused),
     };
     return cmocka_run_group_tests_name("model/purl", tests, NULL, NULL);
 }

@@ -4,21 +4,7 @@
  * stated meaning. Versions of three numbers order alike in SemVer and rpm, so rpm serves here.
  */
 #include "version/range.h"
-#include "unit/test.h"
-
-static struct pl_arena arena;
-
-static int setup(void **state)
-{
-    pl_arena_init(&arena);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    pl_arena_release(&arena);
-    return 0;
-}
+#include "unit/arena.h"
 
 /* "introduced 1.0.0, fixed 1.0.2": one range. */
 static void add_range(struct pl_affected *affected, const char *text)
@@ -146,14 +132,13 @@ static void test_range__invalid_versions_are_told(void **state)
 int pl_test_range(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_range__schema_examples, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_range__events_are_sorted_first, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_range__limits_bound_from_above, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_range__above, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_range__edges, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_range__several_ranges_and_enumerations, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_range__invalid_versions_are_told, setup, teardown),
+        PL_ARENA_TEST(test_range__schema_examples),
+        PL_ARENA_TEST(test_range__events_are_sorted_first),
+        PL_ARENA_TEST(test_range__limits_bound_from_above),
+        PL_ARENA_TEST(test_range__above),
+        PL_ARENA_TEST(test_range__edges),
+        PL_ARENA_TEST(test_range__several_ranges_and_enumerations),
+        PL_ARENA_TEST(test_range__invalid_versions_are_told),
     };
     return cmocka_run_group_tests_name("version/range", tests, NULL, NULL);
 }
