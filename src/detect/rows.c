@@ -140,8 +140,9 @@ static void group_by_cves(struct grouping *grouping, const struct pl_strs *names
 /* 0 for the most trusted. */
 static int rank_of(const struct pl_statement *statement)
 {
-    bool is_nvd = pl_str_eq(statement->slice, PL_STR("nvd"));
-    return statement->is_vendor ? 0 : is_nvd ? 2 : 1;
+    bool is_nvd = pl_str_starts_with(statement->slice, PL_STR("nvd"));
+    bool is_vex = pl_str_starts_with(statement->slice, PL_STR("openvex"));
+    return statement->is_vendor || is_vex ? 0 : is_nvd ? 2 : 1;
 }
 
 static int compare_statements(const void *a, const void *b)

@@ -160,6 +160,16 @@ static void test_rows__a_vendors_verdicts(void **state)
     assert_int_equal(world->findings.items[2].fix_state, PL_FIX_DEFERRED);
 }
 
+/* A VEX document is there to say what the others cannot know. */
+static void test_rows__a_vex_document(void **state)
+{
+    struct world *world = *state;
+    state_that(world, "openvex", "X-1 CVE-2024-1", NULL)->state = PL_AFFECT_NOT;
+    state_that(world, "osv/npm", "GHSA-ffff-ffff-ffff CVE-2024-1", NULL);
+    state_that(world, "osv/npm", "GHSA-gggg-gggg-gggg CVE-2024-2", NULL);
+    expect(world, "CVE-2024-2: GHSA-gggg-gggg-gggg (1)\n");
+}
+
 /* OSSF's malicious packages. */
 static void test_rows__a_malicious_package(void **state)
 {
@@ -182,6 +192,7 @@ int pl_test_rows(void)
         ROW(test_rows__without_a_cve),
         ROW(test_rows__the_vendor_comes_first),
         ROW(test_rows__a_vendors_verdicts),
+        ROW(test_rows__a_vex_document),
         ROW(test_rows__a_malicious_package),
     };
 #undef ROW
