@@ -76,8 +76,9 @@ static int compare(pl_str a, pl_str b)
 }
 
 static const char *const ecosystems[] = {
-    "AlmaLinux", "Amazon Linux", "Azure Linux", "CentOS",  "Fedora",      "Mageia", "openEuler",
-    "openSUSE",  "Oracle Linux", "Photon OS",   "Red Hat", "Rocky Linux", "SUSE",   NULL,
+    "AlmaLinux", "Amazon Linux", "Azure Linux", "Bottlerocket", "CentOS",       "EPEL",
+    "Fedora",    "Mageia",       "openEuler",   "openSUSE",     "Oracle Linux", "Photon OS",
+    "Red Hat",   "Rocky Linux",  "SUSE",        NULL,
 };
 
 const struct pl_version_scheme pl_version_scheme_rpm = {

@@ -54,6 +54,16 @@ static void test_os__ecosystems(void **state)
     check((struct pl_os){OS("mageia", "9")}, "Mageia:9");
     check((struct pl_os){OS("photon", "4.0")}, "Photon OS:4.0");
     check((struct pl_os){OS("azurelinux", "3.0")}, "Azure Linux:3");
+    /* What the feeds of updateinfo.xml, OVAL and CSAF write (tests/unit/feed). */
+    check((struct pl_os){OS("amzn", "2")}, "Amazon Linux:2");
+    check((struct pl_os){OS("amzn", "2023")}, "Amazon Linux:2023");
+    check((struct pl_os){OS("amzn", "2018.03")}, "Amazon Linux:2018.03");
+    check((struct pl_os){OS("bottlerocket", "1.20.0")}, "Bottlerocket");
+    check((struct pl_os){OS("fedora", "43")}, "Fedora:43");
+    check((struct pl_os){OS("mariner", "2.0.20220804")}, "Azure Linux:2");
+    check((struct pl_os){OS("ol", "9.3")}, "Oracle Linux:9");
+    check((struct pl_os){OS("openeuler", "22.03"), .version = PL_STR("22.03 (LTS-SP3)")},
+          "openEuler:22.03-LTS-SP3");
     check((struct pl_os){OS("wolfi", "20220914")}, "Wolfi");
     check((struct pl_os){OS("chainguard", "20230214")}, "Chainguard");
     check((struct pl_os){OS("minimos", "20241031")}, "MinimOS");
