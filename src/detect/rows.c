@@ -142,7 +142,7 @@ static int rank_of(const struct pl_statement *statement)
 {
     bool is_nvd = pl_str_starts_with(statement->slice, PL_STR("nvd"));
     bool is_vex = pl_str_starts_with(statement->slice, PL_STR("openvex"));
-    return statement->is_vendor || is_vex ? 0 : is_nvd ? 2 : 1;
+    return is_vex ? 0 : statement->is_vendor ? 1 : is_nvd ? 3 : 2;
 }
 
 static int compare_statements(const void *a, const void *b)

@@ -167,6 +167,8 @@ static void test_rows__a_vex_document(void **state)
     state_that(world, "openvex", "X-1 CVE-2024-1", NULL)->state = PL_AFFECT_NOT;
     state_that(world, "osv/npm", "GHSA-ffff-ffff-ffff CVE-2024-1", NULL);
     state_that(world, "osv/npm", "GHSA-gggg-gggg-gggg CVE-2024-2", NULL);
+    state_that(world, "openvex", "X-2 CVE-2024-3", NULL)->state = PL_AFFECT_NOT;
+    state_that(world, "osv/Debian", "D-3 CVE-2024-3", NULL);
     expect(world, "CVE-2024-2: GHSA-gggg-gggg-gggg (1)\n");
 }
 
