@@ -8,7 +8,6 @@
  * pl_db_builder_finish has all new files on disk: then one rename swaps the generation in. A
  * builder that is killed, or fails in one slice, loses nothing of what was there.
  */
-#include "base/progress.h"
 #include "db/manifest.h"
 #include "model/advisory.h"
 #include "model/exploitation.h"
@@ -52,13 +51,18 @@ struct pl_db_slice_built {
     bool changed; /* false: the same content as before */
 };
 
-/* Ends the slice and makes it part of the next generation. CONFLICT, and the slice stays as it was,
- * when it has less than half of the records that it had and `accept_shrink` is false: feeds break
- * more often than advisories are withdrawn by the thousand. */
+/* Ends the slice: a thread of the builder's writes it. Another one may be begun and filled
+ * meanwhile, but before that is ended the one under way is to be settled. */
 enum pl_status pl_db_builder_end(struct pl_db_builder *builder, const struct pl_db_origin *origin,
-                                 bool accept_shrink, const struct pl_progress *progress,
-                                 struct pl_db_slice_built *ret, struct pl_error *err);
-/* Gives the slice up: what the generation in use has of it stays. */
+                                 bool accept_shrink, struct pl_error *err);
+
+/* Waits for the slice that was ended last and makes it part of the next generation; *ret_any is
+ * false when all are settled. CONFLICT, and the slice stays as it was, when it has less than half
+ * of the records that it had and the shrinking was not accepted: feeds break more often than
+ * advisories are withdrawn by the thousand. */
+enum pl_status pl_db_builder_settle(struct pl_db_builder *builder, bool *ret_any,
+                                    struct pl_db_slice_built *ret, struct pl_error *err);
+/* Gives up the slice that was begun: what the generation in use has of it stays. */
 void pl_db_builder_drop(struct pl_db_builder *builder);
 
 /* The slice was asked for, and is what the source still has. */
@@ -75,8 +79,9 @@ struct pl_db_built {
     bool changed; /* false: the generation in use was the same already */
 };
 
-/* Swaps the generation in; no other call but free may follow. `created` is the time, RFC 3339, of a
- * generation that is new; of older ones the `keep_count` newest stay. */
+/* Swaps the generation in, all slices being settled; no other call but free may follow. `created`
+ * is the time, RFC 3339, of a generation that is new; of older ones the `keep_count` newest stay.
+ */
 enum pl_status pl_db_builder_finish(struct pl_db_builder *builder, pl_str created,
                                     size_t keep_count, struct pl_db_built *ret,
                                     struct pl_error *err);

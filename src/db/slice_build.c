@@ -22,8 +22,6 @@
 
 /* Memory of each of the two sorts before it spills. */
 #define SORT_BUDGET_BYTES ((size_t)64 << 20)
-/* How many records pass between two reports of progress. */
-enum { PROGRESS_STEP = 4096 };
 
 #define ALIAS_LETTER 'a'
 #define PACKAGE_LETTER 'p'
@@ -263,7 +261,7 @@ static enum pl_status join_parts(struct building *building, struct pl_error *err
     struct pl_advisory whole = {.id = PL_STR_EMPTY};
     struct pl_buf claims pl_autobuf = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES);
     struct pl_wire parts = pl_wire_over(pl_buf_str(&building->parts));
-    while (pl_wire_more(&parts)) {
+    for (bool is_first = true; pl_wire_more(&parts); is_first = false) {
         struct pl_wire wire = pl_wire_over(pl_wire_str(&parts));
         struct pl_advisory part = {.id = PL_STR_EMPTY};
         struct pl_db_key_refs keys = {0};
@@ -271,7 +269,7 @@ static enum pl_status join_parts(struct building *building, struct pl_error *err
         if (st < 0) {
             return st;
         }
-        if (whole.affected.count == 0) {
+        if (is_first) {
             struct pl_affecteds none = {0};
             whole = part;
             whole.affected = none;
@@ -352,19 +350,16 @@ static enum pl_status take_record(struct building *building, pl_str id, pl_str s
 }
 
 static enum pl_status write_records(struct pl_slice_builder *builder, struct building *building,
-                                    const struct pl_progress *progress, struct pl_error *err)
+                                    struct pl_error *err)
 {
     enum pl_status st = pl_sorter_sort(builder->records, err);
     bool more = true;
-    for (uint64_t done = 0; st == PL_OK && more; done++) {
+    while (st == PL_OK && more) {
         pl_str id = PL_STR_EMPTY;
         pl_str spooled = PL_STR_EMPTY;
         st = pl_sorter_next(builder->records, &more, &id, &spooled, err);
         if (st == PL_OK && more) {
             st = take_record(building, id, spooled, err);
-        }
-        if (done % PROGRESS_STEP == 0) {
-            pl_progress_tell(progress, PL_STR("writing"), done, builder->added);
         }
     }
     return st == PL_OK ? end_group(building, err) : st;
@@ -489,10 +484,9 @@ static enum pl_status write_exploitations(struct pl_slice_builder *builder,
 }
 
 static enum pl_status write_table(struct pl_slice_builder *builder, struct building *building,
-                                  const struct pl_progress *progress, char digits[33],
-                                  struct pl_error *err)
+                                  char digits[33], struct pl_error *err)
 {
-    enum pl_status st = write_records(builder, building, progress, err);
+    enum pl_status st = write_records(builder, building, err);
     /* The first sort's memory is given back before the second one's is sorted. */
     pl_sorter_free(PL_TAKE(builder->records));
     if (st == PL_OK) {
@@ -507,8 +501,7 @@ static enum pl_status write_table(struct pl_slice_builder *builder, struct build
     return st == PL_OK ? pl_table_finish(building->table, digits, err) : st;
 }
 
-enum pl_status pl_slice_builder_finish(struct pl_slice_builder *builder,
-                                       const struct pl_progress *progress, struct pl_arena *arena,
+enum pl_status pl_slice_builder_finish(struct pl_slice_builder *builder, struct pl_arena *arena,
                                        struct pl_db_slice_info *ret, uint64_t *ret_replaced,
                                        struct pl_error *err)
 {
@@ -519,7 +512,7 @@ enum pl_status pl_slice_builder_finish(struct pl_slice_builder *builder,
         .best = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES),
         .parts = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES)};
     char digits[PL_DB_DIGITS + 1] = {0};
-    enum pl_status st = write_table(builder, &building, progress, digits, err);
+    enum pl_status st = write_table(builder, &building, digits, err);
     if (st < 0) {
         return st;
     }

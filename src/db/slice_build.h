@@ -8,7 +8,6 @@
  * one modified last is kept, unless they are parts (model/advisory.h): those are joined. Memory is
  * bounded by the sorters' budgets, whatever the source's size.
  */
-#include "base/progress.h"
 #include "db/manifest.h"
 #include "model/advisory.h"
 #include "model/exploitation.h"
@@ -29,7 +28,6 @@ enum pl_status pl_slice_builder_add_exploitation(struct pl_slice_builder *builde
 
 /* Writes the file, from one thread; only free may follow. *ret lies in `arena` and lacks name and
  * origin; *ret_replaced counts records given up for others with their id, or joined to them. */
-enum pl_status pl_slice_builder_finish(struct pl_slice_builder *builder,
-                                       const struct pl_progress *progress, struct pl_arena *arena,
+enum pl_status pl_slice_builder_finish(struct pl_slice_builder *builder, struct pl_arena *arena,
                                        struct pl_db_slice_info *ret, uint64_t *ret_replaced,
                                        struct pl_error *err);

@@ -163,25 +163,22 @@ static enum pl_status check_slice(int fd, const struct pl_db_slice_info *slice,
 static enum pl_status take_slice(int dir_fd, struct pl_tar *tar,
                                  const struct pl_db_slice_info *slice, struct pl_error *err)
 {
-    int fd pl_autoclose = -1;
-    enum pl_status st = pl_generation_begin_slice(dir_fd, &fd, err);
+    struct pl_slice_file file = {.fd = -1};
+    enum pl_status st = pl_generation_begin_slice(dir_fd, 0, &file, err);
     while (st == PL_OK) {
         pl_span piece = {NULL, 0};
         uint64_t offset = 0;
         st = pl_tar_read(tar, &piece, &offset, err);
         if (st == PL_OK) {
-            st = pl_io_write(fd, pl_span_str(piece), err);
+            st = pl_io_write(file.fd, pl_span_str(piece), err);
         }
     }
-    st = st == PL_E_NOT_FOUND ? check_slice(fd, slice, err) : st;
+    st = st == PL_E_NOT_FOUND ? check_slice(file.fd, slice, err) : st;
     if (st == PL_OK) {
-        st = pl_generation_keep_slice(dir_fd, fd, slice->digits.ptr, err);
+        st = pl_generation_keep_slice(dir_fd, &file, slice->digits.ptr, err);
     }
-    if (st < 0) {
-        pl_generation_abandon(dir_fd);
-        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(slice->name));
-    }
-    return PL_OK;
+    pl_generation_abandon(dir_fd, &file);
+    return st < 0 ? pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(slice->name)) : PL_OK;
 }
 
 static const struct pl_db_slice_info *slice_of_member(const struct pl_db_manifest *manifest,
