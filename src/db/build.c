@@ -105,34 +105,30 @@ const struct pl_db_manifest *pl_db_builder_manifest(const struct pl_db_builder *
     return &builder->manifest;
 }
 
+/* Begins a slice over `base`, which becomes the slice's; NULL: with nothing in it. */
+static enum pl_status begin(struct pl_db_builder *builder, pl_str name, struct pl_table *base,
+                            struct pl_error *err)
+{
+    pl_db_builder_drop(builder);
+    enum pl_status st =
+        pl_generation_begin_slice(builder->dir_fd, builder->begun++, &builder->slice.file, err);
+    if (st < 0) {
+        pl_table_close(base);
+        return st;
+    }
+    builder->slice.name = pl_arena_dup(&builder->arena, name);
+    builder->slice.building = pl_slice_builder_new(builder->dir, builder->slice.file.fd, base);
+    return PL_OK;
+}
+
 enum pl_status pl_db_builder_begin(struct pl_db_builder *builder, pl_str slice,
                                    struct pl_error *err)
 {
-    pl_db_builder_drop(builder);
     if (slice.len == 0 || slice.len > PL_LIMIT_ADVISORY_NAME_BYTES) {
         return pl_error_set(err, PL_E_LIMIT, "the name of a slice must have 1 to %d bytes",
                             PL_LIMIT_ADVISORY_NAME_BYTES);
     }
-    enum pl_status st =
-        pl_generation_begin_slice(builder->dir_fd, builder->begun++, &builder->slice.file, err);
-    if (st == PL_OK) {
-        builder->slice.name = pl_arena_dup(&builder->arena, slice);
-        builder->slice.building = pl_slice_builder_new(builder->dir, builder->slice.file.fd);
-    }
-    return st;
-}
-
-enum pl_status pl_db_builder_add(struct pl_db_builder *builder, const struct pl_advisory *advisory,
-                                 struct pl_error *err)
-{
-    return pl_slice_builder_add(builder->slice.building, advisory, err);
-}
-
-enum pl_status pl_db_builder_add_exploitation(struct pl_db_builder *builder,
-                                              const struct pl_exploitation *exploitation,
-                                              struct pl_error *err)
-{
-    return pl_slice_builder_add_exploitation(builder->slice.building, exploitation, err);
+    return begin(builder, slice, NULL, err);
 }
 
 static struct pl_db_slice_info *find_slice(struct pl_db_builder *builder, pl_str name)
@@ -145,11 +141,48 @@ static struct pl_db_slice_info *find_slice(struct pl_db_builder *builder, pl_str
     return NULL;
 }
 
+enum pl_status pl_db_builder_begin_on(struct pl_db_builder *builder, pl_str slice,
+                                      struct pl_error *err)
+{
+    const struct pl_db_slice_info *known = find_slice(builder, slice);
+    if (!known) {
+        return pl_error_set(err, PL_E_NOT_FOUND, "the database has no slice \"" PL_STR_FMT "\"",
+                            PL_STR_ARG(slice));
+    }
+    int fd pl_autoclose = -1;
+    struct pl_table *base = NULL;
+    enum pl_status st = pl_generation_open_slice(builder->dir_fd, known, &fd, err);
+    if (st == PL_OK) {
+        st = pl_table_open(fd, known->digits.ptr, &base, err);
+    }
+    return st < 0 ? st : begin(builder, slice, base, err);
+}
+
+enum pl_status pl_db_builder_add(struct pl_db_builder *builder, const struct pl_advisory *advisory,
+                                 struct pl_error *err)
+{
+    return pl_slice_builder_add(builder->slice.building, advisory, err);
+}
+
+enum pl_status pl_db_builder_remove_record(struct pl_db_builder *builder, pl_str id,
+                                           struct pl_error *err)
+{
+    return pl_slice_builder_remove(builder->slice.building, id, err);
+}
+
+enum pl_status pl_db_builder_add_exploitation(struct pl_db_builder *builder,
+                                              const struct pl_exploitation *exploitation,
+                                              struct pl_error *err)
+{
+    return pl_slice_builder_add_exploitation(builder->slice.building, exploitation, err);
+}
+
 static struct pl_db_origin keep_origin(struct pl_db_builder *builder,
                                        const struct pl_db_origin *origin)
 {
     return (struct pl_db_origin){.source = pl_arena_dup(&builder->arena, origin->source),
                                  .etag = pl_arena_dup(&builder->arena, origin->etag),
+                                 .cursor = pl_arena_dup(&builder->arena, origin->cursor),
                                  .last_modified =
                                      pl_arena_dup(&builder->arena, origin->last_modified),
                                  .fetched = pl_arena_dup(&builder->arena, origin->fetched)};
@@ -159,6 +192,7 @@ static void set_origin(struct pl_db_slice_info *slice, const struct pl_db_origin
 {
     slice->source = origin->source;
     slice->etag = origin->etag;
+    slice->cursor = origin->cursor;
     slice->last_modified = origin->last_modified;
     slice->fetched = origin->fetched;
 }

@@ -27,6 +27,11 @@ const struct pl_db_manifest *pl_db_builder_manifest(const struct pl_db_builder *
 enum pl_status pl_db_builder_begin(struct pl_db_builder *builder, pl_str slice,
                                    struct pl_error *err);
 
+/* The same, but it begins as it is in the generation in use, and what is added takes the place of
+ * what has its id. For slices of advisories. NOT_FOUND when there is no such slice. */
+enum pl_status pl_db_builder_begin_on(struct pl_db_builder *builder, pl_str slice,
+                                      struct pl_error *err);
+
 /* Take copies; may be called from several threads at once. LIMIT when the record has too long a
  * name or id: it is left out. */
 enum pl_status pl_db_builder_add(struct pl_db_builder *builder, const struct pl_advisory *advisory,
@@ -35,11 +40,16 @@ enum pl_status pl_db_builder_add_exploitation(struct pl_db_builder *builder,
                                               const struct pl_exploitation *exploitation,
                                               struct pl_error *err);
 
-/* Where a slice came from: source, etag, last_modified and fetched of pl_db_slice_info. */
+/* Of a slice that was begun on what it was: the record of this id is gone, unless one is added. */
+enum pl_status pl_db_builder_remove_record(struct pl_db_builder *builder, pl_str id,
+                                           struct pl_error *err);
+
+/* Where a slice came from: source, etag, last_modified, cursor and fetched of pl_db_slice_info. */
 struct pl_db_origin {
     pl_str source;
     pl_str etag;
     pl_str last_modified;
+    pl_str cursor;
     pl_str fetched;
 };
 

@@ -179,6 +179,26 @@ void pl_generation_prune(int dir_fd, const char *in_use, size_t keep_count)
     }
 }
 
+enum pl_status pl_generation_open_slice(int dir_fd, const struct pl_db_slice_info *slice,
+                                        int *ret_fd, struct pl_error *err)
+{
+    char name[NAME_MAX + 1];
+    snprintf(name, sizeof(name), PL_STR_FMT PL_DB_SLICE_SUFFIX, PL_STR_ARG(slice->digits));
+    int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT) {
+        return pl_error_set(err, PL_E_NOT_FOUND,
+                            PL_STR_FMT " of the advisory database (%s) is missing; run "
+                                       "\"plimsoll db update\"",
+                            PL_STR_ARG(slice->name), name);
+    }
+    if (fd < 0) {
+        return pl_error_sys(err, errno, "opening " PL_STR_FMT " of the advisory database (%s)",
+                            PL_STR_ARG(slice->name), name);
+    }
+    *ret_fd = fd;
+    return PL_OK;
+}
+
 static void name_building(unsigned number, char ret[NAME_MAX + 1])
 {
     snprintf(ret, NAME_MAX + 1, BUILDING "%u", number);

@@ -33,6 +33,10 @@ struct pl_db_manifests {
 enum pl_status pl_generation_list(int dir_fd, struct pl_arena *arena, struct pl_db_manifests *ret,
                                   struct pl_error *err);
 
+/* NOT_FOUND, with what to run, when the file is missing. */
+enum pl_status pl_generation_open_slice(int dir_fd, const struct pl_db_slice_info *slice,
+                                        int *ret_fd, struct pl_error *err);
+
 /* A slice that is being written, before its content has told its name. */
 struct pl_slice_file {
     int fd;

@@ -9,19 +9,25 @@
  * bounded by the sorters' budgets, whatever the source's size.
  */
 #include "db/manifest.h"
+#include "db/table.h"
 #include "model/advisory.h"
 #include "model/exploitation.h"
 
 struct pl_slice_builder;
 
-/* Both are borrowed: `dir` for temporary files, `fd` an empty file. */
-struct pl_slice_builder *pl_slice_builder_new(const char *dir, int fd);
+/* Borrowed are `dir`, for temporary files, and `fd`, an empty file. `base` becomes the builder's;
+ * with it the slice is to have all that the base has but records that are added anew or removed.
+ * NULL: the slice begins empty. A base has advisories alone. */
+struct pl_slice_builder *pl_slice_builder_new(const char *dir, int fd, struct pl_table *base);
 void pl_slice_builder_free(struct pl_slice_builder *builder);
 PL_DEFINE_CLEANUP(struct pl_slice_builder, pl_slice_builder_free)
 
 /* Takes a copy. PL_E_LIMIT for a record with no id or too long a name. */
 enum pl_status pl_slice_builder_add(struct pl_slice_builder *builder,
                                     const struct pl_advisory *advisory, struct pl_error *err);
+/* The base's record of this id is gone, unless one is added. */
+enum pl_status pl_slice_builder_remove(struct pl_slice_builder *builder, pl_str id,
+                                       struct pl_error *err);
 enum pl_status pl_slice_builder_add_exploitation(struct pl_slice_builder *builder,
                                                  const struct pl_exploitation *exploitation,
                                                  struct pl_error *err);

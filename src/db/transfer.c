@@ -25,14 +25,13 @@ static enum pl_status add_slice(struct pl_tar_writer *tar, int dir_fd,
 {
     char name[NAME_MAX + 1];
     snprintf(name, sizeof(name), PL_STR_FMT PL_DB_SLICE_SUFFIX, PL_STR_ARG(slice->digits));
-    int fd pl_autoclose = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        return pl_error_sys(err, errno, "opening " PL_STR_FMT " of the advisory database (%s)",
-                            PL_STR_ARG(slice->name), name);
-    }
+    int fd pl_autoclose = -1;
+    enum pl_status st = pl_generation_open_slice(dir_fd, slice, &fd, err);
     uint8_t *block pl_autofree = pl_mem_alloc(COPY_BYTES, 1);
     size_t got = 1;
-    enum pl_status st = pl_tar_writer_begin(tar, name, err);
+    if (st == PL_OK) {
+        st = pl_tar_writer_begin(tar, name, err);
+    }
     while (st == PL_OK && got > 0) {
         st = pl_io_read(fd, block, COPY_BYTES, &got, err);
         if (st == PL_OK && got > 0) {
