@@ -177,6 +177,10 @@
 /* One block of the advisory database once opened: all that is said of one package, or one record,
  * which is at most PL_LIMIT_ADVISORY_BYTES. */
 #define PL_LIMIT_DB_BLOCK_BYTES (96ULL << 20)
+/* A slice of the database as one open text, and what a patch of one changes, held in memory: the
+ * largest ecosystem has some hundred MB, and a day changes a hundredth of it. */
+#define PL_LIMIT_DB_SLICE_BYTES (16ULL << 30)
+#define PL_LIMIT_DB_PATCH_BYTES (64ULL << 20)
 /* The manifest of a generation: some hundred bytes for each of its slices. */
 #define PL_LIMIT_DB_MANIFEST_BYTES (4ULL << 20)
 /* One message of gRPC: containerd itself sends and takes no larger ones. */
