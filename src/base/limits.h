@@ -183,6 +183,11 @@
 #define PL_LIMIT_DB_PATCH_BYTES (64ULL << 20)
 /* The manifest of a generation: some hundred bytes for each of its slices. */
 #define PL_LIMIT_DB_MANIFEST_BYTES (4ULL << 20)
+/* A key in PEM: an RSA key of 16384 bits has 13 KB. A document that is signed in place of an image,
+ * which has some hundred bytes, and the signatures of one image: a team's. */
+#define PL_LIMIT_KEY_BYTES (64 << 10)
+#define PL_LIMIT_SIGNED_PAYLOAD_BYTES (64 << 10)
+#define PL_LIMIT_SIGNATURES 64
 /* One message of gRPC: containerd itself sends and takes no larger ones. */
 #define PL_LIMIT_GRPC_MESSAGE_BYTES (16 << 20)
 /* Other programs' settings that are read: a client's configuration, a context of it. Some KiB. */

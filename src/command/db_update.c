@@ -11,7 +11,6 @@
 #include <time.h>
 
 /* Older generations that are kept, for scans as of an earlier day. */
-enum { KEPT_GENERATIONS = 7 };
 
 struct update {
     struct pl_arena arena;
@@ -312,8 +311,8 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     read_sources(&update, &sources, &options, &result);
     size_t done = update.ended + update.unchanged;
     if (done > 0) {
-        st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS, &built,
-                                  err);
+        st = pl_db_builder_finish(update.builder, now_text(&update.arena), PL_DB_KEPT_GENERATIONS,
+                                  &built, err);
     } else if (update.failures.count == 0) {
         st = pl_error_set(err, PL_E_NOT_FOUND,
                           "the sources hold no usable advisories; the database stays as it was");
@@ -369,7 +368,7 @@ enum pl_status pl_db_import_file(const struct pl_args *args, const char *dir, st
     struct pl_progress_line line pl_autoprogress;
     struct pl_db_built built = {.records = 0};
     pl_progress_line_begin(&line);
-    st = pl_db_import(dir, fd, path, KEPT_GENERATIONS, &line.progress, &built, err);
+    st = pl_db_import(dir, fd, path, PL_DB_KEPT_GENERATIONS, &line.progress, &built, err);
     pl_progress_line_end(&line);
     if (st == PL_OK) {
         printf("the database has %llu advisories on %llu packages in %.1f MB\ngeneration %s%s\n",
@@ -397,8 +396,8 @@ enum pl_status pl_db_remove(const struct pl_args *args, const char *dir, struct 
         }
     }
     if (st == PL_OK) {
-        st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS, &built,
-                                  err);
+        st = pl_db_builder_finish(update.builder, now_text(&update.arena), PL_DB_KEPT_GENERATIONS,
+                                  &built, err);
     }
     return st;
 }
