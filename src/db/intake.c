@@ -11,6 +11,7 @@ struct pl_db_intake {
     int dir_fd;
     int lock_fd;
     struct pl_db_manifest in_use;
+    struct pl_slice_file file; /* that is being written, if its descriptor is not -1 */
     struct pl_strs brought; /* names of files that were not there before */
 };
 
@@ -28,6 +29,7 @@ enum pl_status pl_db_intake_new(const char *dir, struct pl_db_intake **ret, stru
         return st;
     }
     struct pl_db_intake *intake = pl_mem_alloc(1, sizeof(*intake));
+    intake->file.fd = -1;
     intake->dir_fd = pl_fd_take(&dir_fd);
     intake->lock_fd = pl_fd_take(&lock_fd);
     /* What cannot be read is no help, and no hindrance. */
@@ -41,7 +43,7 @@ void pl_db_intake_free(struct pl_db_intake *intake)
     if (!intake) {
         return;
     }
-    pl_generation_abandon(intake->dir_fd);
+    pl_generation_abandon(intake->dir_fd, &intake->file);
     for (size_t i = 0; i < intake->brought.count; i++) {
         unlinkat(intake->dir_fd, intake->brought.items[i].ptr, 0);
     }
@@ -86,17 +88,22 @@ enum pl_status pl_db_intake_open(const struct pl_db_intake *intake, pl_str digit
 
 enum pl_status pl_db_intake_begin(struct pl_db_intake *intake, int *ret_fd, struct pl_error *err)
 {
-    return pl_generation_begin_slice(intake->dir_fd, ret_fd, err);
+    pl_generation_abandon(intake->dir_fd, &intake->file);
+    enum pl_status st = pl_generation_begin_slice(intake->dir_fd, 0, &intake->file, err);
+    if (st == PL_OK) {
+        *ret_fd = intake->file.fd;
+    }
+    return st;
 }
 
-enum pl_status pl_db_intake_keep(struct pl_db_intake *intake, int fd,
-                                 const struct pl_db_slice_info *slice, struct pl_error *err)
+enum pl_status pl_db_intake_keep(struct pl_db_intake *intake, const struct pl_db_slice_info *slice,
+                                 struct pl_error *err)
 {
     struct pl_table *table PL_CLEANUP(pl_table_closep) = NULL;
     struct pl_table *before PL_CLEANUP(pl_table_closep) = NULL;
     char name[NAME_MAX + 1];
     slice_file(slice->digits, name);
-    enum pl_status st = open_as(fd, slice->digits, &table, err);
+    enum pl_status st = open_as(intake->file.fd, slice->digits, &table, err);
     if (st == PL_OK) {
         st = pl_table_verify(table, err);
     }
@@ -105,17 +112,14 @@ enum pl_status pl_db_intake_keep(struct pl_db_intake *intake, int fd,
         unlinkat(intake->dir_fd, name, 0); /* a damaged one, which this one heals */
     }
     if (st == PL_OK) {
-        st = pl_generation_keep_slice(intake->dir_fd, fd, slice->digits.ptr, err);
+        st = pl_generation_keep_slice(intake->dir_fd, &intake->file, slice->digits.ptr, err);
     }
     if (st == PL_OK && is_new) {
         *pl_vec_push(&intake->arena, &intake->brought) =
             pl_arena_dup(&intake->arena, pl_str_from(name));
     }
-    if (st < 0) {
-        pl_generation_abandon(intake->dir_fd);
-        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(slice->name));
-    }
-    return PL_OK;
+    pl_generation_abandon(intake->dir_fd, &intake->file);
+    return st < 0 ? pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(slice->name)) : PL_OK;
 }
 
 static enum pl_status check_complete(const struct pl_db_intake *intake,

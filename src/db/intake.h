@@ -23,17 +23,17 @@ PL_DEFINE_CLEANUP(struct pl_db_intake, pl_db_intake_free)
  * read. */
 const struct pl_db_manifest *pl_db_intake_in_use(const struct pl_db_intake *intake);
 
-/* The slice with this content, of whichever generation; NOT_FOUND when it is not here, or is not
- * what its name says. */
+/* The slice's content, if it is here, in whichever generation; NOT_FOUND when it is not here, or is
+ * not what its name says. */
 enum pl_status pl_db_intake_open(const struct pl_db_intake *intake, pl_str digits,
                                  struct pl_table **ret, struct pl_error *err);
 
-/* An empty file for the next slice, in place of one that was begun before. The descriptor is the
- * caller's. */
+/* An empty file for the next slice, in place of one that was begun before; the descriptor is the
+ * intake's, good until the slice is kept or another begun. */
 enum pl_status pl_db_intake_begin(struct pl_db_intake *intake, int *ret_fd, struct pl_error *err);
 /* What was written to that file is this slice: verified, and kept. TRUST when it is another. */
-enum pl_status pl_db_intake_keep(struct pl_db_intake *intake, int fd,
-                                 const struct pl_db_slice_info *slice, struct pl_error *err);
+enum pl_status pl_db_intake_keep(struct pl_db_intake *intake, const struct pl_db_slice_info *slice,
+                                 struct pl_error *err);
 
 /* Makes this generation the one in use; PARSE when a slice of it is missing. Of older generations
  * the `keep_count` newest stay. Only free may follow. */

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/wire.h"
 #include "db/table_format.h"
+#include "db/table_walk.h"
 #include <zstd.h>
 
 #define MAGIC "plimsoll-patch\1"
@@ -67,35 +68,6 @@ static enum pl_status decompress(pl_str frame, pl_str prefix, struct pl_buf *int
     return PL_OK;
 }
 
-/* ---- walking ---- */
-
-/* One table's section, with the pair at hand. */
-struct walk {
-    struct pl_table_cursor cursor;
-    bool is_there;
-    pl_str key;
-    pl_str value;
-};
-
-static void walk_release(struct walk *walk)
-{
-    pl_table_cursor_release(&walk->cursor);
-}
-
-#define autowalk PL_CLEANUP(walk_release)
-
-static enum pl_status walk_next(struct walk *walk, struct pl_error *err)
-{
-    return pl_table_cursor_next(&walk->cursor, &walk->is_there, &walk->key, &walk->value, err);
-}
-
-static enum pl_status walk_begin(struct walk *walk, struct pl_table *table,
-                                 enum pl_table_section section, struct pl_error *err)
-{
-    pl_table_cursor_init(&walk->cursor, table, section);
-    return walk_next(walk, err);
-}
-
 /* ---- making ---- */
 
 struct making {
@@ -142,26 +114,26 @@ static enum pl_status compare_section(struct making *making, struct pl_table *fr
                                       struct pl_table *to, enum pl_table_section section,
                                       struct pl_error *err)
 {
-    struct walk old autowalk = {.is_there = false};
-    struct walk new autowalk = {.is_there = false};
-    enum pl_status st = walk_begin(&old, from, section, err);
+    struct pl_table_walk old PL_CLEANUP(pl_table_walk_release) = {.more = false};
+    struct pl_table_walk new PL_CLEANUP(pl_table_walk_release) = {.more = false};
+    enum pl_status st = pl_table_walk_open(&old, from, section, err);
     if (st == PL_OK) {
-        st = walk_begin(&new, to, section, err);
+        st = pl_table_walk_open(&new, to, section, err);
     }
     pl_buf_clear(&making->operations);
     pl_buf_clear(&making->key);
     making->count = 0;
-    while (st == PL_OK && (old.is_there || new.is_there)) {
-        int order = !old.is_there ? 1 : !new.is_there ? -1 : pl_str_cmp(old.key, new.key);
+    while (st == PL_OK && (old.more || new.more)) {
+        int order = !old.more ? 1 : !new.more ? -1 : pl_str_cmp(old.key, new.key);
         if (order != 0 || !pl_str_eq(old.value, new.value)) {
             st = note(making, order <= 0 ? old.key : new.key, order <= 0 ? &old.value : NULL,
                       order >= 0 ? &new.value : NULL, err);
         }
         if (st == PL_OK && order <= 0) {
-            st = walk_next(&old, err);
+            st = pl_table_walk_next(&old, err);
         }
         if (st == PL_OK && order >= 0) {
-            st = walk_next(&new, err);
+            st = pl_table_walk_next(&new, err);
         }
     }
     pl_wire_put_uint(&making->instructions, section);
@@ -280,11 +252,12 @@ static enum pl_status next_section(struct applying *applying, bool *ret_more,
 
 /* Hands each pair of the old table to `step`, each operation, or both of them where they are of one
  * key: `old` is NULL for a key that is new, `is_changed` false for one that stays. */
-static enum pl_status
-each_pair(struct applying *applying,
-          enum pl_status (*step)(struct applying *applying, enum pl_table_section section,
-                                 const struct walk *old, bool is_changed, struct pl_error *err),
-          struct pl_error *err)
+static enum pl_status each_pair(struct applying *applying,
+                                enum pl_status (*step)(struct applying *applying,
+                                                       enum pl_table_section section,
+                                                       const struct pl_table_walk *old,
+                                                       bool is_changed, struct pl_error *err),
+                                struct pl_error *err)
 {
     bool more = true;
     enum pl_status st = PL_OK;
@@ -301,15 +274,15 @@ each_pair(struct applying *applying,
             return malformed("a section comes twice", err);
         }
         is_done[section] = true;
-        struct walk old autowalk = {.is_there = false};
-        st = walk_begin(&old, applying->from, section, err);
-        while (st == PL_OK && (old.is_there || applying->is_there)) {
-            int order = !old.is_there         ? 1
+        struct pl_table_walk old PL_CLEANUP(pl_table_walk_release) = {.more = false};
+        st = pl_table_walk_open(&old, applying->from, section, err);
+        while (st == PL_OK && (old.more || applying->is_there)) {
+            int order = !old.more             ? 1
                         : !applying->is_there ? -1
                                               : pl_str_cmp(old.key, pl_buf_str(&applying->key));
             st = step(applying, section, order <= 0 ? &old : NULL, order >= 0, err);
             if (st == PL_OK && order <= 0) {
-                st = walk_next(&old, err);
+                st = pl_table_walk_next(&old, err);
             }
             if (st == PL_OK && order >= 0) {
                 st = next_operation(applying, err);
@@ -320,7 +293,8 @@ each_pair(struct applying *applying,
 }
 
 static enum pl_status gather_old(struct applying *applying, enum pl_table_section section,
-                                 const struct walk *old, bool is_changed, struct pl_error *err)
+                                 const struct pl_table_walk *old, bool is_changed,
+                                 struct pl_error *err)
 {
     (void)section;
     if (old && is_changed) {
@@ -330,7 +304,8 @@ static enum pl_status gather_old(struct applying *applying, enum pl_table_sectio
 }
 
 static enum pl_status write_new(struct applying *applying, enum pl_table_section section,
-                                const struct walk *old, bool is_changed, struct pl_error *err)
+                                const struct pl_table_walk *old, bool is_changed,
+                                struct pl_error *err)
 {
     if (!is_changed) {
         return pl_table_add(applying->table, section, old->key, old->value, err);

@@ -25,14 +25,13 @@ static enum pl_status add_slice(struct pl_tar_writer *tar, int dir_fd,
 {
     char name[NAME_MAX + 1];
     snprintf(name, sizeof(name), PL_STR_FMT PL_DB_SLICE_SUFFIX, PL_STR_ARG(slice->digits));
-    int fd pl_autoclose = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        return pl_error_sys(err, errno, "opening " PL_STR_FMT " of the advisory database (%s)",
-                            PL_STR_ARG(slice->name), name);
-    }
+    int fd pl_autoclose = -1;
+    enum pl_status st = pl_generation_open_slice(dir_fd, slice, &fd, err);
     uint8_t *block pl_autofree = pl_mem_alloc(COPY_BYTES, 1);
     size_t got = 1;
-    enum pl_status st = pl_tar_writer_begin(tar, name, err);
+    if (st == PL_OK) {
+        st = pl_tar_writer_begin(tar, name, err);
+    }
     while (st == PL_OK && got > 0) {
         st = pl_io_read(fd, block, COPY_BYTES, &got, err);
         if (st == PL_OK && got > 0) {
@@ -124,7 +123,7 @@ static enum pl_status read_member(struct pl_tar *tar, uint64_t size_bytes, struc
 static enum pl_status take_slice(struct pl_db_intake *intake, struct pl_tar *tar,
                                  const struct pl_db_slice_info *slice, struct pl_error *err)
 {
-    int fd pl_autoclose = -1;
+    int fd = -1;
     enum pl_status st = pl_db_intake_begin(intake, &fd, err);
     while (st == PL_OK) {
         pl_span piece = {NULL, 0};
@@ -134,7 +133,7 @@ static enum pl_status take_slice(struct pl_db_intake *intake, struct pl_tar *tar
             st = pl_io_write(fd, pl_span_str(piece), err);
         }
     }
-    return st == PL_E_NOT_FOUND ? pl_db_intake_keep(intake, fd, slice, err) : st;
+    return st == PL_E_NOT_FOUND ? pl_db_intake_keep(intake, slice, err) : st;
 }
 
 static const struct pl_db_slice_info *slice_of_member(const struct pl_db_manifest *manifest,

@@ -129,7 +129,7 @@ static enum pl_status fetch_whole(struct pulling *pulling, const struct pl_db_sl
                                   const struct pl_db_part *part, struct pl_error *err)
 {
     int pack_fd pl_autoclose = -1;
-    int table_fd pl_autoclose = -1;
+    int table_fd = -1;
     char digits[PL_DB_DIGITS + 1] = "";
     enum pl_status st = pl_db_artifact_fetch(pulling->registry, part, pulling->dir, &pack_fd, err);
     if (st == PL_OK) {
@@ -138,7 +138,7 @@ static enum pl_status fetch_whole(struct pulling *pulling, const struct pl_db_sl
     if (st == PL_OK) {
         st = pl_pack_read(pack_fd, slice->name.ptr, table_fd, digits, err);
     }
-    return st == PL_OK ? pl_db_intake_keep(pulling->intake, table_fd, slice, err) : st;
+    return st == PL_OK ? pl_db_intake_keep(pulling->intake, slice, err) : st;
 }
 
 /* The patches that lead from a slice that is here to the one that is wanted. */
@@ -191,9 +191,11 @@ static enum pl_status apply_chain(struct pulling *pulling, const struct pl_db_sl
 {
     enum pl_status st = PL_OK;
     for (size_t i = chain->count; st == PL_OK && i > 0; i--) {
-        int table_fd pl_autoclose = -1;
-        st = i > 1 ? pl_tempfile_open(pulling->dir, &table_fd, err)
+        int between_fd pl_autoclose = -1;
+        int table_fd = -1;
+        st = i > 1 ? pl_tempfile_open(pulling->dir, &between_fd, err)
                    : pl_db_intake_begin(pulling->intake, &table_fd, err);
+        table_fd = i > 1 ? between_fd : table_fd;
         if (st == PL_OK) {
             st = apply_one(pulling, chain->patches[i - 1], chain->from, table_fd, err);
         }
@@ -201,7 +203,7 @@ static enum pl_status apply_chain(struct pulling *pulling, const struct pl_db_sl
         if (st == PL_OK && i > 1) {
             st = pl_table_open(table_fd, slice->name.ptr, &chain->from, err);
         } else if (st == PL_OK) {
-            st = pl_db_intake_keep(pulling->intake, table_fd, slice, err);
+            st = pl_db_intake_keep(pulling->intake, slice, err);
         }
     }
     return st;

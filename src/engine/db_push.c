@@ -10,8 +10,6 @@
 #include "trust/cosign.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 
 /* Patches that are kept of one slice: a week of daily pushes. */
 enum { KEPT_PATCHES = 7 };
@@ -64,14 +62,13 @@ static const struct pl_db_slice_info *slice_before(const struct pushing *pushing
     return NULL;
 }
 
-static enum pl_status open_slice(const struct pushing *pushing, pl_str digits,
-                                 struct pl_table **ret, struct pl_error *err)
+static enum pl_status open_slice(const struct pushing *pushing,
+                                 const struct pl_db_slice_info *slice, struct pl_table **ret,
+                                 struct pl_error *err)
 {
-    char name[NAME_MAX + 1];
-    snprintf(name, sizeof(name), PL_STR_FMT PL_DB_SLICE_SUFFIX, PL_STR_ARG(digits));
-    int fd pl_autoclose = openat(pushing->dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    return fd < 0 ? pl_error_sys(err, errno, "opening %s of the advisory database", name)
-                  : pl_table_open(fd, name, ret, err);
+    int fd pl_autoclose = -1;
+    enum pl_status st = pl_generation_open_slice(pushing->dir_fd, slice, &fd, err);
+    return st == PL_OK ? pl_table_open(fd, slice->name.ptr, ret, err) : st;
 }
 
 /* A slice of what was pushed before: from the older generations that are here, or fetched. */
@@ -82,7 +79,7 @@ static enum pl_status open_before(const struct pushing *pushing,
     int pack_fd pl_autoclose = -1;
     int table_fd pl_autoclose = -1;
     char digits[PL_DB_DIGITS + 1] = "";
-    if (open_slice(pushing, slice->digits, ret, NULL) == PL_OK) {
+    if (open_slice(pushing, slice, ret, NULL) == PL_OK) {
         return PL_OK;
     }
     const struct pl_db_part *part = pl_db_index_whole(&pushing->before, slice->digits);
@@ -122,7 +119,7 @@ static enum pl_status push_whole(struct pushing *pushing, const struct pl_db_sli
                                  &told->is_sent, err);
     }
     if (st == PL_E_NOT_FOUND) {
-        st = open_slice(pushing, slice->digits, &table, err);
+        st = open_slice(pushing, slice, &table, err);
         if (st == PL_OK) {
             st = pl_tempfile_open(NULL, &fd, err);
         }
@@ -156,7 +153,7 @@ static enum pl_status push_patch(struct pushing *pushing, const struct pl_db_sli
     if (open_before(pushing, before, &from, NULL) < 0) {
         return PL_OK; /* it is gone, or damaged; the whole is there in any case */
     }
-    enum pl_status st = open_slice(pushing, slice->digits, &to, err);
+    enum pl_status st = open_slice(pushing, slice, &to, err);
     if (st == PL_OK) {
         st = pl_patch_make(from, to, &patch, err);
         if (st == PL_E_LIMIT || (st == PL_OK && patch.len >= told->bytes)) {
