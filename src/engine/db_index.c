@@ -8,7 +8,8 @@
  *
  * What a slice is called and has in it is the manifest's to say; the entries' annotations repeat it
  * for people and tools that look into a registry, and tie the entry to its slice by the digits of
- * the content. Sizes are decimal, since annotations are strings.
+ * the content. Sizes are decimal, since annotations are strings. Clients that know OCI 1.0 alone
+ * lose the artifact types of what they copy; then the annotations tell what is what.
  */
 #include "engine/db_index.h"
 #include "base/limits.h"
@@ -135,6 +136,10 @@ static enum pl_status read_part(const struct pl_document_part *entry, bool *ret_
                                 struct pl_db_part *ret, struct pl_error *err)
 {
     pl_str type = entry->descriptor.artifact_type;
+    if (type.len == 0 && find(&entry->annotations, PREFIX "slice").len > 0) {
+        type = find(&entry->annotations, PREFIX "from").len > 0 ? PL_STR(PL_DB_PATCH_TYPE)
+                                                                : PL_STR(PL_DB_SLICE_TYPE);
+    }
     bool is_patch = pl_str_eq(type, PL_STR(PL_DB_PATCH_TYPE));
     *ret_is_ours = is_patch || pl_str_eq(type, PL_STR(PL_DB_SLICE_TYPE));
     if (!*ret_is_ours) {
@@ -196,6 +201,14 @@ static enum pl_status check_complete(const struct pl_db_index *index, struct pl_
     return PL_OK;
 }
 
+bool pl_db_index_is(const struct pl_document *document)
+{
+    return document->kind == PL_DOCUMENT_INDEX &&
+           (document->artifact_type.len > 0
+                ? pl_str_eq(document->artifact_type, PL_STR(PL_DB_GENERATION_TYPE))
+                : find(&document->annotations, PREFIX "generation").len > 0);
+}
+
 enum pl_status pl_db_index_read(struct pl_arena *arena, pl_str bytes, struct pl_db_index *ret,
                                 struct pl_error *err)
 {
@@ -205,8 +218,7 @@ enum pl_status pl_db_index_read(struct pl_arena *arena, pl_str bytes, struct pl_
     if (st < 0) {
         return st;
     }
-    if (document.kind != PL_DOCUMENT_INDEX ||
-        !pl_str_eq(document.artifact_type, PL_STR(PL_DB_GENERATION_TYPE))) {
+    if (!pl_db_index_is(&document)) {
         return pl_error_set(err, PL_E_UNSUPPORTED, "it is no advisory database but %s " PL_STR_FMT,
                             document.kind == PL_DOCUMENT_IMAGE ? "an image" : "something else",
                             PL_STR_ARG(document.artifact_type));

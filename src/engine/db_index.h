@@ -36,6 +36,9 @@ struct pl_db_index {
 enum pl_status pl_db_index_write(struct pl_arena *arena, const struct pl_db_index *index,
                                  pl_str *ret, struct pl_error *err);
 
+/* Is it one, as far as can be told from outside? */
+bool pl_db_index_is(const struct pl_document *document);
+
 /* Strings live in `arena`. UNSUPPORTED for an index or manifest of something else; PARSE for one
  * that is malformed, or that lacks a slice which its generation has. */
 enum pl_status pl_db_index_read(struct pl_arena *arena, pl_str bytes, struct pl_db_index *ret,

@@ -39,7 +39,7 @@ static enum pl_status read_before(struct pushing *pushing, const struct pl_refer
     if (st == PL_OK) {
         st = pl_document_read(pushing->arena, manifest.bytes, manifest.media_type, &document, err);
     }
-    if (st == PL_OK && !pl_str_eq(document.artifact_type, PL_STR(PL_DB_GENERATION_TYPE))) {
+    if (st == PL_OK && !pl_db_index_is(&document)) {
         return pl_error_set(err, PL_E_CONFLICT,
                             "the tag is of something that is no advisory database; push to "
                             "another one");
