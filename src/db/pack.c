@@ -19,8 +19,8 @@
 enum {
     LEVEL_SMALL = 19,
     LEVEL_LARGE = 12,
-    /* Beyond that many pairs a slice is large: some hundred MB of open content. */
-    SMALL_PAIRS = 400000,
+    /* Beyond that many pairs a slice is large: some fifty MB of open content. */
+    SMALL_PAIRS = 100000,
     WINDOW_LOG = 25,
     FLUSH_BYTES = 1 << 18,
 };
