@@ -5,7 +5,7 @@
  */
 #include "command/command.h"
 
-/* Older ones that stay beside the generation in use. */
+/* Older generations that are kept beside the one in use, for scans as of an earlier day. */
 enum { PL_DB_KEPT_GENERATIONS = 7 };
 
 /* Reads sources into a new generation: what they have takes the place of what was there of them,
