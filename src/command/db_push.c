@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/db_push.h"
 #include "base/utf8.h"
+#include "command/db_selection.h"
 #include "command/db_update.h"
 #include "command/progress.h"
 #include "command/registry_options.h"
+#include "db/generation.h"
 #include "engine/db_pull.h"
 #include "engine/db_push.h"
 #include "format/json_writer.h"
 #include "report/grid.h"
+#include <fcntl.h>
 #include <stdio.h>
 
 enum { WIDTH = 100, NAME_BYTES = 200 };
@@ -198,21 +201,17 @@ static void tell_note(void *context, const char *text)
     fprintf(stderr, "plimsoll: %s\n", text);
 }
 
-/* Those of --ecosystems, between commas, and of --ecosystem. */
-static void list_ecosystems(const struct pl_args *args, struct pl_arena *arena,
-                            struct pl_strs *into)
+/* What was asked for, or what the database in use was made for. */
+static enum pl_status read_selection(const struct pl_args *args, const char *dir,
+                                     struct pl_arena *arena, struct pl_feed_selection *ret,
+                                     struct pl_error *err)
 {
-    pl_str left = pl_str_from(pl_args_value(args, "ecosystems", ""));
-    pl_str piece = PL_STR_EMPTY;
-    const char *name = NULL;
-    while (pl_str_next_piece(&left, ',', &piece)) {
-        if (pl_str_trim(piece).len > 0) {
-            *pl_vec_push(arena, into) = pl_str_trim(piece);
-        }
+    struct pl_db_manifest in_use = {.created = PL_STR_EMPTY};
+    int dir_fd pl_autoclose = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir_fd >= 0) {
+        (void)pl_generation_read(dir_fd, PL_STR_EMPTY, arena, &in_use, NULL);
     }
-    for (size_t i = 0; (name = pl_args_nth(args, "ecosystem", i)); i++) {
-        *pl_vec_push(arena, into) = pl_str_from(name);
-    }
+    return pl_db_selection_read(args, &in_use, arena, ret, err);
 }
 
 enum pl_status pl_db_pull_from(const struct pl_args *args, const char *dir, struct pl_error *err)
@@ -221,6 +220,7 @@ enum pl_status pl_db_pull_from(const struct pl_args *args, const char *dir, stru
     struct pl_key *key PL_CLEANUP(pl_key_freep) = NULL;
     struct pl_reference reference = {.registry = PL_STR_EMPTY};
     struct pl_registry_options registry = {.ca_file = NULL};
+    struct pl_feed_selection selection = {.may_lack = false};
     struct pl_db_pulled pulled = {.here = 0};
     const char *key_file = pl_args_value(args, "key", NULL);
     enum pl_status st = read_reference(args, &arena, &reference, err);
@@ -230,18 +230,21 @@ enum pl_status pl_db_pull_from(const struct pl_args *args, const char *dir, stru
     if (st == PL_OK && key_file) {
         st = pl_key_read_public(key_file, &key, err);
     }
+    if (st == PL_OK) {
+        st = read_selection(args, dir, &arena, &selection, err);
+    }
     if (st < 0) {
         return st;
     }
     struct pl_progress_line line pl_autoprogress;
     pl_progress_line_begin(&line);
-    struct pl_db_pull_options options = {.registry = &registry,
-                                         .key = key,
-                                         .accept_older = pl_args_flag(args, "accept-older"),
-                                         .keep_count = PL_DB_KEPT_GENERATIONS,
-                                         .progress = &line.progress,
-                                         .note = tell_note};
-    list_ecosystems(args, &arena, &options.ecosystems);
+    const struct pl_db_pull_options options = {.registry = &registry,
+                                               .key = key,
+                                               .selection = &selection,
+                                               .accept_older = pl_args_flag(args, "accept-older"),
+                                               .keep_count = PL_DB_KEPT_GENERATIONS,
+                                               .progress = &line.progress,
+                                               .note = tell_note};
     st = pl_db_pull(dir, &reference, &options, &arena, &pulled, err);
     pl_progress_line_end(&line);
     if (st < 0) {

@@ -9,9 +9,6 @@
 #define PL_DB_PUSH_OPTIONS                                                                         \
     {.name = "accept-older",                                                                       \
      .summary = "pull: with --key, take a generation older than the one in use"},                  \
-        {.name = "ecosystems",                                                                     \
-         .argument = "NAME,...",                                                                   \
-         .summary = "pull: only slices that speak of these, and EPSS and KEV"},                    \
     {                                                                                              \
         .name = "key", .argument = "FILE",                                                         \
         .summary = "push: sign with this private key; pull: demand a signature by this public "    \

@@ -50,26 +50,16 @@ static enum pl_status read_index(struct pulling *pulling, const struct pl_refere
     return st;
 }
 
-static bool speaks_of(const struct pl_db_slice_info *slice, pl_str ecosystem)
-{
-    for (size_t i = 0; i < slice->ecosystems.count; i++) {
-        if (pl_str_eq_nocase(slice->ecosystems.items[i], ecosystem)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum pl_status unknown_ecosystem(const struct pl_db_manifest *manifest, pl_str name,
+static enum pl_status unknown_ecosystem(const struct pl_strs *known, pl_str name,
                                         struct pl_error *err)
 {
     struct pl_arena scratch pl_autoarena = {0};
     struct pl_nearest nearest = pl_nearest_start(name);
-    for (size_t i = 0; i < manifest->slices.count; i++) {
-        const struct pl_strs *ecosystems = &manifest->slices.items[i].ecosystems;
-        for (size_t j = 0; j < ecosystems->count; j++) {
-            pl_nearest_offer(&nearest, pl_arena_dup(&scratch, ecosystems->items[j]).ptr);
-        }
+    for (size_t i = 0; i < known->count; i++) {
+        /* In lower case, as the names of a selection are. */
+        struct pl_feed_selection folded = {.may_lack = false};
+        pl_feed_selection_add_name(&scratch, &folded, known->items[i]);
+        pl_nearest_offer(&nearest, pl_arena_dup(&scratch, folded.names.items[0]).ptr);
     }
     return pl_error_set(err, PL_E_NOT_FOUND,
                         "the generation has no slice that speaks of \"" PL_STR_FMT "\"%s%s%s",
@@ -77,32 +67,32 @@ static enum pl_status unknown_ecosystem(const struct pl_db_manifest *manifest, p
                         nearest.best ? nearest.best : "", nearest.best ? "\" that was meant?" : "");
 }
 
-/* Leaves the slices that were asked for. */
-static enum pl_status select_slices(struct pl_arena *arena, const struct pl_strs *ecosystems,
+/* Leaves the slices that were asked for, with what was. */
+static enum pl_status select_slices(struct pl_arena *arena,
+                                    const struct pl_feed_selection *selection,
                                     struct pl_db_manifest *manifest, struct pl_error *err)
 {
     struct pl_db_slice_infos kept = {0};
-    if (ecosystems->count == 0) {
+    struct pl_strs known = {0};
+    pl_str text = pl_feed_selection_text(arena, selection);
+    if (selection->names.count == 0) {
         return PL_OK;
     }
-    for (size_t i = 0; i < ecosystems->count; i++) {
-        bool is_known = false;
-        for (size_t j = 0; j < manifest->slices.count && !is_known; j++) {
-            is_known = speaks_of(&manifest->slices.items[j], ecosystems->items[i]);
-        }
-        if (!is_known) {
-            return unknown_ecosystem(manifest, ecosystems->items[i], err);
-        }
-    }
     for (size_t i = 0; i < manifest->slices.count; i++) {
-        const struct pl_db_slice_info *slice = &manifest->slices.items[i];
-        bool is_wanted = slice->ecosystems.count == 0 && slice->exploitations > 0;
-        for (size_t j = 0; j < ecosystems->count && !is_wanted; j++) {
-            is_wanted = speaks_of(slice, ecosystems->items[j]);
+        struct pl_db_slice_info slice = manifest->slices.items[i];
+        bool is_wanted = slice.ecosystems.count == 0;
+        for (size_t j = 0; j < slice.ecosystems.count; j++) {
+            pl_strs_add_unique(arena, &known, slice.ecosystems.items[j]);
+            is_wanted = is_wanted || pl_feed_selection_has(selection, slice.ecosystems.items[j]);
         }
         if (is_wanted) {
-            *pl_vec_push(arena, &kept) = *slice;
+            slice.selection = text;
+            *pl_vec_push(arena, &kept) = slice;
         }
+    }
+    pl_str lacking = pl_feed_selection_lacks(selection, &known);
+    if (lacking.len > 0 && !selection->may_lack) {
+        return unknown_ecosystem(&known, lacking, err);
     }
     manifest->slices = kept;
     pl_db_manifest_seal(manifest);
@@ -259,7 +249,7 @@ static enum pl_status pull(struct pulling *pulling, const struct pl_reference *r
     struct pl_db_manifest *manifest = &pulling->index.manifest;
     enum pl_status st = read_index(pulling, reference, err);
     if (st == PL_OK) {
-        st = select_slices(pulling->arena, &pulling->options->ecosystems, manifest, err);
+        st = select_slices(pulling->arena, pulling->options->selection, manifest, err);
     }
     if (st == PL_OK) {
         st = pl_db_intake_new(pulling->dir, &pulling->intake, err);

@@ -9,15 +9,16 @@
  */
 #include "base/progress.h"
 #include "db/build.h"
+#include "feed/selection.h"
 #include "image/registry/hosts.h"
 #include "trust/signature.h"
 
 struct pl_db_pull_options {
     const struct pl_registry_options *registry;
     const struct pl_key *key; /* whose signature is demanded; or NULL */
-    /* Of the slices only those that speak of one of these ("Debian", in any case), and those that
-     * tell of exploitation for all; empty: every slice. */
-    struct pl_strs ecosystems;
+    /* Of the slices only those that speak of these ecosystems, with all releases that they have,
+     * and those that tell of exploitation for all. */
+    const struct pl_feed_selection *selection;
     bool accept_older; /* with a key: takes a generation that was made before the one in use */
     size_t keep_count; /* older generations that stay */
     const struct pl_progress *progress;
@@ -43,7 +44,7 @@ struct pl_db_pulled {
 
 /* `dir` is the database's. TRUST when the signature or any digest is not as it should be, or, with
  * a key, when the generation is older than the one in use; NOT_FOUND when no slice speaks of an
- * ecosystem asked for. *ret lives in `arena`. */
+ * ecosystem that may not lack. *ret lives in `arena`. */
 enum pl_status pl_db_pull(const char *dir, const struct pl_reference *reference,
                           const struct pl_db_pull_options *options, struct pl_arena *arena,
                           struct pl_db_pulled *ret, struct pl_error *err);
