@@ -187,8 +187,17 @@
 /* One block of the advisory database once opened: all that is said of one package, or one record,
  * which is at most PL_LIMIT_ADVISORY_BYTES. */
 #define PL_LIMIT_DB_BLOCK_BYTES (96ULL << 20)
+/* A slice of the database as one open text, and what a patch of one changes, held in memory: the
+ * largest ecosystem has some hundred MB, and a day changes a hundredth of it. */
+#define PL_LIMIT_DB_SLICE_BYTES (16ULL << 30)
+#define PL_LIMIT_DB_PATCH_BYTES (64ULL << 20)
 /* The manifest of a generation: some hundred bytes for each of its slices. */
 #define PL_LIMIT_DB_MANIFEST_BYTES (4ULL << 20)
+/* A key in PEM: an RSA key of 16384 bits has 13 KB. A document that is signed in place of an image,
+ * which has some hundred bytes, and the signatures of one image: a team's. */
+#define PL_LIMIT_KEY_BYTES (64 << 10)
+#define PL_LIMIT_SIGNED_PAYLOAD_BYTES (64 << 10)
+#define PL_LIMIT_SIGNATURES 64
 /* One message of gRPC: containerd itself sends and takes no larger ones. */
 #define PL_LIMIT_GRPC_MESSAGE_BYTES (16 << 20)
 /* Other programs' settings that are read: a client's configuration, a context of it. Some KiB. */

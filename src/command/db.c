@@ -2,6 +2,7 @@
 /* Gets the advisory database, and answers questions about what is in it. */
 #include "command/command.h"
 #include "command/db_history.h"
+#include "command/db_push.h"
 #include "command/db_show.h"
 #include "command/db_update.h"
 #include "command/registry_options.h"
@@ -16,6 +17,7 @@ static const struct {
     {"affected", pl_db_show_affected}, {"diff", pl_db_show_diff},
     {"export", pl_db_export_file},     {"feeds", pl_db_show_feeds},
     {"history", pl_db_show_history},   {"import", pl_db_import_file},
+    {"pull", pl_db_pull_from},         {"push", pl_db_push_to},
     {"remove", pl_db_remove},          {"search", pl_db_show_search},
     {"show", pl_db_show_advisory},     {"status", pl_db_show_status},
     {"update", pl_db_update},
@@ -60,10 +62,11 @@ static const struct pl_option options[] = {
      .repeats = true},
     {.name = "ecosystems",
      .argument = "LIST",
-     .summary = "update: what is said of these alone, now and later (\"debian:12,npm\"; all)"},
+     .summary =
+         "update, pull: what is said of these alone, now and later (\"debian:12,npm\"; all)"},
     {.name = "for",
      .argument = "SOURCE",
-     .summary = "update: what is said of the ecosystems that this image has",
+     .summary = "update, pull: what is said of the ecosystems that this image has",
      .repeats = true},
     PL_CACHE_OPTION,
     {.name = "ecosystem",
@@ -75,6 +78,8 @@ static const struct pl_option options[] = {
      .summary = "update: take a feed that lost more than half of its records"},
     {.name = "limit", .argument = "N", .summary = "search: at most so many results (100)"},
     {.name = "format", .argument = "NAME", .summary = "table or json"},
+    PL_DB_PUSH_OPTIONS,
+    PL_REGISTRY_OPTIONS,
     {.name = NULL},
 };
 
@@ -93,6 +98,10 @@ static const char *const examples[] = {
     "prints what is known of it",
     "plimsoll db export advisories.tar.zst",
     "writes the database to one file, which import reads on a machine without a network",
+    "plimsoll db push --key key.pem registry.local:5000/advisories",
+    "puts it into a registry, signed; the next push sends what changed",
+    "plimsoll db pull --key pub.pem --ecosystems debian,npm registry.local:5000/advisories",
+    "takes what two ecosystems need from there, if the signature is good",
     "plimsoll db diff",
     "lists what the last update added, removed and changed",
     NULL,
@@ -106,7 +115,8 @@ const struct pl_command pl_command_db = {
         "SLICE...\nstatus\nsearch TEXT\n"
         "affected PURL [--ecosystem NAME] [--all]\nshow ID\nfeeds\nhistory\ndiff [GENERATION "
         "[GENERATION]]\nexport FILE\n"
-        "import FILE",
+        "import FILE\npush NAME[:TAG] [--key FILE]\npull NAME[:TAG][@DIGEST] [--key FILE] "
+        "[--ecosystems LIST]",
     .details =
         "update reads what publishers have and swaps in a new generation of the database; a scan\n"
         "that is running keeps the old one. What a source has takes the place of what it had,\n"
@@ -118,6 +128,13 @@ const struct pl_command pl_command_db = {
         "an export in the OSV format. Without --from and --feed the feeds are read that belong to\n"
         "every database (db feeds marks them with a star); --ecosystems saves much of the\n"
         "download, and is kept to until another one is named.\n"
+        "\n"
+        "push puts the generation in use under a tag, and under one of its day; pull makes that "
+        "of\n"
+        "a tag the one in use. Slices that the other side has are not sent, and of those that\n"
+        "changed only what did, where that is less. With --key what is pulled must be signed by\n"
+        "that key; whatever fails keeps the generation in use. Mirrors, credentials and\n"
+        "certificates are those of images (docs/registries.md).\n"
         "\n"
         "The last generations are kept: history lists them, diff tells what changed between two,\n"
         "and scan --as-of uses an older one.",

@@ -12,9 +12,6 @@
 #include <stdio.h>
 #include <time.h>
 
-/* Older generations that are kept, for scans as of an earlier day. */
-enum { KEPT_GENERATIONS = 7 };
-
 struct update {
     struct pl_arena arena;
     struct pl_db_builder *builder;
@@ -388,7 +385,7 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     size_t done = update.ended + update.unchanged;
     if (done > 0) {
         pl_db_selection_keep(&update.selection, update.builder);
-        st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS,
+        st = pl_db_builder_finish(update.builder, now_text(&update.arena), PL_DB_KEPT_GENERATIONS,
                                   &outcome.built, err);
     } else if (update.failures.count == 0) {
         st = pl_error_set(err, PL_E_NOT_FOUND,
@@ -448,7 +445,7 @@ enum pl_status pl_db_import_file(const struct pl_args *args, const char *dir, st
     struct pl_progress_line line pl_autoprogress;
     struct pl_db_built built = {.records = 0};
     pl_progress_line_begin(&line);
-    st = pl_db_import(dir, fd, path, KEPT_GENERATIONS, &line.progress, &built, err);
+    st = pl_db_import(dir, fd, path, PL_DB_KEPT_GENERATIONS, &line.progress, &built, err);
     pl_progress_line_end(&line);
     if (st == PL_OK) {
         printf("the database has %llu advisories on %llu packages in %.1f MB\ngeneration %s%s\n",
@@ -476,8 +473,8 @@ enum pl_status pl_db_remove(const struct pl_args *args, const char *dir, struct 
         }
     }
     if (st == PL_OK) {
-        st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS, &built,
-                                  err);
+        st = pl_db_builder_finish(update.builder, now_text(&update.arena), PL_DB_KEPT_GENERATIONS,
+                                  &built, err);
     }
     return st;
 }

@@ -117,8 +117,7 @@ static pl_str keep(struct pl_arena *arena, const json_t *object, const char *key
     return pl_arena_dup(arena, pl_json_str(object, key));
 }
 
-/* They become the name of a file. */
-static bool are_digits(pl_str text)
+bool pl_db_are_digits(pl_str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -150,7 +149,7 @@ static enum pl_status parse_slice(struct pl_arena *arena, const json_t *item,
         *pl_vec_push(arena, &slice->ecosystems) =
             pl_arena_dup(arena, pl_json_text(json_array_get(ecosystems, i)));
     }
-    if (slice->name.len == 0 || !are_digits(slice->digits)) {
+    if (slice->name.len == 0 || !pl_db_are_digits(slice->digits)) {
         return pl_error_set(err, PL_E_PARSE, "a slice has no name, or no 32 digits of its content");
     }
     return PL_OK;

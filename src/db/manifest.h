@@ -10,6 +10,7 @@
  */
 #include "base/buf.h"
 #include "base/vec.h"
+#include <stdbool.h>
 
 enum { PL_DB_DIGITS = 32 };
 
@@ -43,6 +44,9 @@ struct pl_db_manifest {
     pl_str created; /* RFC 3339, UTC */
     struct pl_db_slice_infos slices; /* sorted by name */
 };
+
+/* Are these digits of a content or a generation? They become the name of a file. */
+bool pl_db_are_digits(pl_str text);
 
 /* Sorts the slices, and sets `generation` from them. */
 void pl_db_manifest_seal(struct pl_db_manifest *manifest);

@@ -52,6 +52,10 @@ PL_DEFINE_CLEANUP(struct pl_table, pl_table_close)
 
 /* Pairs of a section, as its writer counted them. */
 uint64_t pl_table_count(const struct pl_table *table, enum pl_table_section section);
+/* The sections that hold anything, in the order of their writing, which the digest depends on;
+ * gives how many they are. */
+size_t pl_table_sections(const struct pl_table *table,
+                         enum pl_table_section ret[PL_TABLE_SECTION_COUNT_]);
 /* Digits of the content, as pl_table_finish gave them. */
 pl_str pl_table_digest(const struct pl_table *table);
 

@@ -238,11 +238,27 @@ static enum pl_status open_block(const struct pl_table *table, const struct row 
     return PL_OK;
 }
 
-/* Where a section begins in the file; sections were digested in the order of their writing. */
+/* Where a section begins in the file. */
 static uint64_t start_of(const struct pl_table *table, size_t section)
 {
-    const struct section *at = &table->sections[section];
-    return at->blocks > 0 ? table_get64(at->rows) : UINT64_MAX;
+    return table_get64(table->sections[section].rows);
+}
+
+size_t pl_table_sections(const struct pl_table *table,
+                         enum pl_table_section ret[PL_TABLE_SECTION_COUNT_])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < PL_TABLE_SECTION_COUNT_; i++) {
+        if (table->sections[i].blocks == 0) {
+            continue;
+        }
+        size_t at = count++;
+        for (; at > 0 && start_of(table, ret[at - 1]) > start_of(table, i); at--) {
+            ret[at] = ret[at - 1];
+        }
+        ret[at] = (enum pl_table_section)i;
+    }
+    return count;
 }
 
 static enum pl_status digest_section(const struct pl_table *table, size_t index,
@@ -270,21 +286,10 @@ static enum pl_status digest_section(const struct pl_table *table, size_t index,
 enum pl_status pl_table_verify(const struct pl_table *table, struct pl_error *err)
 {
     struct pl_digest_state *state PL_CLEANUP(pl_digest_freep) = pl_digest_new(NULL);
-    bool is_done[PL_TABLE_SECTION_COUNT_] = {false};
-    for (size_t turn = 0; turn < PL_TABLE_SECTION_COUNT_; turn++) {
-        size_t next = PL_TABLE_SECTION_COUNT_;
-        for (size_t i = 0; i < PL_TABLE_SECTION_COUNT_; i++) {
-            bool is_there = !is_done[i] && table->sections[i].blocks > 0;
-            if (is_there &&
-                (next == PL_TABLE_SECTION_COUNT_ || start_of(table, i) < start_of(table, next))) {
-                next = i;
-            }
-        }
-        if (next == PL_TABLE_SECTION_COUNT_) {
-            break;
-        }
-        is_done[next] = true;
-        enum pl_status st = digest_section(table, next, state, err);
+    enum pl_table_section sections[PL_TABLE_SECTION_COUNT_];
+    size_t count = pl_table_sections(table, sections);
+    for (size_t i = 0; i < count; i++) {
+        enum pl_status st = digest_section(table, sections[i], state, err);
         if (st < 0) {
             return st;
         }

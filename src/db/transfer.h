@@ -4,10 +4,8 @@
  * transfer - a generation of the database as one file, for machines without a network.
  *
  * The file is a tar archive, compressed by zstd: the manifest as "manifest.json", then the slices
- * as
- * "<digits>.pldb". What comes in is somebody else's: nothing is taken but members of these names,
- * every slice is verified against the digits of its name before the generation is swapped in, and
- * what fails leaves the database as it was.
+ * as "<digits>.pldb". What comes in is somebody else's: nothing is taken but members of these
+ * names, and an import that fails leaves the database as it was (db/intake.h).
  */
 #include "base/progress.h"
 #include "db/build.h"

@@ -295,6 +295,11 @@ def check_transfer(top):
         done = run("import", bad, "--db", fresh)
         assert done.returncode == 3 and bad in done.stderr, (bad, done)
         assert run("status", "--db", fresh).returncode == 3
+        assert os.listdir(fresh) == ["lock"] if os.path.exists(fresh) else True, os.listdir(fresh)
+        before = sorted(os.listdir(other))
+        # Where all slices are there already, an archive needs none.
+        assert run("import", bad, "--db", other).returncode == (0 if bad == lacking else 3), bad
+        assert sorted(os.listdir(other)) == before, bad
     assert run("export", os.path.join(top, "no", "such"), "--db", database).returncode == 3
     assert run("export", archive, "--db", fresh).returncode == 3
 
