@@ -19,7 +19,7 @@
 #include "feed/date.h"
 #include "feed/feed.h"
 #include "feed/head.h"
-#include "format/json.h"
+#include "feed/records.h"
 #include "format/json_pieces.h"
 
 static const pl_str byte_order_mark = PL_STR_INIT("\xef\xbb\xbf");
@@ -105,38 +105,25 @@ static enum pl_status read_title(struct pl_feed_sink *sink, pl_str text, pl_str 
     return st == PL_E_NOT_FOUND ? PL_OK : st;
 }
 
+static enum pl_status take_item(struct pl_feed_sink *sink, const struct pl_feed_record *record,
+                                void *context, struct pl_error *err)
+{
+    const pl_str *catalogue = context;
+    const json_t *item = record->json;
+    struct entry entry = {.id = pl_json_str(item, "cveID"),
+                          .added = pl_json_str(item, "dateAdded"),
+                          .due = pl_json_str(item, "dueDate"),
+                          .ransomware = pl_json_str(item, "knownRansomwareCampaignUse")};
+    return take_entry(sink, &entry, *catalogue, record->index, err);
+}
+
 static enum pl_status read_json(struct pl_feed_sink *sink, pl_str text, struct pl_error *err)
 {
     static const char *const path[] = {"vulnerabilities", NULL};
-    struct pl_json_pieces pieces;
-    pl_str key = PL_STR_EMPTY;
-    pl_str piece = PL_STR_EMPTY;
     pl_str catalogue = PL_STR_EMPTY;
     enum pl_status st = read_title(sink, text, &catalogue, err);
-    if (st == PL_OK) {
-        st = pl_json_pieces_open(&pieces, pl_feed_scratch(sink), text, path, err);
-    }
-    if (st == PL_E_NOT_FOUND) {
-        return pl_error_set(err, PL_E_PARSE, "there is no list of vulnerabilities");
-    }
-    for (size_t i = 0; st == PL_OK; i++) {
-        st = pl_json_pieces_next(&pieces, &key, &piece, err);
-        if (st < 0) {
-            break;
-        }
-        json_t *item pl_autojson = NULL;
-        struct pl_error problem = PL_ERROR_INIT;
-        if (pl_json_parse(piece, "the entry", &item, &problem) < 0) {
-            pl_feed_malformed(sink, "entry %zu: %s", i, problem.msg);
-            continue;
-        }
-        struct entry entry = {.id = pl_json_str(item, "cveID"),
-                              .added = pl_json_str(item, "dateAdded"),
-                              .due = pl_json_str(item, "dueDate"),
-                              .ransomware = pl_json_str(item, "knownRansomwareCampaignUse")};
-        st = take_entry(sink, &entry, catalogue, i, err);
-    }
-    return st == PL_E_NOT_FOUND ? PL_OK : st;
+    return st == PL_OK ? pl_feed_records(sink, text, path, "entry", take_item, &catalogue, err)
+                       : st;
 }
 
 static enum pl_status read_csv(struct pl_feed_sink *sink, pl_str text, struct pl_error *err)

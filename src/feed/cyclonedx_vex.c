@@ -22,8 +22,8 @@
 #include "base/map.h"
 #include "feed/head.h"
 #include "feed/names.h"
+#include "feed/records.h"
 #include "feed/vex.h"
-#include "format/json.h"
 #include "format/json_pieces.h"
 #include "format/xml_pieces.h"
 
@@ -228,42 +228,21 @@ static void read_vulnerability(struct reader *reader, const json_t *vulnerabilit
     }
 }
 
-/* Each element of a list, parsed alone. */
-static enum pl_status read_list(struct reader *reader, pl_str text, const char *what,
-                                void (*read)(struct reader *reader, const json_t *item,
-                                             size_t index),
-                                struct pl_error *err)
+static enum pl_status take_component(struct pl_feed_sink *sink, const struct pl_feed_record *record,
+                                     void *context, struct pl_error *err)
 {
-    static const char *const no_path[] = {NULL};
-    struct pl_json_pieces pieces;
-    pl_str key = PL_STR_EMPTY;
-    pl_str piece = PL_STR_EMPTY;
-    enum pl_status st = pl_json_pieces_open(&pieces, reader->arena, text, no_path, err);
-    for (size_t i = 0; st == PL_OK; i++) {
-        json_t *item pl_autojson = NULL;
-        struct pl_error problem = PL_ERROR_INIT;
-        st = pl_json_pieces_next(&pieces, &key, &piece, err);
-        if (st < 0) {
-            break;
-        }
-        if (pl_json_parse(piece, "it", &item, &problem) < 0) {
-            pl_feed_malformed(reader->sink, "%s %zu: %s", what, i, problem.msg);
-            continue;
-        }
-        read(reader, item, i);
-    }
-    return st == PL_E_NOT_FOUND ? PL_OK : st;
+    read_component(context, record->json, 0);
+    return PL_OK;
 }
 
-static void take_component(struct reader *reader, const json_t *item, size_t index)
+static enum pl_status take_vulnerability(struct pl_feed_sink *sink,
+                                         const struct pl_feed_record *record, void *context,
+                                         struct pl_error *err)
 {
-    read_component(reader, item, 0);
-}
-
-static void take_vulnerability(struct reader *reader, const json_t *item, size_t index)
-{
+    struct reader *reader = context;
     reader->vulnerabilities++;
-    read_vulnerability(reader, item, index);
+    read_vulnerability(reader, record->json, record->index);
+    return PL_OK;
 }
 
 static enum pl_status read_metadata(struct reader *reader, pl_str text, struct pl_error *err)
@@ -298,9 +277,11 @@ static enum pl_status read_json(struct reader *reader, pl_str text, struct pl_er
         } else if (pl_str_eq(key, PL_STR("metadata"))) {
             st = read_metadata(reader, value, err);
         } else if (pl_str_eq(key, PL_STR("components"))) {
-            st = read_list(reader, value, "component", take_component, err);
+            st = pl_feed_records(reader->sink, value, no_path, "component", take_component, reader,
+                                 err);
         } else if (pl_str_eq(key, PL_STR("vulnerabilities"))) {
-            st = read_list(reader, value, "vulnerability", take_vulnerability, err);
+            st = pl_feed_records(reader->sink, value, no_path, "vulnerability", take_vulnerability,
+                                 reader, err);
         }
     }
     return st == PL_E_NOT_FOUND ? PL_OK : st;

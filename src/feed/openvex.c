@@ -15,9 +15,8 @@
  * statements ("Data Inheritance" and "Updating Statements"), feed/vex.h says.
  */
 #include "feed/head.h"
+#include "feed/records.h"
 #include "feed/vex.h"
-#include "format/json.h"
-#include "format/json_pieces.h"
 
 static int bid(const struct pl_feed_document *document)
 {
@@ -84,10 +83,18 @@ static void add_product(struct pl_arena *arena, const json_t *product,
     }
 }
 
-static void read_statement(struct pl_feed_sink *sink, const json_t *item, pl_str time, size_t index,
-                           struct pl_vex *vex)
+/* Of the whole document. */
+struct reader {
+    pl_str time;
+    struct pl_vex vex;
+};
+
+static enum pl_status take_statement(struct pl_feed_sink *sink, const struct pl_feed_record *record,
+                                     void *context, struct pl_error *err)
 {
+    struct reader *reader = context;
     struct pl_arena *arena = pl_feed_scratch(sink);
+    const json_t *item = record->json;
     const json_t *vulnerability = pl_json_object(item, "vulnerability");
     const json_t *products = pl_json_array(item, "products");
     struct pl_vex_statement said = {.vulnerability = keep(arena, vulnerability, "name"),
@@ -95,17 +102,18 @@ static void read_statement(struct pl_feed_sink *sink, const json_t *item, pl_str
                                     .reason = keep(arena, item, "impact_statement")};
     bool is_named = said.vulnerability.len > 0;
     if (!is_named || !set_state(pl_json_str(item, "status"), &said)) {
-        pl_feed_malformed(sink, "statement %zu (" PL_STR_FMT ") has no %s", index,
+        pl_feed_malformed(sink, "statement %zu (" PL_STR_FMT ") has no %s", record->index,
                           PL_STR_ARG(said.vulnerability),
                           is_named ? "status that is known" : "vulnerability with a name");
-        return;
+        return PL_OK;
     }
-    said.time = said.time.len > 0 ? said.time : time;
+    said.time = said.time.len > 0 ? said.time : reader->time;
     said.reason = said.reason.len > 0 ? said.reason : keep(arena, item, "justification");
     keep_aliases(arena, vulnerability, &said.aliases);
     for (size_t i = 0; i < json_array_size(products); i++) {
-        add_product(arena, json_array_get(products, i), &said, vex);
+        add_product(arena, json_array_get(products, i), &said, &reader->vex);
     }
+    return PL_OK;
 }
 
 static pl_str time_of_document(pl_str text)
@@ -123,30 +131,10 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
                                     const struct pl_feed_document *document, struct pl_error *err)
 {
     static const char *const path[] = {"statements", NULL};
-    struct pl_json_pieces pieces;
-    struct pl_vex vex = {0};
-    pl_str key = PL_STR_EMPTY;
-    pl_str text = PL_STR_EMPTY;
-    pl_str time = time_of_document(document->text);
+    struct reader reader = {.time = time_of_document(document->text)};
     enum pl_status st =
-        pl_json_pieces_open(&pieces, pl_feed_scratch(sink), document->text, path, err);
-    if (st == PL_E_NOT_FOUND) {
-        return pl_error_set(err, PL_E_PARSE, "there is no list of statements");
-    }
-    for (size_t i = 0; st == PL_OK; i++) {
-        st = pl_json_pieces_next(&pieces, &key, &text, err);
-        if (st < 0) {
-            break;
-        }
-        json_t *statement pl_autojson = NULL;
-        struct pl_error problem = PL_ERROR_INIT;
-        if (pl_json_parse(text, "the statement", &statement, &problem) < 0) {
-            pl_feed_malformed(sink, "statement %zu: %s", i, problem.msg);
-            continue;
-        }
-        read_statement(sink, statement, time, i, &vex);
-    }
-    return st == PL_E_NOT_FOUND ? pl_vex_take(sink, &vex, err) : st;
+        pl_feed_records(sink, document->text, path, "statement", take_statement, &reader, err);
+    return st == PL_OK ? pl_vex_take(sink, &reader.vex, err) : st;
 }
 
 const struct pl_feed pl_feed_openvex = {
