@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 void pl_feed_sink_release(struct pl_feed_sink *sink)
 {
@@ -57,15 +58,27 @@ static bool is_id(pl_str id)
     return id.len > 0 && id.len <= PL_LIMIT_ADVISORY_ID_BYTES;
 }
 
+/* Clocks are off by some hours at most. */
+static bool is_of_future(const struct pl_feed_sink *sink, pl_str time)
+{
+    return pl_str_cmp(pl_str_sub(time, 0, strlen(sink->last_day)), pl_str_from(sink->last_day)) > 0;
+}
+
 enum pl_status pl_feed_take(struct pl_feed_sink *sink, const struct pl_advisory *advisory,
                             struct pl_error *err)
 {
     struct pl_error problem = PL_ERROR_INIT;
+    struct pl_advisory undated = *advisory;
     if (!is_id(advisory->id)) {
         note_malformed(sink, "a record has no usable id");
         return PL_OK;
     }
-    enum pl_status st = sink->taker->take(sink->taker->context, sink->slice, advisory, &problem);
+    /* Of two records with one id the later counts: for ever, if this was believed. */
+    if (is_of_future(sink, advisory->modified)) {
+        undated.modified = PL_STR_EMPTY;
+        pl_feed_skip(sink, "time of a change that is yet to come");
+    }
+    enum pl_status st = sink->taker->take(sink->taker->context, sink->slice, &undated, &problem);
     if (is_about_record(st)) {
         pl_feed_malformed(sink, PL_STR_FMT ": %s", PL_STR_ARG(advisory->id), problem.msg);
         return PL_OK;
@@ -105,6 +118,25 @@ enum pl_status pl_feed_take_exploitation(struct pl_feed_sink *sink,
     return PL_OK;
 }
 
+static void set_last_day(struct pl_feed_sink *sink)
+{
+    enum { DAY_SECONDS = 24 * 60 * 60 };
+    time_t tomorrow = time(NULL) + DAY_SECONDS;
+    struct tm parts = {0};
+    gmtime_r(&tomorrow, &parts);
+    strftime(sink->last_day, sizeof(sink->last_day), "%Y-%m-%d", &parts);
+}
+
+/* What was counted so far, so that a document that gives nothing is noticed. */
+static uint64_t counted(const struct pl_tally *tally)
+{
+    uint64_t sum = tally->taken + tally->exploitations + tally->malformed;
+    for (size_t i = 0; i < tally->reasons; i++) {
+        sum += tally->skipped[i].count;
+    }
+    return sum;
+}
+
 enum pl_status pl_feed_sink_read(struct pl_feed_sink *sink, const struct pl_feed *feed,
                                  const struct pl_feed_document *document, uint64_t sequence,
                                  struct pl_error *err)
@@ -114,6 +146,8 @@ enum pl_status pl_feed_sink_read(struct pl_feed_sink *sink, const struct pl_feed
     sink->sequence = sequence;
     sink->tally.documents++;
     sink->tally.bytes += document->text.len;
+    set_last_day(sink);
+    uint64_t before = counted(&sink->tally);
     enum pl_status st = feed->read(sink, document, &problem);
     if (is_about_record(st) || st == PL_E_UNSUPPORTED) {
         /* The file's name is put before every text, and may stand in it already. */
@@ -122,6 +156,9 @@ enum pl_status pl_feed_sink_read(struct pl_feed_sink *sink, const struct pl_feed
     } else if (st < 0 && err) {
         *err = problem;
         pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(sink->slice));
+    }
+    if (st == PL_OK && counted(&sink->tally) == before) {
+        pl_feed_skip(sink, "document without records");
     }
     pl_arena_clear(&sink->scratch);
     return st;
