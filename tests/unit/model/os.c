@@ -174,7 +174,7 @@ static void test_os__ends_of_life_agree_with_distro_info(void **state)
 /* What endoflife.date calls the releases, after the os-release ID. */
 static void test_os__release_names(void **state)
 {
-    static const struct {
+    const struct {
         struct pl_os os;
         const char *name;
     } named[] = {
@@ -183,7 +183,7 @@ static void test_os__release_names(void **state)
         {{OS("alpine", "3.18.4")}, "alpine:3.18"},
         {{OS("ubuntu", "22.04")}, "ubuntu:22.04"},
         {{OS("rhel", "9.3")}, "rhel:9"},
-        {{OS("centos", "8"), .name = PL_STR_INIT("CentOS Stream")}, "centos-stream:8"},
+        {{OS("centos", "8"), .name = PL_STR("CentOS Stream")}, "centos-stream:8"},
         {{OS("opensuse-leap", "15.5")}, "opensuse-leap:15.5"},
         {{OS("wolfi", "20220914")}, ""},
         {{OS("plan9", "4")}, ""},
