@@ -137,12 +137,23 @@ static void group_by_cves(struct grouping *grouping, const struct pl_strs *names
     }
 }
 
+/* Is the slice one of the feeds of VEX documents that somebody added? */
+static bool is_vex(pl_str slice)
+{
+    static const char *const feeds[] = {"csaf-vex", "cyclonedx-vex", "openvex"};
+    for (size_t i = 0; i < PL_ARRAY_LEN(feeds); i++) {
+        if (pl_str_starts_with(slice, pl_str_from(feeds[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* 0 for the most trusted. */
 static int rank_of(const struct pl_statement *statement)
 {
     bool is_nvd = pl_str_starts_with(statement->slice, PL_STR("nvd"));
-    bool is_vex = pl_str_starts_with(statement->slice, PL_STR("openvex"));
-    return is_vex ? 0 : statement->is_vendor ? 1 : is_nvd ? 3 : 2;
+    return is_vex(statement->slice) ? 0 : statement->is_vendor ? 1 : is_nvd ? 3 : 2;
 }
 
 static int compare_statements(const void *a, const void *b)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/scan.h"
 #include "base/sandbox.h"
+#include "detect/end_of_life.h"
 #include "detect/vulnerability.h"
 #include "engine/container.h"
 #include "engine/inspect_sbom.h"
@@ -138,6 +139,11 @@ static enum pl_status detect(const struct scan *scan, struct pl_error *err)
     struct pl_vulnerability_query query = {.os = &report->subject.os,
                                            .ecosystems = &report->subject.ecosystems,
                                            .components = &report->components};
+    st = pl_end_of_life_find(scan->arena, scan->options->db, &report->subject.os,
+                             &report->subject.end_of_life, err);
+    if (st < 0) {
+        return st;
+    }
     st = pl_vulnerability_detect(scan->arena, scan->options->db, &query, &report->findings,
                                  &report->gaps, err);
     if (st == PL_OK) {
