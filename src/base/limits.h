@@ -115,6 +115,11 @@
 #define PL_LIMIT_MAVEN_STEPS 100000000ULL
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
+/* Names (ids and aliases) that one advisory goes by, and URLs of a finding, that count: an erratum
+ * of a kernel has some thousand. Each of the rows that an erratum makes has a list of them. */
+#define PL_LIMIT_ADVISORY_NAMES 65536
+#define PL_LIMIT_FINDING_WORDS 65536
+#define PL_LIMIT_ERRATUM_WORDS 256
 /* One document of a feed, open: NVD's years have some 200 MB, the largest OVAL file some 400 MB. */
 #define PL_LIMIT_FEED_DOCUMENT_BYTES (1ULL << 30)
 /* Documents up to this size are read in batches; a larger one is a job of its own, in a file. */
