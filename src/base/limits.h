@@ -132,6 +132,10 @@
 #define PL_LIMIT_FEED_DIR_DEPTH 16
 /* Intervals of versions in one statement of a feed: people write below ten. */
 #define PL_LIMIT_FEED_SPANS 256
+/* Suppressions of one file or database, each of which is read for every scan, and the names or
+ * packages in one: people write them by hand. */
+#define PL_LIMIT_SUPPRESSIONS 100000
+#define PL_LIMIT_SUPPRESSION_ITEMS 1000
 /* Any name, version, licence or other short text of a component. */
 #define PL_LIMIT_FIELD_BYTES 65536
 /* One version string: the version schemes are linear in it. */

@@ -219,6 +219,8 @@ enum pl_status pl_output_open(const struct pl_args *args, const char *otherwise,
         if (st < 0) {
             return st;
         }
+        target->options.with_suppressed = pl_args_flag(args, "show-suppressed");
+        target->options.with_differences = pl_args_flag(args, "explain");
         if (is_set) {
             target->format->set->begin(target->writer);
         }

@@ -36,6 +36,9 @@ struct pl_feed {
     bool is_default; /* its URL is read when nobody names a source */
     /* The ecosystems of its advisories without release, with blanks between; "" when any. */
     const char *ecosystems;
+    /* Each place that its documents lie in is a slice of its own, "osv/PyPI": what one place has
+     * does not take the place of what another had. */
+    bool by_place;
     /* Is this document of this feed? 0 for no; else how sure it is, to 100. By what stands in the
      * name and the beginning alone; cheap. 50 is a format that several publishers share, 90 one
      * with this publisher's mark. */

@@ -62,9 +62,9 @@ static enum pl_status begin_slice(struct reading *reading, size_t feed, struct p
 {
     size_t count = 0;
     const struct pl_feed *of = pl_feeds(&count)[feed];
-    pl_str name = feed == reading->osv ? pl_arena_format(&reading->arena, "%s/" PL_STR_FMT,
-                                                         of->name, PL_STR_ARG(reading->place->name))
-                                       : pl_str_from(of->name);
+    pl_str name = of->by_place ? pl_arena_format(&reading->arena, "%s/" PL_STR_FMT, of->name,
+                                                 PL_STR_ARG(reading->place->name))
+                               : pl_str_from(of->name);
     reading->job.feed = feed;
     reading->job.slice = slice_named(reading->result, name, of);
     return reading->taker->begin_slice

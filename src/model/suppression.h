@@ -14,6 +14,8 @@
  * since no look-up of a package would find them. */
 #define PL_SUPPRESSION_ECOSYSTEM "Suppression"
 #define PL_SUPPRESSION_KEY "*"
+/* Of the ids that their records have. */
+#define PL_SUPPRESSION_ID_PREFIX "SUPPRESSION-"
 
 /* The first five are VEX's justifications, as OpenVEX and CSAF spell them
  * (https://github.com/openvex/spec, "Status Justifications"); then VEX's states where no
