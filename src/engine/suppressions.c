@@ -131,21 +131,6 @@ static enum pl_status check_result(const struct collector *collector,
     return PL_OK;
 }
 
-/* Documents come in no order; rules have one. */
-static int compare_rules(const void *a, const void *b)
-{
-    const struct pl_suppression *one = a;
-    const struct pl_suppression *two = b;
-    int order = pl_str_cmp(one->names.items[0], two->names.items[0]);
-    if (order == 0 && one->claims.count > 0 && two->claims.count > 0) {
-        order = pl_str_cmp(one->claims.items[0].ecosystem, two->claims.items[0].ecosystem);
-        order =
-            order != 0 ? order : pl_str_cmp(one->claims.items[0].name, two->claims.items[0].name);
-    }
-    order = order != 0 ? order : (int)one->reason - (int)two->reason;
-    return order != 0 ? order : pl_str_cmp(one->text, two->text);
-}
-
 enum pl_status pl_suppressions_read(struct pl_arena *arena, const char *source,
                                     struct pl_suppressions *ret, struct pl_error *err)
 {
@@ -156,6 +141,7 @@ enum pl_status pl_suppressions_read(struct pl_arena *arena, const char *source,
                                   .origin = pl_arena_dup(arena, pl_str_from(source))};
     const struct pl_feed_taker taker = {
         .take = take, .take_exploitation = take_exploitation, .context = &collector};
+    /* One reader, so that rules come in the order of the documents. */
     const struct pl_source_options options = {.workers = 1};
     struct pl_source_result result = {0};
     enum pl_status st = pl_source_read(source, &options, &taker, &result, err);
@@ -166,9 +152,6 @@ enum pl_status pl_suppressions_read(struct pl_arena *arena, const char *source,
     pthread_mutex_destroy(&collector.lock);
     if (st < 0) {
         return pl_error_wrap(err, "%s", source);
-    }
-    if (rules.count > 1) {
-        qsort(rules.items, rules.count, sizeof(*rules.items), compare_rules);
     }
     for (size_t i = 0; i < rules.count; i++) {
         *pl_vec_push(arena, ret) = rules.items[i];
