@@ -395,11 +395,12 @@ static void fill_row(struct pl_arena *arena, const struct pl_component *componen
 struct pl_suppression_mark pl_rows_mark(const struct pl_advisory *advisory,
                                         const struct pl_affected *affected, pl_str slice)
 {
-    struct pl_suppression_mark mark = {.reason = PL_SUPPRESSION_NOT_AFFECTED,
-                                       .text = advisory->details,
-                                       .by = advisory->author,
-                                       .origin = slice};
-    pl_suppression_reason_from_string(affected->urgency, &mark.reason);
+    struct pl_suppression_mark mark = {
+        .reason = PL_SUPPRESSION_NOT_AFFECTED, .by = advisory->author, .origin = slice};
+    pl_str word = affected->urgency;
+    pl_str_cut(affected->urgency, ':', &word, &mark.text);
+    mark.text = pl_str_trim(mark.text);
+    pl_suppression_reason_from_string(word, &mark.reason);
     return mark;
 }
 

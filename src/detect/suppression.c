@@ -131,7 +131,8 @@ static bool is_claim(struct pl_arena *arena, const struct pl_affected *claim,
 
 /* Ranges in the ecosystem's syntax; where it has none (packages of distributions), comparisons with
  * commas between them. */
-static bool is_in_range(pl_str range, const struct package *package)
+static bool is_in_range(struct pl_arena *arena, const struct pl_suppression *rule,
+                        const struct package *package)
 {
     static const struct pl_operator_spelling spellings[] = {
         {"<<", PL_OPERATOR_LT},   {">>", PL_OPERATOR_GT}, {"<=", PL_OPERATOR_LE},
@@ -143,6 +144,11 @@ static bool is_in_range(pl_str range, const struct package *package)
     if (!scheme || !scheme->is_valid(package->version)) {
         return false;
     }
+    if (rule->ranges.count > 0) {
+        const struct pl_affected in = {.ranges = rule->ranges};
+        return pl_range_match(arena, scheme, &in, package->version).is_affected;
+    }
+    pl_str range = rule->versions;
     if (scheme->contains) {
         return scheme->contains(range, package->version) == PL_CONTAINMENT_IN;
     }
@@ -160,7 +166,7 @@ static bool means(struct pl_arena *arena, const struct pl_suppression *rule,
     for (size_t i = 0; i < rule->claims.count && !is_meant; i++) {
         is_meant = is_claim(arena, &rule->claims.items[i], package);
     }
-    return is_meant && (rule->versions.len == 0 || is_in_range(rule->versions, package));
+    return is_meant && (rule->versions.len == 0 || is_in_range(arena, rule, package));
 }
 
 bool pl_suppression_means_package(struct pl_arena *arena, const struct pl_suppression *rule,

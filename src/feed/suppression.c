@@ -2,6 +2,7 @@
 #include "feed/suppression.h"
 #include "base/limits.h"
 #include "feed/date.h"
+#include "feed/vers.h"
 #include "format/digest.h"
 #include "version/scheme.h"
 #include <stdlib.h>
@@ -96,6 +97,33 @@ static enum pl_status read_packages(struct pl_arena *arena, const struct pl_strs
     return PL_OK;
 }
 
+/* "vers:npm/>=1|<2" names the scheme by the package's type; where writers put another word, the
+ * packages have one. */
+static enum pl_status read_versions(struct pl_arena *arena, struct pl_suppression *rule,
+                                    struct pl_error *err)
+{
+    pl_str prefix = PL_STR("vers:");
+    struct pl_spans spans = {0};
+    struct pl_affected affected = {.ecosystem = PL_STR_EMPTY};
+    if (!pl_str_starts_with(rule->versions, prefix)) {
+        return PL_OK;
+    }
+    pl_str type = pl_str_skip(rule->versions, prefix.len);
+    type = pl_str_sub(type, 0, pl_str_find_char(type, '/'));
+    const struct pl_version_scheme *scheme = pl_version_scheme_find(type);
+    if (!scheme && rule->packages.count > 0) {
+        scheme = pl_version_scheme_find(rule->packages.items[0].type);
+    }
+    if (!scheme || !pl_vers_add(arena, scheme, rule->versions, &spans)) {
+        return pl_error_set(err, PL_E_PARSE, "\"%.*s\" is no range of versions",
+                            (int)(rule->versions.len < 80 ? rule->versions.len : 80),
+                            rule->versions.ptr);
+    }
+    pl_spans_to_ranges(arena, &spans, &affected);
+    rule->ranges = affected.ranges;
+    return PL_OK;
+}
+
 static bool is_day(pl_str text)
 {
     return text.len == sizeof("YYYY-MM-DD") - 1 && pl_date_leads(text);
@@ -146,6 +174,9 @@ enum pl_status pl_suppression_read(struct pl_arena *arena, const json_t *object,
     st = read_packages(arena, &lists[PACKAGES], &rule.packages, err);
     if (st == PL_OK) {
         st = check_rule(&rule, reason, err);
+    }
+    if (st == PL_OK) {
+        st = read_versions(arena, &rule, err);
     }
     if (st == PL_OK) {
         *ret = rule;

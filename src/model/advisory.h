@@ -86,7 +86,7 @@ struct pl_affected {
     struct pl_strs versions; /* enumerated versions */
     struct pl_severity_vectors severities;
     /* ecosystem_specific or database_specific severity word of this package; of a VEX statement
-     * that it is not affected, the reason (model/suppression.h). */
+     * that it is not affected, the reason (model/suppression.h), and after a colon its words. */
     pl_str urgency;
     enum pl_affect state;
     pl_str module; /* "nodejs:18": the package as built in this stream alone (RPM modularity) */

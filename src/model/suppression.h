@@ -51,6 +51,7 @@ struct pl_suppression {
     /* Packages as a database has them, in place of package URLs; any one. */
     struct pl_affecteds claims;
     pl_str versions; /* a range, in vers or in the ecosystem's own syntax */
+    struct pl_ranges ranges; /* the same, where it is in vers */
     pl_str image; /* a pattern with '*' and '?' */
     struct pl_strs products; /* images or package URLs of what the package is in; any one */
     enum pl_suppression_reason reason;

@@ -87,7 +87,7 @@ def a_rule_means_what_it_says(where):
         ({"id": "CVE-2026-1", "versions": "<3.0.10-1"}, []),
         ({"id": "CVE-2026-3", "packages": ["pkg:npm/right", "pkg:npm/left"], "versions": "^1.2 || 3"}, [("left", "CVE-2026-3")]),
         ({"id": "CVE-2026-3", "versions": "~1.4"}, []),
-        ({"id": "CVE-2026-3", "versions": "vers:npm/>=1.0.0|<1.5.0|1.5.0"}, [("left", "CVE-2026-3")]),
+        ({"id": "CVE-2026-3", "versions": "vers:npm/>=1.0.0|<1.4.0|1.5.0"}, [("left", "CVE-2026-3")]),
         ({"id": "CVE-2026-3", "versions": "vers:npm/>=1.0.0|<1.5.0"}, []),
         ({"id": "CVE-2026-4"}, []),
         ({"id": "CVE-2026-3", "image": "*/i"}, [("left", "CVE-2026-3")]),

@@ -188,8 +188,7 @@ static void test_rows__why_a_vex_document_denies(void **state)
     struct pl_affected *vex = state_that(world, "openvex/hub", "CVE-2024-1", NULL);
     struct pl_advisory *advisory = world->advisory;
     vex->state = PL_AFFECT_NOT;
-    vex->urgency = PL_STR("vulnerable_code_not_in_execute_path");
-    advisory->details = PL_STR("never called");
+    vex->urgency = PL_STR("vulnerable_code_not_in_execute_path: never called");
     advisory->author = PL_STR("Jane");
     state_that(world, "osv/npm", "GHSA-ffff-ffff-ffff CVE-2024-1", "2.0");
     state_that(world, "openvex/hub", "CVE-2024-2", NULL)->state = PL_AFFECT_NOT;

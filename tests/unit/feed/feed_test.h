@@ -23,6 +23,9 @@ static inline void pl_test_write_affected(struct pl_buf *into, const struct pl_a
                                  PL_STR_ARG(range->items[k].version));
         }
     }
+    for (size_t i = 0; i < affected->versions.count; i++) {
+        pl_buf_append_format(into, " " PL_STR_FMT, PL_STR_ARG(affected->versions.items[i]));
+    }
     pl_buf_append_format(into, " | %s", pl_affect_to_string(affected->state));
     if (affected->urgency.len > 0) {
         pl_buf_append_format(into, " " PL_STR_FMT, PL_STR_ARG(affected->urgency));
