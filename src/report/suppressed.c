@@ -94,7 +94,7 @@ static void write_list(struct page *page)
     }
 }
 
-/* The rules of one use: "2 suppressions ...: CVE-1 (...), CVE-2 (...) and 3 more." */
+/* The rules of one use: "Expired suppressions (2): CVE-1 (2026-01-31), CVE-2 (2026-02-28)." */
 static void write_rules(struct page *page, enum pl_suppression_use use, const char *what)
 {
     const struct pl_suppression_records *records = &page->report->suppressions;
@@ -116,8 +116,7 @@ static void write_rules(struct page *page, enum pl_suppression_use use, const ch
     if (count > MOST_NAMED) {
         pl_buf_append_format(&line, " and %zu more", count - MOST_NAMED);
     }
-    pl_grid_write_paragraph(pl_arena_format(&page->arena, "%zu suppression%s %s: " PL_STR_FMT ".",
-                                            count, count == 1 ? "" : "s", what,
+    pl_grid_write_paragraph(pl_arena_format(&page->arena, "%s (%zu): " PL_STR_FMT ".", what, count,
                                             PL_STR_ARG(pl_buf_str(&line))),
                             page->width, 2, page->into);
 }
@@ -133,8 +132,8 @@ void pl_suppressed_write(const struct pl_report *report, const struct pl_report_
     write_count(&page, options->with_suppressed);
     if (options->with_suppressed) {
         write_list(&page);
-        write_rules(&page, PL_SUPPRESSION_UNUSED, "meant nothing here");
+        write_rules(&page, PL_SUPPRESSION_UNUSED, "Suppressions that meant nothing here");
     }
-    write_rules(&page, PL_SUPPRESSION_EXPIRED, "expired, and count no more");
+    write_rules(&page, PL_SUPPRESSION_EXPIRED, "Expired suppressions, which count no more");
     pl_arena_release(&page.arena);
 }

@@ -125,7 +125,7 @@ def a_rule_ends(where):
             same(suppressed(result), [] if is_over else [("left", "CVE-2026-3")], (path, day))
             same(result.json["suppressions"][0]["use"], "expired" if is_over else "used", (path, day))
             text = run(*command, env=at(day)).out
-            has(text, b"1 suppression expired, and count no more: CVE-2026-3 (2026-02-28)." if is_over else b"1 suppressed (")
+            has(text, b"Expired suppressions, which count no more (1): CVE-2026-3 (2026-02-28)." if is_over else b"1 suppressed (")
     mark = run("scan", "--db", where + "/db", "--suppress", ours, "--format", "json", target, env=at("2026-02-01")).json["suppressed"][0]
     same(mark["suppressions"], [{"reason": "accepted", "text": "risk taken", "by": "jane", "until": "2026-02-28", "origin": ours}])
     same((mark["status"], mark["aliases"], mark["severity"]), ("affected", ["GHSA-aaaa-bbbb-cccc"], "unknown"))
@@ -147,7 +147,7 @@ def what_is_suppressed_counts_nowhere(where):
     same(b"CVE-2026-1" in short or b"we patched it" in short, False)
     long = run(*command, "--suppress", path, "--show-suppressed").out
     has(long, b"1 suppressed (1 false_positive):", b"false_positive: we patched it", b"inline_mitigations_already_exist",
-        b"1 suppression meant nothing here: CVE-1999-1")
+        b"Suppressions that meant nothing here (1): CVE-1999-1")
     several = run("scan", "--db", where + "/db", "--suppress", path, "--format", "json", target, target).json
     same([sum(row["findings"].values()) for row in several["summary"]], [3, 3])
 
@@ -240,6 +240,43 @@ def vex_in_a_scan_and_in_the_database(where):
     has(run("db", "affected", "--all", "--db", where + "/db", "pkg:npm/left@1.5.0").out, b"stated not to be affected")
 
 
+def vex_about_an_image(where):
+    """Statements with subcomponents count for the product that they name, by the digest of the image; those on an
+    image alone for all that is in it. Packages of distributions may come without the release."""
+    usual_database(where)
+    target = image(where)
+    digest = scan(where, target).json["subject"]["digest"]
+    other = "sha256:" + "0" * 64
+    left, ssl = ("left", "CVE-2026-3"), ("libssl3", "CVE-2026-1")
+    parts = [{"@id": "pkg:npm/left"}, {"@id": "pkg:deb/debian/openssl"}]
+    cases = [
+        ({"@id": "pkg:oci/app@" + digest, "subcomponents": parts}, "CVE-2026-3", [left]),
+        ({"@id": f"pkg:oci/app@{digest.replace(':', '%3A')}?repository_url=r.example/app", "subcomponents": parts}, "CVE-2026-1", [ssl]),
+        ({"@id": "registry.example/app@" + digest, "subcomponents": parts}, "CVE-2026-1", [ssl]),
+        ({"@id": "pkg:oci/app@" + other, "subcomponents": parts}, "CVE-2026-3", []),
+        ({"@id": "registry.example/app@" + other, "subcomponents": parts}, "CVE-2026-3", []),
+        ({"@id": "pkg:npm/outer@1.0", "subcomponents": parts}, "CVE-2026-3", []),
+        ({"@id": "pkg:oci/app@" + digest, "subcomponents": [{"@id": "pkg:npm/right"}]}, "CVE-2026-3", []),
+        ({"@id": "pkg:oci/app@" + digest}, "CVE-2026-3", [left]), ({"@id": "pkg:oci/app@" + other}, "CVE-2026-3", []),
+        ({"@id": "pkg:deb/debian/openssl"}, "CVE-2026-1", [ssl]), ({"@id": "pkg:deb/debian/openssl@3.0.10-1"}, "CVE-2026-1", [ssl]),
+        ({"@id": "pkg:deb/debian/openssl@3.0.9-1"}, "CVE-2026-1", []), ({"@id": "pkg:generic/left"}, "CVE-2026-3", []),
+    ]
+    for product, name, wanted in cases:
+        path = write(where + "/vex.json", openvex(statement(name, product)))
+        result = scan(where, target, "--vex", path)
+        same((result.status, suppressed(result)), (0, wanted), (product, result.err))
+    path = write(where + "/vex.json", openvex(*(statement(name, product) for product, name, _ in cases[:3])))
+    same(run("db", "update", "--db", where + "/db", "--from", path).status, 0)
+    result = scan(where, target)
+    same(suppressed(result), [left, ssl])
+    same({mark["by"] for f in result.json["suppressed"] for mark in f["suppressions"]}, {"Jane Doe"})
+    bill = write(where + "/bill.json", {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "metadata": {"component": {
+        "type": "application", "name": "outer", "version": "1.0", "purl": "pkg:npm/outer@1.0"}}, "components": [
+            {"type": "library", "name": "left", "version": "1.5.0", "purl": "pkg:npm/left@1.5.0"}]})
+    path = write(where + "/outer.json", openvex(statement("CVE-2026-3", cases[5][0])))
+    same(suppressed(scan(where, "sbom:" + bill, "--vex", path)), [left], "the bill says what it is about")
+
+
 if __name__ == "__main__":
     main([advisories_of_ones_own, a_rule_means_what_it_says, a_rule_ends, what_is_suppressed_counts_nowhere, rules_of_the_database,
-          what_is_wrong_with_a_file, vex_in_a_scan_and_in_the_database])
+          what_is_wrong_with_a_file, vex_in_a_scan_and_in_the_database, vex_about_an_image])
