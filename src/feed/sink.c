@@ -115,7 +115,7 @@ enum pl_status pl_feed_sink_read(struct pl_feed_sink *sink, const struct pl_feed
     sink->tally.documents++;
     sink->tally.bytes += document->text.len;
     enum pl_status st = feed->read(sink, document, &problem);
-    if (is_about_record(st)) {
+    if (is_about_record(st) || st == PL_E_UNSUPPORTED) {
         /* The file's name is put before every text, and may stand in it already. */
         note_malformed(sink, problem.msg);
         st = PL_OK;

@@ -206,26 +206,29 @@ enum pl_status pl_suppression_of_advisory(struct pl_arena *arena,
     return PL_OK;
 }
 
-static void set_text(json_t *object, enum member member, pl_str text)
+/* False when the text cannot be in JSON, not being UTF-8: a rule must not lose what narrows it. */
+static bool set_text(json_t *object, enum member member, pl_str text)
 {
-    if (text.len > 0) {
-        json_object_set_new(object, members[member].name, json_stringn(text.ptr, text.len));
-    }
+    return text.len == 0 ||
+           json_object_set_new(object, members[member].name, json_stringn(text.ptr, text.len)) == 0;
 }
 
-static void set_list(json_t *object, enum member member, const struct pl_strs *list)
+static bool set_list(json_t *object, enum member member, const struct pl_strs *list)
 {
+    bool is_good = true;
     if (list->count == 0) {
-        return;
+        return true;
     }
     json_t *array = json_array();
-    for (size_t i = 0; i < list->count; i++) {
-        json_array_append_new(array, json_stringn(list->items[i].ptr, list->items[i].len));
+    for (size_t i = 0; i < list->count && is_good; i++) {
+        pl_str text = list->items[i];
+        is_good =
+            text.len > 0 && json_array_append_new(array, json_stringn(text.ptr, text.len)) == 0;
     }
-    json_object_set_new(object, members[member].name, array);
+    return json_object_set_new(object, members[member].name, array) == 0 && is_good;
 }
 
-/* The rule as text, which the reader takes again. */
+/* The rule as text, which the reader takes again; empty when it cannot be one. */
 static pl_str write_rule(struct pl_arena *arena, const struct pl_suppression *rule)
 {
     json_t *object pl_autojson = json_object();
@@ -233,17 +236,15 @@ static pl_str write_rule(struct pl_arena *arena, const struct pl_suppression *ru
     for (size_t i = 0; i < rule->packages.count; i++) {
         *pl_vec_push(arena, &packages) = pl_purl_format(arena, &rule->packages.items[i]);
     }
-    set_list(object, IDS, &rule->names);
-    set_list(object, PACKAGES, &packages);
-    set_text(object, VERSIONS, rule->versions);
-    set_text(object, IMAGE, rule->image);
-    set_list(object, PRODUCTS, &rule->products);
-    set_text(object, REASON, pl_str_from(pl_suppression_reason_to_string(rule->reason)));
-    set_text(object, TEXT, rule->text);
-    set_text(object, BY, rule->by);
-    set_text(object, UNTIL, rule->until);
-    char *text pl_autofree = json_dumps(object, JSON_COMPACT);
-    return pl_arena_dup(arena, pl_str_from(text ? text : ""));
+    bool is_good =
+        set_list(object, IDS, &rule->names) && set_list(object, PACKAGES, &packages) &&
+        set_text(object, VERSIONS, rule->versions) && set_text(object, IMAGE, rule->image) &&
+        set_list(object, PRODUCTS, &rule->products) &&
+        set_text(object, REASON, pl_str_from(pl_suppression_reason_to_string(rule->reason))) &&
+        set_text(object, TEXT, rule->text) && set_text(object, BY, rule->by) &&
+        set_text(object, UNTIL, rule->until);
+    char *text pl_autofree = is_good ? json_dumps(object, JSON_COMPACT) : NULL;
+    return pl_arena_dup(arena, pl_str_from(text));
 }
 
 enum pl_status pl_suppression_take(struct pl_feed_sink *sink, const struct pl_suppression *rule,
@@ -255,7 +256,14 @@ enum pl_status pl_suppression_take(struct pl_feed_sink *sink, const struct pl_su
     struct pl_affected everything = {.ecosystem = PL_STR(PL_SUPPRESSION_ECOSYSTEM),
                                      .name = PL_STR(PL_SUPPRESSION_KEY),
                                      .state = PL_AFFECT_NOT};
+    struct pl_suppression again = {0};
+    struct pl_error problem = PL_ERROR_INIT;
+    advisory.id = PL_STR(PL_SUPPRESSION_ID_PREFIX);
     advisory.details = write_rule(arena, rule);
+    if (pl_suppression_of_advisory(arena, &advisory, PL_STR_EMPTY, &again, &problem) < 0) {
+        pl_feed_malformed(sink, "a suppression that cannot be kept: %s", problem.msg);
+        return PL_OK;
+    }
     struct pl_digest digest = pl_digest_of(pl_str_span(advisory.details), NULL);
     advisory.id = pl_arena_format(arena, PL_SUPPRESSION_ID_PREFIX "%.*s", ID_DIGITS,
                                   digest.text + strlen("sha256:"));
