@@ -8,6 +8,7 @@ import subprocess
 
 from imagelib import entry, has, main, run, same, simple, stanza
 from match import STATUS, database, found, record, release, scan
+from sbomlib import need_schemas, validate_json, validate_xml
 
 EVERYTHING = [{"introduced": "0"}]
 
@@ -277,6 +278,30 @@ def vex_about_an_image(where):
     same(suppressed(scan(where, "sbom:" + bill, "--vex", path)), [left], "the bill says what it is about")
 
 
+def findings_in_cyclonedx(where):
+    """In both forms, by the published schemas; the analysis in CycloneDX's own words."""
+    usual_database(where)
+    target = image(where)
+    path = rules(where, {"id": "CVE-2026-1", "reason": "accepted", "text": "a risk", "by": "Jane", "until": "2099-12-31"},
+                 {"id": "CVE-2026-2", "reason": "fixed"}, {"id": "CVE-2026-3", "reason": "vulnerable_code_not_present"})
+    out = [f"{where}/out.{ending}" for ending in ("json", "xml")]
+    result = run("scan", "--db", where + "/db", "--suppress", path, "--format", "cyclonedx-json=" + out[0], "--format",
+                 "cyclonedx-xml=" + out[1], target)
+    same(result.status, 0, result.err)
+    need_schemas()
+    document = validate_json(out[0])
+    validate_xml(out[1], where)
+    found_there = {item["id"]: item for item in document["vulnerabilities"]}
+    same({name: (item.get("analysis", {}).get("state"), item.get("analysis", {}).get("justification")) for name, item in found_there.items()},
+         {"CVE-2026-1": ("exploitable", None), "CVE-2026-2": ("resolved", None), "CVE-2026-3": ("not_affected", "code_not_present"),
+          "GHSA-dddd-eeee-ffff": (None, None)})
+    has(found_there["CVE-2026-1"]["analysis"]["detail"], "a risk", "Jane", "2099-12-31")
+    purls = {component["bom-ref"]: component.get("purl", "") for component in document["components"]}
+    has(purls[found_there["CVE-2026-3"]["affects"][0]["ref"]], "pkg:npm/left@1.5.0")
+    back = scan(where, target, "--vex", out[0])
+    same(suppressed(back), [("left", "CVE-2026-3"), ("zlib1g", "CVE-2026-2")], "what it says is VEX for another scan")
+
+
 if __name__ == "__main__":
     main([advisories_of_ones_own, a_rule_means_what_it_says, a_rule_ends, what_is_suppressed_counts_nowhere, rules_of_the_database,
-          what_is_wrong_with_a_file, vex_in_a_scan_and_in_the_database, vex_about_an_image])
+          what_is_wrong_with_a_file, vex_in_a_scan_and_in_the_database, vex_about_an_image, findings_in_cyclonedx])
