@@ -125,6 +125,9 @@ static int run(const struct pl_args *args, struct pl_error *err)
         return pl_command_failed(st);
     }
     request.options.db = db;
+    request.details =
+        (struct pl_output_details){.with_suppressed = pl_args_flag(args, "show-suppressed"),
+                                   .with_differences = pl_args_flag(args, "explain")};
     return pl_scan_and_print(args, &request, "table", err);
 }
 

@@ -49,6 +49,7 @@ struct pl_scan_request {
     } sources;
     struct pl_cache *cache;
     struct pl_suppressions suppressions; /* of files */
+    struct pl_output_details details;
 };
 
 void pl_scan_request_release(struct pl_scan_request *request);
