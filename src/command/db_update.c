@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/db_update.h"
+#include "command/db_selection.h"
 #include "command/db_show.h"
 #include "command/progress.h"
 #include "db/transfer.h"
@@ -20,6 +21,8 @@ struct update {
     const struct pl_progress *progress;
     struct pl_db_origin origin; /* of the source at hand */
     bool accept_shrink;
+    struct pl_feed_selection selection;
+    pl_str selection_text;
     struct pl_strs begun; /* slices of this run */
     bool is_list; /* the source at hand is a line of URLs */
     struct pl_strs failures; /* texts */
@@ -161,10 +164,11 @@ static void recall(void *context, pl_str url, struct pl_remote_known *ret)
     for (size_t i = 0; i < manifest->slices.count; i++) {
         const struct pl_db_slice_info *slice = &manifest->slices.items[i];
         if (pl_str_eq(slice->source, source)) {
-            *ret =
-                (struct pl_remote_known){.is_known = slice->etag.len + slice->last_modified.len > 0,
-                                         .version = {slice->etag, slice->last_modified},
-                                         .cursor = slice->cursor};
+            bool is_same = pl_str_eq(slice->selection, update->selection_text);
+            *ret = (struct pl_remote_known){
+                .is_known = is_same && slice->etag.len + slice->last_modified.len > 0,
+                .version = {slice->etag, slice->last_modified},
+                .cursor = slice->cursor};
             return;
         }
     }
@@ -177,6 +181,7 @@ static void set_origin(struct update *update, pl_str url, const struct pl_http_v
         (struct pl_db_origin){.source = shown(update, url),
                               .etag = pl_arena_dup(&update->arena, version->etag),
                               .last_modified = pl_arena_dup(&update->arena, version->last_modified),
+                              .selection = update->selection_text,
                               .cursor = pl_arena_dup(&update->arena, cursor),
                               .fetched = now_text(&update->arena)};
 }
@@ -312,10 +317,12 @@ static void read_sources(struct update *update, const struct pl_strs *sources,
                                         .remove = remove_record,
                                         .take = take,
                                         .take_exploitation = take_exploitation,
-                                        .context = update};
+                                        .context = update,
+                                        .selection = &update->selection};
     for (size_t i = 0; i < sources->count; i++) {
         struct pl_error failed = PL_ERROR_INIT;
         update->origin = (struct pl_db_origin){.source = shown(update, sources->items[i]),
+                                               .selection = update->selection_text,
                                                .fetched = now_text(&update->arena)};
         update->is_list = pl_feed_urls_is_line(sources->items[i]);
         if (pl_source_read(sources->items[i].ptr, options, &taker, result, &failed) < 0) {
@@ -356,13 +363,13 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     if (st == PL_OK) {
         st = pl_db_builder_new(dir, &update.builder, err);
     }
+    if (st == PL_OK) {
+        st = pl_db_selection_read(args, pl_db_builder_manifest(update.builder), &update.arena,
+                                  &update.selection, err);
+        update.selection_text = pl_feed_selection_text(&update.arena, &update.selection);
+    }
     if (st < 0) {
         return st;
-    }
-    struct pl_strs ecosystems = {0};
-    const char *name = NULL;
-    for (size_t i = 0; (name = pl_args_nth(args, "ecosystem", i)); i++) {
-        *pl_vec_push(&update.arena, &ecosystems) = pl_str_from(name);
     }
     struct pl_progress_line line pl_autoprogress;
     pl_progress_line_begin(&line);
@@ -373,13 +380,14 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
                                             .failed = failed,
                                             .context = &update};
     const struct pl_source_options options = {
-        .memory = &memory, .ecosystems = &ecosystems, .temp_dir = dir, .progress = &line.progress};
+        .memory = &memory, .temp_dir = dir, .progress = &line.progress};
     struct pl_source_result result PL_CLEANUP(pl_source_result_release) = {0};
     struct pl_db_outcome outcome = {.repeated = 0};
     uint64_t began = now_milliseconds();
     read_sources(&update, &sources, &options, &result);
     size_t done = update.ended + update.unchanged;
     if (done > 0) {
+        pl_db_selection_keep(&update.selection, update.builder);
         st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS,
                                   &outcome.built, err);
     } else if (update.failures.count == 0) {
@@ -390,6 +398,7 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     tell_problems(&update, &result);
     if (st == PL_OK && done > 0) {
         outcome.repeated = update.repeated;
+        outcome.selection = update.selection_text;
         outcome.milliseconds = now_milliseconds() - began;
         st = pl_db_show_update(args, &result, &outcome, err);
     }

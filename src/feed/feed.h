@@ -46,7 +46,8 @@ struct pl_feed {
      * name and the beginning alone; cheap. 50 is a format that several publishers share, 90 one
      * with this publisher's mark. */
     int (*bid)(const struct pl_feed_document *document);
-    /* Fails when the document as a whole cannot be read (PL_E_PARSE with line or offset, LIMIT), or
+    /* Fails when the document as a whole cannot be read (PL_E_PARSE with line or offset, LIMIT,
+     * UNSUPPORTED), or
      * with what the sink fails with; what was given before stays. A record that cannot be read is
      * malformed, and the reading goes on. */
     enum pl_status (*read)(struct pl_feed_sink *sink, const struct pl_feed_document *document,

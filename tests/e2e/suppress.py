@@ -161,8 +161,8 @@ def rules_of_the_database(where):
     two = write(where + "/two.yaml", "suppressions:\n- id: CVE-2026-3\n  packages: [pkg:npm/left]\n  reason: vulnerable_code_not_present\n"
                 "  text: never shipped\n  by: two\n")
 
-    def update(path):
-        result = run("db", "update", "--db", where + "/db", "--from", path)
+    def update(path, *options):
+        result = run("db", "update", "--db", where + "/db", "--from", path, *options)
         same(result.status, 0, result.err)
     update(one)
     update(two)
@@ -177,6 +177,8 @@ def rules_of_the_database(where):
          [("GHSA-aaaa-bbbb-cccc", True, ["suppressions/two"])])
     has(run("db", "affected", "--db", where + "/db", "pkg:npm/left@1.5.0").out, b"never shipped")
     has(run("db", "show", "--db", where + "/db", "CVE-2026-3").out, b"never shipped")
+    update(two, "--ecosystems", "npm")
+    same(suppressed(scan(where, target)), [("left", "CVE-2026-3"), ("libssl3", "CVE-2026-1")], "suppressions are of no ecosystem")
     write(two, "suppressions: []\n")
     update(two)
     same(suppressed(scan(where, target)), [("libssl3", "CVE-2026-1")])
