@@ -7,6 +7,7 @@
 #include "engine/inspect_sbom.h"
 #include "engine/merge.h"
 #include "engine/source.h"
+#include "engine/suppressions.h"
 
 struct scan {
     struct pl_arena *arena;
@@ -125,6 +126,22 @@ static void keep_scope(const struct scan *scan)
     }
 }
 
+static enum pl_status suppress(const struct scan *scan, struct pl_error *err)
+{
+    struct pl_report *report = scan->report;
+    struct pl_suppressions rules = {0};
+    for (size_t i = 0; scan->options->suppressions && i < scan->options->suppressions->count; i++) {
+        *pl_vec_push(scan->arena, &rules) = scan->options->suppressions->items[i];
+    }
+    size_t given = rules.count;
+    enum pl_status st =
+        pl_suppressions_of_db(scan->arena, scan->options->db, &rules, &report->gaps, err);
+    if (st == PL_OK) {
+        pl_suppressions_settle(scan->arena, &rules, given, scan->options->today, report);
+    }
+    return st;
+}
+
 static enum pl_status detect(const struct scan *scan, struct pl_error *err)
 {
     struct pl_report *report = scan->report;
@@ -146,6 +163,9 @@ static enum pl_status detect(const struct scan *scan, struct pl_error *err)
     }
     st = pl_vulnerability_detect(scan->arena, scan->options->db, &query, &report->findings,
                                  &report->gaps, err);
+    if (st == PL_OK) {
+        st = suppress(scan, err);
+    }
     if (st == PL_OK) {
         pl_policy_apply(&scan->options->policy, scan->arena, report);
     }

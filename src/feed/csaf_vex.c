@@ -65,12 +65,19 @@ static pl_str range_of(struct pl_arena *arena, pl_str text)
                : pl_arena_format(arena, "vers:vls/" PL_STR_FMT, PL_STR_ARG(text));
 }
 
+/* What a product is called beyond this document: its package URL, if it has one. */
+static pl_str product_name(const struct pl_csaf_tree *tree, pl_str id)
+{
+    const struct pl_csaf_node *node = id.len > 0 ? pl_csaf_tree_find(tree, id) : NULL;
+    return id.len == 0 ? id : node && node->said.purl.len > 0 ? node->said.purl : PL_STR("#");
+}
+
 static void set_product(struct reader *reader, const struct pl_csaf_node *node,
                         struct pl_vex_statement *statement)
 {
     const struct pl_csaf_tree *tree = &reader->tree;
     statement->product = node->said.purl;
-    statement->within = node->parent;
+    statement->within = product_name(tree, node->parent);
     if (statement->product.len == 0 && node->component.len > 0) {
         node = pl_csaf_tree_find(tree, node->component);
         statement->product = node ? node->said.purl : PL_STR_EMPTY;
@@ -100,9 +107,9 @@ static void add_statement(struct reader *reader, const struct pl_vex_statement *
         statement.state = pl_csaf_state(remediation);
     }
     pl_str word = pl_json_str(pl_map_find(&beside->threats, id), "details");
-    if (word.len == 0) {
-        word = pl_json_str(pl_map_find(&beside->flags, id), "label");
-    }
+    pl_str label = pl_json_str(pl_map_find(&beside->flags, id), "label");
+    word = word.len > 0 ? word : label;
+    statement.justification = pl_arena_dup(reader->arena, label);
     statement.reason = pl_arena_dup(reader->arena, word);
     pl_vex_add(reader->arena, &reader->vex, &statement);
 }
@@ -193,6 +200,8 @@ static enum pl_status read_members(struct reader *reader, const struct pl_csaf_m
         return st;
     }
     const json_t *tracking = pl_json_object(head, "tracking");
+    reader->vex.author =
+        pl_arena_dup(reader->arena, pl_json_str(pl_json_object(head, "publisher"), "name"));
     reader->time = pl_arena_dup(reader->arena, pl_json_str(tracking, "current_release_date"));
     st = pl_csaf_tree_read(&reader->tree, members->tree, err);
     if (st == PL_OK && members->vulnerabilities.len > 0) {

@@ -5,6 +5,7 @@
  *
  *   serialNumber, version   "urn:uuid:..." and a number: what others name this document by
  *   metadata.timestamp      of vulnerabilities that have no time of their own
+ *   metadata.authors        [{name}]
  *   components              with "bom-ref" and "purl"; they nest, and one is in the metadata
  *   vulnerabilities         each
  *     id, references        a name, and equal ones of others: [{id}]
@@ -44,6 +45,7 @@ struct reader {
     } sayings;
     pl_str serial; /* without "urn:uuid:" */
     pl_str time; /* of the document */
+    pl_str author;
     size_t vulnerabilities;
 };
 
@@ -142,6 +144,10 @@ static bool settle(struct reader *reader, struct judgement *judgement, size_t in
                           index, PL_STR_ARG(statement->vulnerability));
         return false;
     }
+    if (statement->justification.len == 0 &&
+        pl_str_eq(judgement->state, PL_STR("false_positive"))) {
+        statement->justification = PL_STR("false_positive");
+    }
     return true;
 }
 
@@ -192,9 +198,10 @@ static void read_judgement(struct reader *reader, const json_t *vulnerability,
     if (statement->time.len == 0) {
         statement->time = keep(reader, vulnerability, "updated");
     }
+    statement->justification = keep(reader, analysis, "justification");
     statement->reason = keep(reader, analysis, "detail");
     if (statement->reason.len == 0) {
-        statement->reason = keep(reader, analysis, "justification");
+        statement->reason = statement->justification;
     }
     ret->state = keep(reader, analysis, "state");
     for (size_t i = 0; i < json_array_size(responses); i++) {
@@ -251,6 +258,8 @@ static enum pl_status read_metadata(struct reader *reader, pl_str text, struct p
     enum pl_status st = pl_json_parse(text, "the metadata", &metadata, err);
     if (st == PL_OK) {
         reader->time = keep(reader, metadata, "timestamp");
+        reader->author =
+            keep(reader, json_array_get(pl_json_array(metadata, "authors"), 0), "name");
         read_component(reader, pl_json_object(metadata, "component"), 0);
     }
     return st;
@@ -317,9 +326,10 @@ static void read_xml_judgement(struct reader *reader, const struct pl_xml_node *
     if (statement->time.len == 0) {
         statement->time = keep_xml(reader, vulnerability, "updated");
     }
+    statement->justification = keep_xml(reader, analysis, "justification");
     statement->reason = keep_xml(reader, analysis, "detail");
     if (statement->reason.len == 0) {
-        statement->reason = keep_xml(reader, analysis, "justification");
+        statement->reason = statement->justification;
     }
     ret->state = keep_xml(reader, analysis, "state");
     for (const struct pl_xml_node *it = pl_xml_child(responses, "response"); it;
@@ -363,6 +373,8 @@ static enum pl_status take_piece(void *context, const struct pl_xml_node *piece,
         read_xml_vulnerability(reader, piece);
     } else if (pl_xml_is(piece, "metadata")) {
         reader->time = keep_xml(reader, piece, "timestamp");
+        reader->author =
+            keep_xml(reader, pl_xml_child(pl_xml_child(piece, "authors"), "author"), "name");
         read_xml_component(reader, pl_xml_child(piece, "component"), 0);
     } else {
         read_xml_component(reader, piece, 0);
@@ -417,7 +429,7 @@ static pl_str purl_of(struct reader *reader, pl_str ref)
 
 static enum pl_status take_all(struct reader *reader, struct pl_error *err)
 {
-    struct pl_vex vex = {0};
+    struct pl_vex vex = {.author = reader->author};
     if (reader->vulnerabilities == 0) {
         pl_feed_skip(reader->sink, "bill of materials without vulnerabilities");
     }

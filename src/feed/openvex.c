@@ -74,7 +74,7 @@ static void add_product(struct pl_arena *arena, const json_t *product,
     pl_str id = keep(arena, product, "@id");
     for (size_t i = 0; i < json_array_size(parts); i++) {
         statement.product = keep(arena, json_array_get(parts, i), "@id");
-        statement.within = id.len > 0 ? id : PL_STR("?");
+        statement.within = id.len > 0 ? id : PL_STR("#");
         pl_vex_add(arena, vex, &statement);
     }
     if (json_array_size(parts) == 0) {
@@ -108,7 +108,8 @@ static enum pl_status take_statement(struct pl_feed_sink *sink, const struct pl_
         return PL_OK;
     }
     said.time = said.time.len > 0 ? said.time : reader->time;
-    said.reason = said.reason.len > 0 ? said.reason : keep(arena, item, "justification");
+    said.justification = keep(arena, item, "justification");
+    said.reason = said.reason.len > 0 ? said.reason : said.justification;
     keep_aliases(arena, vulnerability, &said.aliases);
     for (size_t i = 0; i < json_array_size(products); i++) {
         add_product(arena, json_array_get(products, i), &said, &reader->vex);
@@ -116,22 +117,29 @@ static enum pl_status take_statement(struct pl_feed_sink *sink, const struct pl_
     return PL_OK;
 }
 
-static pl_str time_of_document(pl_str text)
+/* A text of the document itself, which may stand behind the statements. */
+static pl_str text_of_document(struct pl_arena *arena, pl_str text, const char *key)
 {
     pl_str value = PL_STR_EMPTY;
-    if (!pl_head_member(text, "timestamp", &value) || value.len == 0 || value.ptr[0] != '"') {
+    if (!pl_head_member(text, key, &value) || value.len == 0 || value.ptr[0] != '"') {
         return PL_STR_EMPTY;
     }
-    value = pl_str_skip(value, 1);
-    size_t end = pl_str_find_char(value, '"');
-    return end == SIZE_MAX ? PL_STR_EMPTY : pl_str_sub(value, 0, end);
+    size_t end = 1;
+    while (end < value.len && value.ptr[end] != '"') {
+        end += value.ptr[end] == '\\' ? 2 : 1;
+    }
+    return end < value.len ? pl_json_piece_text(arena, pl_str_sub(value, 0, end + 1))
+                           : PL_STR_EMPTY;
 }
 
 static enum pl_status read_document(struct pl_feed_sink *sink,
                                     const struct pl_feed_document *document, struct pl_error *err)
 {
     static const char *const path[] = {"statements", NULL};
-    struct reader reader = {.time = time_of_document(document->text)};
+    struct pl_arena *arena = pl_feed_scratch(sink);
+    struct reader reader = {
+        .vex = {.author = text_of_document(arena, document->text, "author"), .has_images = true},
+        .time = text_of_document(arena, document->text, "timestamp")};
     enum pl_status st =
         pl_feed_records(sink, document->text, path, "statement", take_statement, &reader, err);
     return st == PL_OK ? pl_vex_take(sink, &reader.vex, err) : st;

@@ -257,6 +257,8 @@ def ours(dump, path):
     for line in map(json.loads, done.stdout.splitlines()):
         feed = line.get("document", {}).get("feed", feed)
         for one in line.get("advisory", {}).get("affected", []):
+            if one["package"]["ecosystem"] == "Suppression":
+                continue  # a rule for what no advisory is filed under
             if one.get("versions"):
                 where = "only " + one["versions"][0]
             elif one["ranges"]:

@@ -14,13 +14,13 @@ static void test_vex__csaf(void **state)
         &pl_feed_csaf_vex, "csaf-vex.json",
         "CVE-2024-1 [] \n"
         "  Debian:12 | d |  | 1-1 | will_not_fix\n"
-        "  Go | example.org/b |  | 1.2.3 | not_affected\n"
+        "  Go | example.org/b |  | 1.2.3 | not_affected not_affected: never called\n"
         "  npm | a |  | introduced 2.0.0 fixed 2.5.0 | affected\n"
         "  npm | a |  | introduced 0 fixed 0.5.0 | under_investigation\n"
-        "  npm | a |  | 1.1.0 | not_affected\n"
-        "  npm | a |  | 1.0.0 | not_affected\n"
+        "  npm | a |  | 1.1.0 | not_affected fixed\n"
+        "  npm | a |  | 1.0.0 | not_affected vulnerable_code_not_present\n"
         "GHSA-dddd-eeee-ffff [] \n"
-        "  Debian:12 | d |  | 1-1 | not_affected\n"
+        "  Debian:12 | d |  | 1-1 | not_affected fixed\n"
         "  npm | a |  | 1.0.0 | affected\n"
         "skipped: version that is recommended: 1\n"
         "skipped: product that the product tree does not have: 1\n"
@@ -35,29 +35,31 @@ static void test_vex__csaf(void **state)
         "versions\n");
 }
 
+/* CycloneDX's word behind the one of VEX. */
+#define UNREACHABLE "vulnerable_code_not_in_execute_path: code_not_reachable\n"
+
 /* The document in XML says the same as that in JSON. */
 static void test_vex__cyclonedx(void **state)
 {
     static const char wanted[] =
         "CVE-2024-1 [] \n"
-        "  npm | a |  | 1.0.0 | not_affected\n"
-        "  npm | b |  | 1.0.0 | not_affected\n"
-        "  npm | e |  | 1.0.0 | not_affected\n"
-        "  PyPI | c |  | 1.0 | not_affected\n"
-        "  PyPI | d |  | 1.0 | not_affected\n"
-        "CVE-2024-2 [] \n"
+        "  npm | a |  | 1.0.0 | not_affected " UNREACHABLE
+        "  npm | b |  | 1.0.0 | not_affected " UNREACHABLE
+        "  npm | e |  | 1.0.0 | not_affected " UNREACHABLE
+        "  PyPI | c |  | 1.0 | not_affected " UNREACHABLE
+        "  PyPI | d |  | 1.0 | not_affected " UNREACHABLE "CVE-2024-2 [] \n"
         "  npm | a |  | introduced 2.0.0 fixed 2.1.0 above 2.1.0 fixed 3.0.0 | will_not_fix\n"
-        "  npm | a |  | introduced 3.0.0 | not_affected\n"
+        "  npm | a |  | introduced 3.0.0 | not_affected not_affected\n"
         "  npm | a |  | 0.9.0 | under_investigation\n"
         "  npm | a |  | 1.5.0 | will_not_fix\n"
         "CVE-2024-3 [] \n"
-        "  npm | a |  | 1.0.0 | not_affected\n"
+        "  npm | a |  | 1.0.0 | not_affected fixed\n"
         "CVE-2024-4 [] \n"
         "  Maven | org.example:main |  | introduced 0 | affected\n"
         "CVE-2024-5 [] \n"
         "  Maven | org.example:main |  | | under_investigation\n"
         "CVE-2024-8 [] \n"
-        "  npm | @scope/inner |  | 1.0.0 | not_affected\n"
+        "  npm | @scope/inner |  | 1.0.0 | not_affected false_positive: another project\n"
         "skipped: vulnerability without an analysis: 1\n"
         "skipped: product without a package URL: 2\n"
         "skipped: fixed in a version that is not named: 1\n"
