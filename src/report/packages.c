@@ -139,21 +139,16 @@ static void count_package(struct pl_packages *packages, const struct pl_package 
     }
 }
 
-static bool needs_answer(const struct pl_finding *finding)
-{
-    return finding->status == PL_FINDING_AFFECTED ||
-           finding->status == PL_FINDING_UNDER_INVESTIGATION;
-}
-
 struct pl_packages pl_packages_group(struct pl_arena *arena, const struct pl_findings *findings)
 {
     struct pl_packages packages = {0};
     struct items items = {0};
     for (size_t i = 0; i < findings->count; i++) {
-        if (needs_answer(&findings->items[i])) {
-            *pl_vec_push(arena, &items) = make_item(arena, &findings->items[i]);
+        const struct pl_finding *finding = &findings->items[i];
+        if (pl_finding_counts(finding)) {
+            *pl_vec_push(arena, &items) = make_item(arena, finding);
         } else {
-            packages.left_out++;
+            packages.left_out += finding->apart == PL_APART_NOT;
         }
     }
     if (items.count > 1) {

@@ -241,7 +241,7 @@ static void write_exploited(const struct table *table)
     for (size_t i = 0; i < table->report->findings.count; i++) {
         const struct pl_finding *finding = &table->report->findings.items[i];
         const struct pl_exploitation *known = &finding->exploitation;
-        if (known->kev_catalogue.len == 0 || finding->status == PL_FINDING_NOT_AFFECTED ||
+        if (known->kev_catalogue.len == 0 || !pl_finding_counts(finding) ||
             pl_strs_contain(&seen, finding->id)) {
             continue;
         }
@@ -265,6 +265,34 @@ static void write_exploited(const struct table *table)
     }
     pl_buf_append_char(&line, '.');
     paragraph(table, 2, pl_buf_str(&line));
+}
+
+/* Findings about kernels that do not run here: how many, and of which packages. */
+static void write_not_running(const struct table *table)
+{
+    struct pl_strs names = {0};
+    struct pl_strs ids = {0};
+    for (size_t i = 0; i < table->report->findings.count; i++) {
+        const struct pl_finding *finding = &table->report->findings.items[i];
+        if (finding->apart == PL_APART_NOT_RUNNING) {
+            pl_strs_add_unique(table->arena, &names, finding->component->name);
+            *pl_vec_push(table->arena, &ids) = finding->id;
+        }
+    }
+    if (names.count == 0) {
+        return;
+    }
+    pl_strs_sort(&ids);
+    size_t distinct = 0;
+    for (size_t i = 0; i < ids.count; i++) {
+        distinct += i == 0 || !pl_str_eq(ids.items[i], ids.items[i - 1]);
+    }
+    pl_strs_sort(&names);
+    paragraph(table, 2,
+              pl_arena_format(table->arena,
+                              "Not counted: %zu of the Linux kernel, which does not run from "
+                              "here (" PL_STR_FMT ").",
+                              distinct, PL_STR_ARG(join_clean(table, &names, MOST_BINARIES))));
 }
 
 /* The date of the newest record of all feeds, or empty. */
@@ -405,6 +433,7 @@ static void write_assessment(const struct table *table)
     }
     write_counts(table, &packages);
     write_exploited(table);
+    write_not_running(table);
     write_end_of_life(table);
     write_gaps(table);
     write_database(table);
