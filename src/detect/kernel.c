@@ -72,38 +72,13 @@ static const struct {
     {"alpm", "linux", "linux-rt*", KERNEL},
 };
 
-static bool fits(pl_str name, pl_str pattern)
-{
-    size_t at = 0;
-    size_t star = SIZE_MAX; /* the last star in the pattern, and where in the name its run ends */
-    size_t run = 0;
-    for (size_t i = 0; i < name.len;) {
-        if (at < pattern.len && pattern.ptr[at] == '*') {
-            star = at++;
-            run = i;
-        } else if (at < pattern.len && pattern.ptr[at] == name.ptr[i]) {
-            at++;
-            i++;
-        } else if (star != SIZE_MAX) {
-            at = star + 1;
-            i = ++run;
-        } else {
-            return false;
-        }
-    }
-    while (at < pattern.len && pattern.ptr[at] == '*') {
-        at++;
-    }
-    return at == pattern.len;
-}
-
 static enum part part_of(const struct pl_component *component)
 {
     pl_str source = component->source_name.len > 0 ? component->source_name : component->name;
     for (size_t i = 0; i < PL_ARRAY_LEN(rows); i++) {
         if (pl_str_eq(component->type, pl_str_from(rows[i].type)) &&
             pl_str_starts_with(source, pl_str_from(rows[i].source)) &&
-            fits(component->name, pl_str_from(rows[i].name))) {
+            pl_str_fits(component->name, pl_str_from(rows[i].name))) {
             return rows[i].part;
         }
     }

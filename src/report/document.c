@@ -94,6 +94,9 @@ static void write_component(struct pl_json_writer *json, const struct pl_compone
     } else {
         pl_json_writer_null(json);
     }
+    if (component->third_party.len > 0) {
+        pl_json_writer_member(json, "third_party", component->third_party);
+    }
     write_dependency(json, component);
     pl_json_writer_member_strings(json, "licenses", &component->licenses);
     pl_json_writer_member(json, "license_expression", component->license_expression);

@@ -234,6 +234,7 @@ static void fill_facts(const struct package *package, struct pl_component *compo
         component->confidence = (unsigned)confidence;
         component->basis = pl_sink_str(sink, property(package, "plimsoll:basis"));
     }
+    component->origin = pl_sink_str(sink, property(package, "plimsoll:third-party"));
     component->vendor =
         is_nothing(said->supplier) ? PL_STR_EMPTY : pl_sink_str(sink, said->supplier);
     for (size_t i = 0; i < said->hashes.count; i++) {
