@@ -94,15 +94,82 @@ static void redhat(struct pl_arena *arena, const struct pl_os *os, const char *e
         pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT, PL_STR_ARG(release)));
 }
 
-/* "SUSE:Linux Enterprise Server 15 SP5", "openSUSE:Leap 15.5": PRETTY_NAME without the vendor. */
-static void pretty(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
-                   pl_str release, struct pl_strs *list)
+/* The product of SUSE, or openSUSE, that a system is: PRETTY_NAME without the vendor; where there
+ * is none, by id and version. Empty when neither says. */
+static pl_str suse_product(struct pl_arena *arena, const struct pl_os *os, const char *vendor)
 {
-    pl_str name = os->pretty_name;
-    pl_str prefix = pl_str_from(ecosystem);
-    if (pl_str_starts_with(name, prefix) && name.len > prefix.len + 1) {
-        add(arena, list, ecosystem, pl_str_trim(pl_str_skip(name, prefix.len)));
+    static const struct {
+        const char *id;
+        const char *product;
+    } products[] = {
+        {"opensuse-leap", "Leap"},
+        {"sled", "Linux Enterprise Desktop"},
+        {"sles", "Linux Enterprise Server"},
+        {"sles_sap", "Linux Enterprise Server for SAP Applications"},
+    };
+    pl_str prefix = pl_str_from(vendor);
+    pl_str major = PL_STR_EMPTY;
+    pl_str pack = PL_STR_EMPTY;
+    if (pl_str_starts_with(os->pretty_name, prefix) && os->pretty_name.len > prefix.len + 1) {
+        return pl_str_trim(pl_str_skip(os->pretty_name, prefix.len));
     }
+    pl_str_cut(os->version_id, '.', &major, &pack);
+    for (size_t i = 0; os->version_id.len > 0 && i < PL_ARRAY_LEN(products); i++) {
+        if (!pl_str_eq(os->id, pl_str_from(products[i].id))) {
+            continue;
+        }
+        bool is_leap = i == 0;
+        bool has_pack = !is_leap && pack.len > 0;
+        return pl_arena_format(arena, "%s " PL_STR_FMT "%s" PL_STR_FMT, products[i].product,
+                               PL_STR_ARG(has_pack ? major : os->version_id), has_pack ? " SP" : "",
+                               PL_STR_ARG(has_pack ? pack : PL_STR_EMPTY));
+    }
+    return PL_STR_EMPTY;
+}
+
+/* "openSUSE:Leap 15.5", "openSUSE:Tumbleweed" */
+static void opensuse(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                     pl_str release, struct pl_strs *list)
+{
+    pl_str product = suse_product(arena, os, ecosystem);
+    if (product.len > 0) {
+        add(arena, list, ecosystem, product);
+    }
+}
+
+/* "SUSE:Linux Enterprise Server 15 SP5". Since 15 the packages of a service pack come from modules,
+ * each a product with advisories of its own; the same build of a package is in all that have it, so
+ * that it does not matter which of them the system has. SUSE's word for what follows the end of
+ * general support ("Linux Enterprise Server 15 SP3-LTSS") is for who pays for it, and not asked. */
+static void suse(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                 pl_str release, struct pl_strs *list)
+{
+    static const char *const modules[] = {
+        "Basesystem",        "Containers",       "Desktop Applications",
+        "Development Tools", "Legacy",           "Public Cloud",
+        "Python 3",          "SAP Applications", "Server Applications",
+        "Web and Scripting",
+    };
+    pl_str start = PL_STR("Linux Enterprise ");
+    pl_str product = suse_product(arena, os, ecosystem);
+    if (product.len == 0) {
+        return;
+    }
+    add(arena, list, ecosystem, product);
+    size_t sp = pl_str_find(product, PL_STR(" 15"));
+    if (!pl_str_starts_with(product, start) || sp == SIZE_MAX ||
+        pl_str_contains(product, PL_STR("Micro"))) {
+        return;
+    }
+    pl_str pack = pl_str_skip(product, sp);
+    add(arena, list, ecosystem,
+        pl_arena_format(arena, "Linux Enterprise Server" PL_STR_FMT, PL_STR_ARG(pack)));
+    for (size_t i = 0; i < PL_ARRAY_LEN(modules); i++) {
+        add(arena, list, ecosystem,
+            pl_arena_format(arena, "Linux Enterprise Module for %s" PL_STR_FMT, modules[i],
+                            PL_STR_ARG(pack)));
+    }
+    add(arena, list, ecosystem, pl_arena_format(arena, "Package Hub" PL_STR_FMT, PL_STR_ARG(pack)));
 }
 
 /* "openEuler:22.03-LTS-SP3": VERSION is "22.03 (LTS-SP3)". */
@@ -126,8 +193,8 @@ static void nowhere(struct pl_arena *arena, const struct pl_os *os, const char *
 }
 
 static const struct row rows[] = {
-#define PL_DISTRO(id, type, ecosystem, by_source, parts, name)                                     \
-    {{id, type, ecosystem, by_source}, parts, name},
+#define PL_DISTRO(id, type, ecosystem, by, parts, name)                                            \
+    {{id, type, ecosystem, PL_DISTRO_BY_##by}, parts, name},
 #include "model/distros.def"
 #undef PL_DISTRO
 };
@@ -135,10 +202,13 @@ static const struct row rows[] = {
 /* Families, for ID_LIKE: whose packages can be read, though nobody's advisories are known to hold.
  */
 static const struct row families[] = {
-    {{"debian", "deb", "", true}, 0, nowhere},  {{"ubuntu", "deb", "", true}, 0, nowhere},
-    {{"alpine", "apk", "", true}, 0, nowhere},  {{"rhel", "rpm", "", false}, 0, nowhere},
-    {{"fedora", "rpm", "", false}, 0, nowhere}, {{"centos", "rpm", "", false}, 0, nowhere},
-    {{"suse", "rpm", "", true}, 0, nowhere},
+    {{"debian", "deb", "", PL_DISTRO_BY_SOURCE}, 0, nowhere},
+    {{"ubuntu", "deb", "", PL_DISTRO_BY_SOURCE}, 0, nowhere},
+    {{"alpine", "apk", "", PL_DISTRO_BY_SOURCE}, 0, nowhere},
+    {{"rhel", "rpm", "", PL_DISTRO_BY_PACKAGE}, 0, nowhere},
+    {{"fedora", "rpm", "", PL_DISTRO_BY_PACKAGE}, 0, nowhere},
+    {{"centos", "rpm", "", PL_DISTRO_BY_PACKAGE}, 0, nowhere},
+    {{"suse", "rpm", "", PL_DISTRO_BY_SOURCE}, 0, nowhere},
 };
 
 static const struct row *find_row(const struct row *table, size_t count, pl_str id)
@@ -236,6 +306,39 @@ static pl_str release_of(const struct pl_os *os, const struct row *row)
         version = pl_str_skip(os->pretty_name, prefix.len);
     }
     return row->parts == ALL ? version : leading_numbers(version, row->parts);
+}
+
+pl_str pl_os_id_of_name(pl_str name)
+{
+    static const char *const names[][2] = {
+        {"alma", "almalinux"},
+        {"amazon", "amzn"},
+        {"cbl-mariner", "mariner"},
+        {"opensuse.leap", "opensuse-leap"},
+        {"opensuse.tumbleweed", "opensuse-tumbleweed"},
+        {"oracle", "ol"},
+        {"redhat", "rhel"},
+        {"suse linux enterprise server", "sles"},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(names); i++) {
+        if (pl_str_eq_nocase(name, pl_str_from(names[i][0]))) {
+            return pl_str_from(names[i][1]);
+        }
+    }
+    return name;
+}
+
+void pl_os_split_distro(pl_str distro, pl_str *ret_name, pl_str *ret_version)
+{
+    *ret_name = distro;
+    *ret_version = PL_STR_EMPTY;
+    for (size_t i = distro.len; i-- > 0;) {
+        if (distro.ptr[i] == '-' && i + 1 < distro.len && pl_char_is_digit(distro.ptr[i + 1])) {
+            *ret_name = pl_str_sub(distro, 0, i);
+            *ret_version = pl_str_skip(distro, i + 1);
+            return;
+        }
+    }
 }
 
 struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os)

@@ -21,12 +21,16 @@ struct pl_os {
     pl_str build_id;
 };
 
+/* What its advisories name: binary packages, source packages, or one of them in some feeds and the
+ * other in others. */
+enum pl_distro_by { PL_DISTRO_BY_PACKAGE, PL_DISTRO_BY_SOURCE, PL_DISTRO_BY_EITHER };
+
 /* How a distribution's advisories are looked up; one row of model/distros.def. */
 struct pl_distro {
     const char *id; /* os-release ID */
     const char *package_type; /* deb, apk, rpm: purl type of its packages */
     const char *ecosystem; /* OSV ecosystem without release, "Debian" */
-    bool by_source; /* the feed names source packages */
+    enum pl_distro_by by;
 };
 
 /* NULL for a distribution that is not known, not even by its ID_LIKE. A derivative that shares its
@@ -43,6 +47,13 @@ struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os);
 /* The end of the vendor's free security support of this release as "YYYY-MM-DD", or empty when it
  * is not known or has none (rolling). The table is model/eol.def. */
 pl_str pl_os_end_of_life(const struct pl_os *os);
+
+/* The os-release ID of a system that others call otherwise: "rhel" of "redhat". */
+pl_str pl_os_id_of_name(pl_str name);
+
+/* "opensuse-leap-15.5" into name and version, which begins with a digit after a hyphen; empty when
+ * there is none. */
+void pl_os_split_distro(pl_str distro, pl_str *ret_name, pl_str *ret_version);
 
 /* What one file says of the operating system. */
 struct pl_os_source {

@@ -46,7 +46,21 @@ static void test_os__ecosystems(void **state)
           "Red Hat:enterprise_linux:9::crb|Red Hat:enterprise_linux:9");
     check((struct pl_os){OS("sles", "15.3"),
                          .pretty_name = PL_STR("SUSE Linux Enterprise Server 15 SP3")},
-          "SUSE:Linux Enterprise Server 15 SP3");
+          "SUSE:Linux Enterprise Server 15 SP3|"
+          "SUSE:Linux Enterprise Module for Basesystem 15 SP3|"
+          "SUSE:Linux Enterprise Module for Containers 15 SP3|"
+          "SUSE:Linux Enterprise Module for Desktop Applications 15 SP3|"
+          "SUSE:Linux Enterprise Module for Development Tools 15 SP3|"
+          "SUSE:Linux Enterprise Module for Legacy 15 SP3|"
+          "SUSE:Linux Enterprise Module for Public Cloud 15 SP3|"
+          "SUSE:Linux Enterprise Module for Python 3 15 SP3|"
+          "SUSE:Linux Enterprise Module for SAP Applications 15 SP3|"
+          "SUSE:Linux Enterprise Module for Server Applications 15 SP3|"
+          "SUSE:Linux Enterprise Module for Web and Scripting 15 SP3|SUSE:Package Hub 15 SP3");
+    check((struct pl_os){OS("sles", "12.5"),
+                         .pretty_name = PL_STR("SUSE Linux Enterprise Server 12 SP5")},
+          "SUSE:Linux Enterprise Server 12 SP5");
+    check((struct pl_os){OS("arch", "rolling")}, "Arch Linux");
     check((struct pl_os){OS("opensuse-leap", "15.2"), .pretty_name = PL_STR("openSUSE Leap 15.2")},
           "openSUSE:Leap 15.2");
     check((struct pl_os){OS("openEuler", "20.03"), .version = PL_STR("20.03 (LTS-SP1)")},
