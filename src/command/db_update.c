@@ -77,14 +77,14 @@ static void note_failure(struct update *update, const char *text)
         pl_arena_dup(&update->arena, pl_str_from(text));
 }
 
-/* A slice that is refused keeps what it had, and does not keep the others from being taken. */
-static enum pl_status end_slice(void *context, struct pl_error *err)
+/* Waits for the slice that was ended before. One that is refused keeps what it had, and does not
+ * keep the others from being taken. */
+static enum pl_status settle_slice(struct update *update, struct pl_error *err)
 {
-    struct update *update = context;
     struct pl_db_slice_built built = {0};
     struct pl_error refused = PL_ERROR_INIT;
-    enum pl_status st = pl_db_builder_end(update->builder, &update->origin, update->accept_shrink,
-                                          update->progress, &built, &refused);
+    bool any = false;
+    enum pl_status st = pl_db_builder_settle(update->builder, &any, &built, &refused);
     if (st == PL_E_CONFLICT) {
         note_failure(update, refused.msg);
         return PL_OK;
@@ -93,8 +93,16 @@ static enum pl_status end_slice(void *context, struct pl_error *err)
         return pl_error_set(err, st, "%s", refused.msg);
     }
     update->repeated += built.replaced;
-    update->ended++;
+    update->ended += any;
     return PL_OK;
+}
+
+static enum pl_status end_slice(void *context, struct pl_error *err)
+{
+    struct update *update = context;
+    enum pl_status st = settle_slice(update, err);
+    return st < 0 ? st
+                  : pl_db_builder_end(update->builder, &update->origin, update->accept_shrink, err);
 }
 
 static enum pl_status take(void *context, pl_str slice, const struct pl_advisory *advisory,
@@ -262,6 +270,10 @@ static void read_sources(struct update *update, const struct pl_strs *sources,
             pl_db_builder_drop(update->builder);
             note_failure(update, failed.msg);
         }
+    }
+    struct pl_error failed = PL_ERROR_INIT;
+    if (settle_slice(update, &failed) < 0) {
+        note_failure(update, failed.msg);
     }
 }
 

@@ -3,6 +3,29 @@
 #include "base/limits.h"
 #include "db/generation.h"
 #include "db/slice_build.h"
+#include <pthread.h>
+
+/* A slice from its begin to its end. */
+struct slice {
+    pl_str name; /* lies in the builder's arena */
+    struct pl_slice_file file;
+    struct pl_slice_builder *building; /* NULL: there is none */
+};
+
+/* A slice that a thread writes, and what came of it. */
+struct ending {
+    struct slice slice;
+    pthread_t thread;
+    int dir_fd;
+    bool is_under_way;
+    uint64_t had; /* records before, when it may not lose half of them; else 0 */
+    struct pl_db_origin origin; /* lies in the builder's arena */
+    struct pl_arena arena; /* of what follows */
+    struct pl_db_slice_info info;
+    uint64_t replaced;
+    struct pl_error failure;
+    enum pl_status status;
+};
 
 struct pl_db_builder {
     struct pl_arena arena; /* of the manifest */
@@ -11,10 +34,9 @@ struct pl_db_builder {
     int lock_fd;
     struct pl_db_manifest manifest;
     char before[PL_DB_DIGITS + 1]; /* the generation that was in use, or empty */
-    /* The slice at hand, if any. */
-    pl_str slice;
-    int file_fd;
-    struct pl_slice_builder *building;
+    struct slice slice; /* at hand */
+    struct ending ending; /* the one before it */
+    unsigned begun; /* slices, so that each has a file of its own */
 };
 
 enum pl_status pl_db_builder_new(const char *dir, struct pl_db_builder **ret, struct pl_error *err)
@@ -30,7 +52,7 @@ enum pl_status pl_db_builder_new(const char *dir, struct pl_db_builder **ret, st
     if (!builder->dir) {
         pl_mem_abort(strlen(dir));
     }
-    builder->file_fd = -1;
+    builder->slice.file.fd = builder->ending.slice.file.fd = -1;
     builder->dir_fd = pl_fd_take(&dir_fd);
     builder->lock_fd = pl_fd_take(&lock_fd);
     /* What cannot be read cannot be kept: a database of another version is made anew. */
@@ -42,14 +64,24 @@ enum pl_status pl_db_builder_new(const char *dir, struct pl_db_builder **ret, st
     return PL_OK;
 }
 
+static void give_up(int dir_fd, struct slice *slice)
+{
+    pl_slice_builder_free(PL_TAKE(slice->building));
+    pl_generation_abandon(dir_fd, &slice->file);
+}
+
 void pl_db_builder_drop(struct pl_db_builder *builder)
 {
-    if (builder->building) {
-        pl_slice_builder_free(PL_TAKE(builder->building));
-        pl_generation_abandon(builder->dir_fd);
+    give_up(builder->dir_fd, &builder->slice);
+}
+
+/* Until the thread that writes the slice before has ended. */
+static void await(struct ending *ending)
+{
+    if (ending->is_under_way) {
+        pthread_join(ending->thread, NULL);
+        ending->is_under_way = false;
     }
-    pl_fd_closep(&builder->file_fd);
-    builder->file_fd = -1;
 }
 
 void pl_db_builder_free(struct pl_db_builder *builder)
@@ -58,6 +90,9 @@ void pl_db_builder_free(struct pl_db_builder *builder)
         return;
     }
     pl_db_builder_drop(builder);
+    await(&builder->ending);
+    give_up(builder->dir_fd, &builder->ending.slice);
+    pl_arena_release(&builder->ending.arena);
     pl_fd_closep(&builder->lock_fd);
     pl_fd_closep(&builder->dir_fd);
     pl_arena_release(&builder->arena);
@@ -70,34 +105,30 @@ const struct pl_db_manifest *pl_db_builder_manifest(const struct pl_db_builder *
     return &builder->manifest;
 }
 
+/* Begins a slice over `base`, which becomes the slice's; NULL: with nothing in it. */
+static enum pl_status begin(struct pl_db_builder *builder, pl_str name, struct pl_table *base,
+                            struct pl_error *err)
+{
+    pl_db_builder_drop(builder);
+    enum pl_status st =
+        pl_generation_begin_slice(builder->dir_fd, builder->begun++, &builder->slice.file, err);
+    if (st < 0) {
+        pl_table_close(base);
+        return st;
+    }
+    builder->slice.name = pl_arena_dup(&builder->arena, name);
+    builder->slice.building = pl_slice_builder_new(builder->dir, builder->slice.file.fd, base);
+    return PL_OK;
+}
+
 enum pl_status pl_db_builder_begin(struct pl_db_builder *builder, pl_str slice,
                                    struct pl_error *err)
 {
-    pl_db_builder_drop(builder);
     if (slice.len == 0 || slice.len > PL_LIMIT_ADVISORY_NAME_BYTES) {
         return pl_error_set(err, PL_E_LIMIT, "the name of a slice must have 1 to %d bytes",
                             PL_LIMIT_ADVISORY_NAME_BYTES);
     }
-    enum pl_status st = pl_generation_begin_slice(builder->dir_fd, &builder->file_fd, err);
-    if (st < 0) {
-        return st;
-    }
-    builder->slice = pl_arena_dup(&builder->arena, slice);
-    builder->building = pl_slice_builder_new(builder->dir, builder->file_fd);
-    return PL_OK;
-}
-
-enum pl_status pl_db_builder_add(struct pl_db_builder *builder, const struct pl_advisory *advisory,
-                                 struct pl_error *err)
-{
-    return pl_slice_builder_add(builder->building, advisory, err);
-}
-
-enum pl_status pl_db_builder_add_exploitation(struct pl_db_builder *builder,
-                                              const struct pl_exploitation *exploitation,
-                                              struct pl_error *err)
-{
-    return pl_slice_builder_add_exploitation(builder->building, exploitation, err);
+    return begin(builder, slice, NULL, err);
 }
 
 static struct pl_db_slice_info *find_slice(struct pl_db_builder *builder, pl_str name)
@@ -110,65 +141,161 @@ static struct pl_db_slice_info *find_slice(struct pl_db_builder *builder, pl_str
     return NULL;
 }
 
-static void set_origin(struct pl_db_builder *builder, struct pl_db_slice_info *slice,
-                       const struct pl_db_origin *origin)
+enum pl_status pl_db_builder_begin_on(struct pl_db_builder *builder, pl_str slice,
+                                      struct pl_error *err)
 {
-    slice->source = pl_arena_dup(&builder->arena, origin->source);
-    slice->etag = pl_arena_dup(&builder->arena, origin->etag);
-    slice->last_modified = pl_arena_dup(&builder->arena, origin->last_modified);
-    slice->fetched = pl_arena_dup(&builder->arena, origin->fetched);
+    const struct pl_db_slice_info *known = find_slice(builder, slice);
+    if (!known) {
+        return pl_error_set(err, PL_E_NOT_FOUND, "the database has no slice \"" PL_STR_FMT "\"",
+                            PL_STR_ARG(slice));
+    }
+    int fd pl_autoclose = -1;
+    struct pl_table *base = NULL;
+    enum pl_status st = pl_generation_open_slice(builder->dir_fd, known, &fd, err);
+    if (st == PL_OK) {
+        st = pl_table_open(fd, known->digits.ptr, &base, err);
+    }
+    return st < 0 ? st : begin(builder, slice, base, err);
 }
 
-static enum pl_status check_shrink(const struct pl_db_slice_info *before,
-                                   const struct pl_db_slice_info *after, struct pl_error *err)
+enum pl_status pl_db_builder_add(struct pl_db_builder *builder, const struct pl_advisory *advisory,
+                                 struct pl_error *err)
+{
+    return pl_slice_builder_add(builder->slice.building, advisory, err);
+}
+
+enum pl_status pl_db_builder_remove_record(struct pl_db_builder *builder, pl_str id,
+                                           struct pl_error *err)
+{
+    return pl_slice_builder_remove(builder->slice.building, id, err);
+}
+
+enum pl_status pl_db_builder_add_exploitation(struct pl_db_builder *builder,
+                                              const struct pl_exploitation *exploitation,
+                                              struct pl_error *err)
+{
+    return pl_slice_builder_add_exploitation(builder->slice.building, exploitation, err);
+}
+
+static struct pl_db_origin keep_origin(struct pl_db_builder *builder,
+                                       const struct pl_db_origin *origin)
+{
+    return (struct pl_db_origin){.source = pl_arena_dup(&builder->arena, origin->source),
+                                 .etag = pl_arena_dup(&builder->arena, origin->etag),
+                                 .cursor = pl_arena_dup(&builder->arena, origin->cursor),
+                                 .last_modified =
+                                     pl_arena_dup(&builder->arena, origin->last_modified),
+                                 .fetched = pl_arena_dup(&builder->arena, origin->fetched)};
+}
+
+static void set_origin(struct pl_db_slice_info *slice, const struct pl_db_origin *origin)
+{
+    slice->source = origin->source;
+    slice->etag = origin->etag;
+    slice->cursor = origin->cursor;
+    slice->last_modified = origin->last_modified;
+    slice->fetched = origin->fetched;
+}
+
+static enum pl_status check_shrink(const struct ending *ending, struct pl_error *err)
 {
     enum { LEAST = 100 /* below that a half is nothing to wonder at */ };
-    uint64_t had = before->records + before->exploitations;
-    uint64_t has = after->records + after->exploitations;
-    if (had < LEAST || has >= had / 2) {
+    uint64_t has = ending->info.records + ending->info.exploitations;
+    if (ending->had < LEAST || has >= ending->had / 2) {
         return PL_OK;
     }
     return pl_error_set(err, PL_E_CONFLICT,
                         PL_STR_FMT " shrank from %llu records to %llu, which looks like a broken "
                                    "feed: what was there is kept; --accept-shrink takes it",
-                        PL_STR_ARG(before->name), (unsigned long long)had, (unsigned long long)has);
+                        PL_STR_ARG(ending->slice.name), (unsigned long long)ending->had,
+                        (unsigned long long)has);
+}
+
+static void *write_slice(void *context)
+{
+    struct ending *ending = context;
+    struct pl_error *err = &ending->failure;
+    enum pl_status st = pl_slice_builder_finish(ending->slice.building, &ending->arena,
+                                                &ending->info, &ending->replaced, err);
+    if (st == PL_OK) {
+        st = check_shrink(ending, err);
+    }
+    if (st == PL_OK) {
+        st = pl_generation_keep_slice(ending->dir_fd, &ending->slice.file, ending->info.digits.ptr,
+                                      err);
+    }
+    ending->status = st;
+    return NULL;
 }
 
 enum pl_status pl_db_builder_end(struct pl_db_builder *builder, const struct pl_db_origin *origin,
-                                 bool accept_shrink, const struct pl_progress *progress,
-                                 struct pl_db_slice_built *ret, struct pl_error *err)
+                                 bool accept_shrink, struct pl_error *err)
 {
-    struct pl_db_slice_info slice = {.name = PL_STR_EMPTY};
-    struct pl_db_slice_info *before = find_slice(builder, builder->slice);
-    uint64_t replaced = 0;
-    enum pl_status st = pl_slice_builder_finish(builder->building, progress, &builder->arena,
-                                                &slice, &replaced, err);
-    if (st == PL_OK && before && !accept_shrink) {
-        st = check_shrink(before, &slice, err);
+    struct ending *ending = &builder->ending;
+    if (ending->slice.building || !builder->slice.building) {
+        return pl_error_set(err, PL_E_INTERNAL, "a slice is ended that may not be");
     }
-    if (st == PL_OK) {
-        st = pl_generation_keep_slice(builder->dir_fd, builder->file_fd, slice.digits.ptr, err);
+    const struct pl_db_slice_info *before = find_slice(builder, builder->slice.name);
+    struct pl_arena arena = ending->arena;
+    pl_arena_clear(&arena);
+    *ending = (struct ending){
+        .slice = builder->slice,
+        .dir_fd = builder->dir_fd,
+        .had = before && !accept_shrink ? before->records + before->exploitations : 0,
+        .origin = keep_origin(builder, origin),
+        .arena = arena,
+        .failure = PL_ERROR_INIT};
+    builder->slice = (struct slice){.file = {.fd = -1}};
+    ending->is_under_way = pthread_create(&ending->thread, NULL, write_slice, ending) == 0;
+    if (!ending->is_under_way) {
+        write_slice(ending);
     }
-    if (st < 0) {
-        pl_db_builder_drop(builder);
-        return st;
+    return PL_OK;
+}
+
+/* What was written becomes part of the manifest. */
+static void enter(struct pl_db_builder *builder, struct pl_db_slice_built *ret)
+{
+    const struct ending *ending = &builder->ending;
+    struct pl_db_slice_info *before = find_slice(builder, ending->slice.name);
+    struct pl_db_slice_info slice = ending->info;
+    struct pl_strs none = {0};
+    slice.name = ending->slice.name;
+    slice.digits = pl_arena_dup(&builder->arena, ending->info.digits);
+    slice.modified = pl_arena_dup(&builder->arena, ending->info.modified);
+    slice.ecosystems = none;
+    for (size_t i = 0; i < ending->info.ecosystems.count; i++) {
+        *pl_vec_push(&builder->arena, &slice.ecosystems) =
+            pl_arena_dup(&builder->arena, ending->info.ecosystems.items[i]);
     }
-    slice.name = builder->slice;
-    set_origin(builder, &slice, origin);
+    set_origin(&slice, &ending->origin);
     *ret =
         (struct pl_db_slice_built){.records = slice.records,
                                    .keys = slice.keys,
                                    .size_bytes = slice.size_bytes,
-                                   .replaced = replaced,
+                                   .replaced = ending->replaced,
                                    .changed = !before || !pl_str_eq(before->digits, slice.digits)};
     if (before) {
         *before = slice;
     } else {
         *pl_vec_push(&builder->arena, &builder->manifest.slices) = slice;
     }
-    pl_slice_builder_free(PL_TAKE(builder->building));
-    pl_db_builder_drop(builder);
-    return PL_OK;
+}
+
+enum pl_status pl_db_builder_settle(struct pl_db_builder *builder, bool *ret_any,
+                                    struct pl_db_slice_built *ret, struct pl_error *err)
+{
+    struct ending *ending = &builder->ending;
+    bool any = ending->slice.building != NULL;
+    await(ending);
+    if (any && ending->status == PL_OK) {
+        enter(builder, ret);
+    } else if (any && err) {
+        *err = ending->failure;
+    }
+    give_up(builder->dir_fd, &ending->slice);
+    *ret_any = any;
+    return any ? ending->status : PL_OK;
 }
 
 void pl_db_builder_confirm(struct pl_db_builder *builder, pl_str slice,
@@ -176,7 +303,8 @@ void pl_db_builder_confirm(struct pl_db_builder *builder, pl_str slice,
 {
     struct pl_db_slice_info *found = find_slice(builder, slice);
     if (found) {
-        set_origin(builder, found, origin);
+        const struct pl_db_origin kept = keep_origin(builder, origin);
+        set_origin(found, &kept);
     }
 }
 
@@ -199,6 +327,9 @@ enum pl_status pl_db_builder_finish(struct pl_db_builder *builder, pl_str create
     struct pl_db_manifest *manifest = &builder->manifest;
     struct pl_db_built built = {.changed = false};
     pl_db_builder_drop(builder);
+    if (builder->ending.slice.building) {
+        return pl_error_set(err, PL_E_INTERNAL, "a slice of the database is not settled");
+    }
     pl_db_manifest_seal(manifest);
     if (strcmp(manifest->generation, builder->before) != 0) {
         manifest->created = pl_arena_dup(&builder->arena, created);

@@ -8,7 +8,6 @@
  * pl_db_builder_finish has all new files on disk: then one rename swaps the generation in. A
  * builder that is killed, or fails in one slice, loses nothing of what was there.
  */
-#include "base/progress.h"
 #include "db/manifest.h"
 #include "model/advisory.h"
 #include "model/exploitation.h"
@@ -28,6 +27,11 @@ const struct pl_db_manifest *pl_db_builder_manifest(const struct pl_db_builder *
 enum pl_status pl_db_builder_begin(struct pl_db_builder *builder, pl_str slice,
                                    struct pl_error *err);
 
+/* The same, but it begins as it is in the generation in use, and what is added takes the place of
+ * what has its id. For slices of advisories. NOT_FOUND when there is no such slice. */
+enum pl_status pl_db_builder_begin_on(struct pl_db_builder *builder, pl_str slice,
+                                      struct pl_error *err);
+
 /* Take copies; may be called from several threads at once. LIMIT when the record has too long a
  * name or id: it is left out. */
 enum pl_status pl_db_builder_add(struct pl_db_builder *builder, const struct pl_advisory *advisory,
@@ -36,11 +40,16 @@ enum pl_status pl_db_builder_add_exploitation(struct pl_db_builder *builder,
                                               const struct pl_exploitation *exploitation,
                                               struct pl_error *err);
 
-/* Where a slice came from: source, etag, last_modified and fetched of pl_db_slice_info. */
+/* Of a slice that was begun on what it was: the record of this id is gone, unless one is added. */
+enum pl_status pl_db_builder_remove_record(struct pl_db_builder *builder, pl_str id,
+                                           struct pl_error *err);
+
+/* Where a slice came from: source, etag, last_modified, cursor and fetched of pl_db_slice_info. */
 struct pl_db_origin {
     pl_str source;
     pl_str etag;
     pl_str last_modified;
+    pl_str cursor;
     pl_str fetched;
 };
 
@@ -52,13 +61,18 @@ struct pl_db_slice_built {
     bool changed; /* false: the same content as before */
 };
 
-/* Ends the slice and makes it part of the next generation. CONFLICT, and the slice stays as it was,
- * when it has less than half of the records that it had and `accept_shrink` is false: feeds break
- * more often than advisories are withdrawn by the thousand. */
+/* Ends the slice: a thread of the builder's writes it. Another one may be begun and filled
+ * meanwhile, but before that is ended the one under way is to be settled. */
 enum pl_status pl_db_builder_end(struct pl_db_builder *builder, const struct pl_db_origin *origin,
-                                 bool accept_shrink, const struct pl_progress *progress,
-                                 struct pl_db_slice_built *ret, struct pl_error *err);
-/* Gives the slice up: what the generation in use has of it stays. */
+                                 bool accept_shrink, struct pl_error *err);
+
+/* Waits for the slice that was ended last and makes it part of the next generation; *ret_any is
+ * false when all are settled. CONFLICT, and the slice stays as it was, when it has less than half
+ * of the records that it had and the shrinking was not accepted: feeds break more often than
+ * advisories are withdrawn by the thousand. */
+enum pl_status pl_db_builder_settle(struct pl_db_builder *builder, bool *ret_any,
+                                    struct pl_db_slice_built *ret, struct pl_error *err);
+/* Gives up the slice that was begun: what the generation in use has of it stays. */
 void pl_db_builder_drop(struct pl_db_builder *builder);
 
 /* The slice was asked for, and is what the source still has. */
@@ -75,8 +89,9 @@ struct pl_db_built {
     bool changed; /* false: the generation in use was the same already */
 };
 
-/* Swaps the generation in; no other call but free may follow. `created` is the time, RFC 3339, of a
- * generation that is new; of older ones the `keep_count` newest stay. */
+/* Swaps the generation in, all slices being settled; no other call but free may follow. `created`
+ * is the time, RFC 3339, of a generation that is new; of older ones the `keep_count` newest stay.
+ */
 enum pl_status pl_db_builder_finish(struct pl_db_builder *builder, pl_str created,
                                     size_t keep_count, struct pl_db_built *ret,
                                     struct pl_error *err);

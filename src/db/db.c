@@ -51,18 +51,10 @@ static enum pl_status use_manifest(struct pl_db *db, const struct pl_db_manifest
     db->fds = PL_ARENA_ARRAY(&db->arena, int, count);
     memset(db->fds, -1, count * sizeof(*db->fds));
     for (size_t i = 0; i < count; i++) {
-        const struct pl_db_slice_info *slice = &manifest->slices.items[i];
-        char name[NAME_MAX + 1];
-        snprintf(name, sizeof(name), PL_STR_FMT PL_DB_SLICE_SUFFIX, PL_STR_ARG(slice->digits));
-        db->fds[i] = openat(db->dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-        if (db->fds[i] < 0 && errno == ENOENT) {
-            return pl_error_set(err, PL_E_NOT_FOUND,
-                                PL_STR_FMT " of the advisory database (%s) is missing; run "
-                                           "\"plimsoll db update\"",
-                                PL_STR_ARG(slice->name), name);
-        }
-        if (db->fds[i] < 0) {
-            return pl_error_sys(err, errno, "opening %s of the advisory database", name);
+        enum pl_status st =
+            pl_generation_open_slice(db->dir_fd, &manifest->slices.items[i], &db->fds[i], err);
+        if (st < 0) {
+            return st;
         }
     }
     return PL_OK;

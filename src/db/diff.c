@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/diff.h"
 #include "db/generation.h"
-#include "db/table.h"
+#include "db/table_walk.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -57,71 +57,49 @@ static enum pl_status open_table(int dir_fd, const struct pl_db_slice_info *slic
     if (!slice) {
         return PL_OK;
     }
-    char name[NAME_MAX + 1];
-    snprintf(name, sizeof(name), PL_STR_FMT PL_DB_SLICE_SUFFIX, PL_STR_ARG(slice->digits));
-    int fd pl_autoclose = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        return pl_error_sys(err, errno, "opening " PL_STR_FMT " of the advisory database (%s)",
-                            PL_STR_ARG(slice->name), name);
-    }
-    return pl_table_open(fd, name, ret, err);
+    int fd pl_autoclose = -1;
+    enum pl_status st = pl_generation_open_slice(dir_fd, slice, &fd, err);
+    return st < 0 ? st : pl_table_open(fd, slice->digits.ptr, ret, err);
 }
 
-/* One side of the walk; without a table it is at its end from the start. */
+/* One side of the comparison; without a table there is nothing in it. */
 struct side {
     struct pl_table *table;
-    struct pl_table_cursor cursor;
-    bool is_there;
-    pl_str id;
-    pl_str record;
+    struct pl_table_walk records;
 };
 
 static void side_release(struct side *side)
 {
-    if (side->table) {
-        pl_table_cursor_release(&side->cursor);
-        pl_table_close(side->table);
-    }
-}
-
-static enum pl_status advance(struct side *side, struct pl_error *err)
-{
-    if (!side->table) {
-        return PL_OK;
-    }
-    return pl_table_cursor_next(&side->cursor, &side->is_there, &side->id, &side->record, err);
+    pl_table_walk_release(&side->records);
+    pl_table_close(side->table);
 }
 
 static enum pl_status begin(int dir_fd, const struct pl_db_slice_info *slice, struct side *side,
                             struct pl_error *err)
 {
     enum pl_status st = open_table(dir_fd, slice, &side->table, err);
-    if (st == PL_OK && side->table) {
-        pl_table_cursor_init(&side->cursor, side->table, PL_TABLE_RECORDS);
-        st = advance(side, err);
-    }
-    return st;
+    return st < 0 ? st : pl_table_walk_open(&side->records, side->table, PL_TABLE_RECORDS, err);
 }
 
 /* A change of what is said of a package shows in the record's time of modification. */
-static enum pl_status walk(struct side *old, struct side *new, pl_str slice,
+static enum pl_status walk(struct pl_table_walk *old, struct pl_table_walk *new, pl_str slice,
                            const struct pl_db_diff_sink *sink, struct pl_error *err)
 {
     enum pl_status st = PL_OK;
-    while (st == PL_OK && (old->is_there || new->is_there)) {
-        int order = !old->is_there ? 1 : !new->is_there ? -1 : pl_str_cmp(old->id, new->id);
+    while (st == PL_OK && (old->more || new->more)) {
+        int order = !old->more ? 1 : !new->more ? -1 : pl_str_cmp(old->key, new->key);
         if (order < 0) {
-            st = sink->take(sink->context, slice, PL_DB_REMOVED, old->id, err);
+            st = sink->take(sink->context, slice, PL_DB_REMOVED, old->key, err);
         } else if (order > 0) {
-            st = sink->take(sink->context, slice, PL_DB_ADDED, new->id, err);
-        } else if (!pl_str_eq(old->record, new->record)) {
-            st = sink->take(sink->context, slice, PL_DB_CHANGED, new->id, err);
+            st = sink->take(sink->context, slice, PL_DB_ADDED, new->key, err);
+        } else if (!pl_str_eq(old->value, new->value)) {
+            st = sink->take(sink->context, slice, PL_DB_CHANGED, new->key, err);
         }
         if (st == PL_OK && order <= 0) {
-            st = advance(old, err);
+            st = pl_table_walk_next(old, err);
         }
         if (st == PL_OK && order >= 0) {
-            st = advance(new, err);
+            st = pl_table_walk_next(new, err);
         }
     }
     return st;
@@ -140,7 +118,9 @@ static enum pl_status diff_slice(int dir_fd, const struct pl_db_slice_info *befo
     if (st == PL_OK) {
         st = begin(dir_fd, after, &new, err);
     }
-    return st == PL_OK ? walk(&old, &new, after ? after->name : before->name, sink, err) : st;
+    return st == PL_OK
+               ? walk(&old.records, &new.records, after ? after->name : before->name, sink, err)
+               : st;
 }
 
 /* The slices of both, in order of their names. */

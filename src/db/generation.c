@@ -17,7 +17,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#define BUILDING "building"
+#define BUILDING "building."
 #define MANIFEST_NEW "manifest.new"
 #define CURRENT_NEW "current.new"
 
@@ -140,9 +140,8 @@ enum pl_status pl_generation_list(int dir_fd, struct pl_arena *arena, struct pl_
     return PL_OK;
 }
 
-/* Removes the generations beyond the newest `keep_count` and the one in use, and every slice that
- * none of those kept refers to. A reader that has a slice mapped keeps its pages. */
-static void remove_unused(int dir_fd, const char *in_use, size_t keep_count)
+/* A reader that has a slice mapped keeps its pages. */
+void pl_generation_prune(int dir_fd, const char *in_use, size_t keep_count)
 {
     struct pl_arena arena pl_autoarena = {0};
     struct pl_map wanted pl_automap = {0};
@@ -169,7 +168,8 @@ static void remove_unused(int dir_fd, const char *in_use, size_t keep_count)
     for (struct dirent *entry = list ? readdir(list) : NULL; entry; entry = readdir(list)) {
         pl_str name = pl_str_from(entry->d_name);
         bool is_ours = pl_str_ends_with(name, PL_STR(PL_DB_SLICE_SUFFIX)) ||
-                       pl_str_ends_with(name, PL_STR(PL_DB_MANIFEST_SUFFIX));
+                       pl_str_ends_with(name, PL_STR(PL_DB_MANIFEST_SUFFIX)) ||
+                       pl_str_starts_with(name, PL_STR(BUILDING));
         if (is_ours && !pl_map_find(&wanted, name)) {
             unlinkat(dir_fd, entry->d_name, 0);
         }
@@ -179,35 +179,73 @@ static void remove_unused(int dir_fd, const char *in_use, size_t keep_count)
     }
 }
 
-enum pl_status pl_generation_begin_slice(int dir_fd, int *ret_fd, struct pl_error *err)
+enum pl_status pl_generation_open_slice(int dir_fd, const struct pl_db_slice_info *slice,
+                                        int *ret_fd, struct pl_error *err)
 {
-    unlinkat(dir_fd, BUILDING, 0);
-    int fd = openat(dir_fd, BUILDING, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    char name[NAME_MAX + 1];
+    snprintf(name, sizeof(name), PL_STR_FMT PL_DB_SLICE_SUFFIX, PL_STR_ARG(slice->digits));
+    int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT) {
+        return pl_error_set(err, PL_E_NOT_FOUND,
+                            PL_STR_FMT " of the advisory database (%s) is missing; run "
+                                       "\"plimsoll db update\"",
+                            PL_STR_ARG(slice->name), name);
+    }
     if (fd < 0) {
-        return pl_error_sys(err, errno, "making a file in the database");
+        return pl_error_sys(err, errno, "opening " PL_STR_FMT " of the advisory database (%s)",
+                            PL_STR_ARG(slice->name), name);
     }
     *ret_fd = fd;
     return PL_OK;
 }
 
-enum pl_status pl_generation_keep_slice(int dir_fd, int building_fd, const char *digits,
-                                        struct pl_error *err)
+static void name_building(unsigned number, char ret[NAME_MAX + 1])
+{
+    snprintf(ret, NAME_MAX + 1, BUILDING "%u", number);
+}
+
+enum pl_status pl_generation_begin_slice(int dir_fd, unsigned number, struct pl_slice_file *ret,
+                                         struct pl_error *err)
 {
     char name[NAME_MAX + 1];
-    snprintf(name, sizeof(name), "%.*s" PL_DB_SLICE_SUFFIX, PL_DB_DIGITS, digits);
-    if (faccessat(dir_fd, name, F_OK, 0) == 0) {
-        unlinkat(dir_fd, BUILDING, 0); /* the same content is there already */
-        return PL_OK;
+    name_building(number, name);
+    unlinkat(dir_fd, name, 0);
+    int fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        return pl_error_sys(err, errno, "making a file in the database");
     }
-    if (fsync(building_fd) < 0 || renameat(dir_fd, BUILDING, dir_fd, name) < 0) {
-        return pl_error_sys(err, errno, "keeping a slice of the database");
-    }
+    *ret = (struct pl_slice_file){.fd = fd, .number = number};
     return PL_OK;
 }
 
-void pl_generation_abandon(int dir_fd)
+enum pl_status pl_generation_keep_slice(int dir_fd, struct pl_slice_file *file, const char *digits,
+                                        struct pl_error *err)
 {
-    unlinkat(dir_fd, BUILDING, 0);
+    char building[NAME_MAX + 1];
+    char name[NAME_MAX + 1];
+    name_building(file->number, building);
+    snprintf(name, sizeof(name), "%.*s" PL_DB_SLICE_SUFFIX, PL_DB_DIGITS, digits);
+    if (faccessat(dir_fd, name, F_OK, 0) == 0) {
+        pl_generation_abandon(dir_fd, file); /* the same content is there already */
+        return PL_OK;
+    }
+    if (fsync(file->fd) < 0 || renameat(dir_fd, building, dir_fd, name) < 0) {
+        return pl_error_sys(err, errno, "keeping a slice of the database");
+    }
+    pl_fd_closep(&file->fd);
+    file->fd = -1;
+    return PL_OK;
+}
+
+void pl_generation_abandon(int dir_fd, struct pl_slice_file *file)
+{
+    char name[NAME_MAX + 1];
+    if (file->fd >= 0) {
+        name_building(file->number, name);
+        unlinkat(dir_fd, name, 0);
+        pl_fd_closep(&file->fd);
+        file->fd = -1;
+    }
 }
 
 static enum pl_status write_manifest(int dir_fd, const struct pl_db_manifest *manifest,
@@ -252,7 +290,7 @@ enum pl_status pl_generation_swap(int dir_fd, const struct pl_db_manifest *manif
         renameat(dir_fd, CURRENT_NEW, dir_fd, PL_DB_CURRENT) < 0 || fsync(dir_fd) < 0) {
         return pl_error_sys(err, errno, "swapping in the new generation");
     }
-    remove_unused(dir_fd, manifest->generation, keep_count);
+    pl_generation_prune(dir_fd, manifest->generation, keep_count);
     *ret_changed = strcmp(before, name) != 0;
     return PL_OK;
 }

@@ -6,7 +6,7 @@
  *   current             a symbolic link to the manifest of the generation in use
  *   <digits>.json       the manifest of a generation (db/manifest.h)
  *   <digits>.pldb       a slice, named by the digest of its content
- *   building            the slice that a builder writes
+ *   building.<number>   a slice that is being written
  *   current.new         a link on its way to become `current`
  *   lock                held by the builder at work
  */
@@ -33,14 +33,30 @@ struct pl_db_manifests {
 enum pl_status pl_generation_list(int dir_fd, struct pl_arena *arena, struct pl_db_manifests *ret,
                                   struct pl_error *err);
 
-/* An empty `building`; what a killed builder left goes. Under the lock. */
-enum pl_status pl_generation_begin_slice(int dir_fd, int *ret_fd, struct pl_error *err);
+/* NOT_FOUND, with what to run, when the file is missing. */
+enum pl_status pl_generation_open_slice(int dir_fd, const struct pl_db_slice_info *slice,
+                                        int *ret_fd, struct pl_error *err);
 
-/* `building`, whose descriptor this is, becomes the slice `digits`. Under the lock. */
-enum pl_status pl_generation_keep_slice(int dir_fd, int building_fd, const char *digits,
+/* A slice that is being written, before its content has told its name. */
+struct pl_slice_file {
+    int fd;
+    unsigned number; /* of the file's name */
+};
+
+/* An empty file; `number` tells those apart that are written at the same time. What a killed
+ * builder left of it goes. Under the lock. */
+enum pl_status pl_generation_begin_slice(int dir_fd, unsigned number, struct pl_slice_file *ret,
+                                         struct pl_error *err);
+
+/* The file becomes the slice `digits`, and is closed unless that fails. Under the lock. */
+enum pl_status pl_generation_keep_slice(int dir_fd, struct pl_slice_file *file, const char *digits,
                                         struct pl_error *err);
-/* Removes `building`. Under the lock. */
-void pl_generation_abandon(int dir_fd);
+/* Closes and removes the file, unless that or the keeping was done before. Under the lock. */
+void pl_generation_abandon(int dir_fd, struct pl_slice_file *file);
+
+/* Removes all but the manifest `in_use`, the `keep_count` newest of the others, and the slices that
+ * these refer to. Under the lock. */
+void pl_generation_prune(int dir_fd, const char *in_use, size_t keep_count);
 
 /* Makes this manifest the one in use, once it and its slices are on disk. Of the others the
  * `keep_count` newest stay; what nobody refers to any more is removed. *ret_changed is false when

@@ -27,6 +27,9 @@ struct pl_db_slice_info {
     pl_str source; /* without user, password and query; empty: not told */
     pl_str etag;
     pl_str last_modified; /* as the server wrote it */
+    /* Up to which change of the source's own list of changes it has them, in that list's terms;
+     * empty: the source has none, or all was read at once. */
+    pl_str cursor;
     pl_str fetched; /* RFC 3339; when it was last known to be what the source has */
 };
 

@@ -25,14 +25,13 @@ static enum pl_status add_slice(struct pl_tar_writer *tar, int dir_fd,
 {
     char name[NAME_MAX + 1];
     snprintf(name, sizeof(name), PL_STR_FMT PL_DB_SLICE_SUFFIX, PL_STR_ARG(slice->digits));
-    int fd pl_autoclose = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        return pl_error_sys(err, errno, "opening " PL_STR_FMT " of the advisory database (%s)",
-                            PL_STR_ARG(slice->name), name);
-    }
+    int fd pl_autoclose = -1;
+    enum pl_status st = pl_generation_open_slice(dir_fd, slice, &fd, err);
     uint8_t *block pl_autofree = pl_mem_alloc(COPY_BYTES, 1);
     size_t got = 1;
-    enum pl_status st = pl_tar_writer_begin(tar, name, err);
+    if (st == PL_OK) {
+        st = pl_tar_writer_begin(tar, name, err);
+    }
     while (st == PL_OK && got > 0) {
         st = pl_io_read(fd, block, COPY_BYTES, &got, err);
         if (st == PL_OK && got > 0) {
@@ -163,25 +162,22 @@ static enum pl_status check_slice(int fd, const struct pl_db_slice_info *slice,
 static enum pl_status take_slice(int dir_fd, struct pl_tar *tar,
                                  const struct pl_db_slice_info *slice, struct pl_error *err)
 {
-    int fd pl_autoclose = -1;
-    enum pl_status st = pl_generation_begin_slice(dir_fd, &fd, err);
+    struct pl_slice_file file = {.fd = -1};
+    enum pl_status st = pl_generation_begin_slice(dir_fd, 0, &file, err);
     while (st == PL_OK) {
         pl_span piece = {NULL, 0};
         uint64_t offset = 0;
         st = pl_tar_read(tar, &piece, &offset, err);
         if (st == PL_OK) {
-            st = pl_io_write(fd, pl_span_str(piece), err);
+            st = pl_io_write(file.fd, pl_span_str(piece), err);
         }
     }
-    st = st == PL_E_NOT_FOUND ? check_slice(fd, slice, err) : st;
+    st = st == PL_E_NOT_FOUND ? check_slice(file.fd, slice, err) : st;
     if (st == PL_OK) {
-        st = pl_generation_keep_slice(dir_fd, fd, slice->digits.ptr, err);
+        st = pl_generation_keep_slice(dir_fd, &file, slice->digits.ptr, err);
     }
-    if (st < 0) {
-        pl_generation_abandon(dir_fd);
-        return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(slice->name));
-    }
-    return PL_OK;
+    pl_generation_abandon(dir_fd, &file);
+    return st < 0 ? pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(slice->name)) : PL_OK;
 }
 
 static const struct pl_db_slice_info *slice_of_member(const struct pl_db_manifest *manifest,

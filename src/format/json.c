@@ -5,11 +5,23 @@
 
 _Static_assert(PL_LIMIT_JSON_DEPTH <= 2048, "Jansson's own JSON_PARSER_MAX_DEPTH comes first");
 
+static size_t count_opening(pl_str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        count += (text.ptr[i] == '{') + (text.ptr[i] == '[');
+    }
+    return count;
+}
+
 /* Jansson bounds the depth at 2048; ours is lower, so a cheap count of brackets outside strings
- * goes before it. */
+ * goes before it. Most documents have fewer brackets in all than may nest. */
 static bool is_too_deep(pl_str text)
 {
     size_t depth = 0;
+    if (count_opening(text) <= PL_LIMIT_JSON_DEPTH) {
+        return false;
+    }
     bool in_string = false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];

@@ -47,6 +47,16 @@ static int remove_dir(void **state)
     return result;
 }
 
+static enum pl_status end_slice(struct pl_db_builder *builder, const struct pl_db_origin *origin,
+                                struct pl_db_slice_built *ret, struct pl_error *err)
+{
+    bool any = false;
+    assert_int_equal(pl_db_builder_end(builder, origin, false, err), PL_OK);
+    enum pl_status st = pl_db_builder_settle(builder, &any, ret, err);
+    assert_true(any);
+    return st;
+}
+
 /* Builds from the records given, in their order. */
 static struct pl_db_built build_slice(const char *dir, const struct pl_advisory *records,
                                       size_t count, struct pl_db_slice_built *ret_slice)
@@ -60,7 +70,7 @@ static struct pl_db_built build_slice(const char *dir, const struct pl_advisory 
         assert_int_equal(pl_db_builder_add(builder, &records[i], &err), PL_OK);
     }
     struct pl_db_origin origin = {.fetched = PL_STR("2026-01-01T00:00:00Z")};
-    assert_int_equal(pl_db_builder_end(builder, &origin, false, NULL, ret_slice, &err), PL_OK);
+    assert_int_equal(end_slice(builder, &origin, ret_slice, &err), PL_OK);
     assert_int_equal(pl_db_builder_finish(builder, origin.fetched, 0, &built, &err), PL_OK);
     return built;
 }
@@ -212,7 +222,7 @@ static enum pl_status add_slice(const char *dir, const char *name, const char *d
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(pl_db_builder_add(builder, &records[i], err), PL_OK);
     }
-    enum pl_status st = pl_db_builder_end(builder, &origin, false, NULL, &slice, err);
+    enum pl_status st = end_slice(builder, &origin, &slice, err);
     assert_int_equal(pl_db_builder_finish(builder, pl_str_from(day), 2, &built, NULL), PL_OK);
     return st;
 }
@@ -320,7 +330,7 @@ static void test_build__exploitation(void **state)
     for (size_t i = 0; i < PL_ARRAY_LEN(entries); i++) {
         assert_int_equal(pl_db_builder_begin(builder, pl_str_from(names[i]), &err), PL_OK);
         assert_int_equal(pl_db_builder_add_exploitation(builder, &entries[i], &err), PL_OK);
-        assert_int_equal(pl_db_builder_end(builder, &origin, false, NULL, &slice, &err), PL_OK);
+        assert_int_equal(end_slice(builder, &origin, &slice, &err), PL_OK);
     }
     assert_int_equal(pl_db_builder_finish(builder, PL_STR("2026-01-01T00:00:00Z"), 0, &built, &err),
                      PL_OK);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/table_walk.h"
+
+enum pl_status pl_table_walk_open(struct pl_table_walk *walk, struct pl_table *table,
+                                  enum pl_table_section section, struct pl_error *err)
+{
+    *walk = (struct pl_table_walk){.more = false};
+    if (!table) {
+        return PL_OK;
+    }
+    pl_table_cursor_init(&walk->cursor, table, section);
+    return pl_table_walk_next(walk, err);
+}
+
+enum pl_status pl_table_walk_next(struct pl_table_walk *walk, struct pl_error *err)
+{
+    return pl_table_cursor_next(&walk->cursor, &walk->more, &walk->key, &walk->value, err);
+}
+
+void pl_table_walk_release(struct pl_table_walk *walk)
+{
+    if (walk->cursor.table) {
+        pl_table_cursor_release(&walk->cursor);
+    }
+}
