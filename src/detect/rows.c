@@ -220,7 +220,7 @@ static void decide(struct pl_arena *arena, struct pl_finding *finding,
     if ((is_open || finding->cvss < 0) && source->cvss > finding->cvss) {
         finding->cvss = source->cvss;
     }
-    if (is_open || finding->fix_versions.count == 0) {
+    if (!statement->is_paid && (is_open || finding->fix_versions.count == 0)) {
         for (size_t i = 0; i < source->fixed.count; i++) {
             pl_strs_add_unique(arena, &finding->fix_versions, source->fixed.items[i]);
         }
@@ -261,6 +261,19 @@ static bool is_denied(const struct group *group)
     return true;
 }
 
+/* What nobody fixes for all may be fixed for some. */
+static void add_paid_fixes(struct pl_arena *arena, const struct pl_statements *statements,
+                           struct pl_finding *finding)
+{
+    for (size_t i = 0; i < statements->count; i++) {
+        const struct pl_strs *fixed = &statements->items[i].match.fixed;
+        for (size_t j = 0; statements->items[i].is_paid && j < fixed->count; j++) {
+            pl_strs_add_unique(arena, &finding->fix_versions, fixed->items[j]);
+            finding->fix_state = PL_FIX_SUBSCRIPTION;
+        }
+    }
+}
+
 static void add_row(struct pl_arena *arena, const struct pl_component *component,
                     struct group *group, struct pl_findings *ret)
 {
@@ -298,6 +311,9 @@ static void add_row(struct pl_arena *arena, const struct pl_component *component
     }
     pl_strs_sort(&finding->aliases);
     finding->fix_state = finding->fix_versions.count > 0 ? PL_FIX_FIXED : fix_state_of(state);
+    if (finding->fix_state != PL_FIX_FIXED) {
+        add_paid_fixes(arena, statements, finding);
+    }
 }
 
 void pl_rows_add(struct pl_arena *arena, const struct pl_component *component,

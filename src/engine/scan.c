@@ -154,8 +154,10 @@ static enum pl_status detect(const struct scan *scan, struct pl_error *err)
     report->has_findings = true;
     report->database_generation = info.generation;
     report->feeds = info.feeds;
+    struct pl_strs paid = pl_os_paid_ecosystems(scan->arena, &report->subject.os);
     struct pl_vulnerability_query query = {.os = &report->subject.os,
                                            .ecosystems = &report->subject.ecosystems,
+                                           .paid_ecosystems = &paid,
                                            .components = &report->components};
     st = pl_vulnerability_detect(scan->arena, scan->options->db, &query, &report->findings,
                                  &report->gaps, err);

@@ -99,7 +99,9 @@ static void put_gaps(struct pl_writer *out, const struct pl_gaps *list)
     X(id)                                                                                          \
     X(version_id)                                                                                  \
     X(name)                                                                                        \
-    X(version) X(pretty_name) X(version_codename) X(id_like) X(cpe_name) X(variant_id) X(build_id)
+    X(version)                                                                                     \
+    X(pretty_name)                                                                                 \
+    X(version_codename) X(id_like) X(cpe_name) X(variant_id) X(build_id) X(content_sets)
 
 static void put_file(struct pl_writer *out, const struct pl_evidence_file *file)
 {

@@ -36,6 +36,7 @@ enum pl_finding_status {
 
 #define PL_FIX_STATE_LIST(X)                                                                       \
     X(PL_FIX_FIXED, "fixed")                                                                       \
+    X(PL_FIX_SUBSCRIPTION, "needs_subscription") /* for who pays for longer support alone */       \
     X(PL_FIX_NOT_FIXED, "not_fixed")                                                               \
     X(PL_FIX_DEFERRED, "deferred")                                                                 \
     X(PL_FIX_WONT_FIX, "wont_fix")                                                                 \

@@ -64,10 +64,34 @@ static bool is_stream(const struct pl_os *os)
            pl_str_contains(os->pretty_name, PL_STR("Stream"));
 }
 
+/* "rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2": a repository of longer support for one minor
+ * release, as the content sets of Red Hat's images name them. Its product is
+ * "rhel_eus:9.2::baseos"; the minor release is the system's where the set names none. */
+static bool add_longer_support(struct pl_arena *arena, const struct pl_os *os,
+                               const char *ecosystem, pl_str set, struct pl_strs *list)
+{
+    static const char *const kinds[] = {"eus", "e4s", "aus", "tus"};
+    static const char *const repositories[] = {"baseos", "appstream"};
+    bool is_added = false;
+    for (size_t i = 0; i < PL_ARRAY_LEN(kinds); i++) {
+        for (size_t k = 0; k < PL_ARRAY_LEN(repositories); k++) {
+            pl_str word = pl_arena_format(arena, "-%s-%s-rpms", repositories[k], kinds[i]);
+            if (pl_str_starts_with(set, PL_STR("rhel-")) && pl_str_contains(set, word)) {
+                add(arena, list, ecosystem,
+                    pl_arena_format(arena, "rhel_%s:" PL_STR_FMT "::%s", kinds[i],
+                                    PL_STR_ARG(os->version_id), repositories[k]));
+                is_added = true;
+            }
+        }
+    }
+    return is_added;
+}
+
 /* "Red Hat:enterprise_linux:9::baseos": the CPE of the product without "cpe:/o:redhat:". What the
  * system says of itself comes first, then the repositories that every system of the release has,
- * and the release as a whole, which is what Red Hat says of packages that have no fix.
- * CentOS Stream runs ahead of Red Hat's releases, so that their fixed versions do not hold for it.
+ * and the release as a whole, which is what Red Hat says of packages that have no fix. Images of
+ * longer support have their packages from there: fixed versions of later minor releases do not hold
+ * for them. CentOS Stream runs ahead of Red Hat's releases, so that theirs do not hold for it.
  */
 static void redhat(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
                    pl_str release, struct pl_strs *list)
@@ -80,12 +104,18 @@ static void redhat(struct pl_arena *arena, const struct pl_os *os, const char *e
     }
     static const char *const prefixes[] = {"cpe:/o:redhat:enterprise_linux:",
                                            "cpe:/a:redhat:enterprise_linux:"};
-    for (size_t i = 0; i < PL_ARRAY_LEN(prefixes); i++) {
+    bool has_longer = false;
+    pl_str sets = os->content_sets;
+    pl_str set = PL_STR_EMPTY;
+    while (pl_str_next_word(&sets, &set)) {
+        has_longer = add_longer_support(arena, os, ecosystem, set, list) || has_longer;
+    }
+    for (size_t i = 0; i < PL_ARRAY_LEN(prefixes) && !has_longer; i++) {
         if (pl_str_starts_with(os->cpe_name, pl_str_from(prefixes[i]))) {
             add(arena, list, ecosystem, pl_str_skip(os->cpe_name, strlen("cpe:/o:redhat:")));
         }
     }
-    for (const char *const *name = major >= 8 ? modern : older; *name; name++) {
+    for (const char *const *name = major >= 8 ? modern : older; *name && !has_longer; name++) {
         add(arena, list, ecosystem,
             pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT "::%s", PL_STR_ARG(release),
                             *name));
@@ -140,7 +170,8 @@ static void opensuse(struct pl_arena *arena, const struct pl_os *os, const char 
 /* "SUSE:Linux Enterprise Server 15 SP5". Since 15 the packages of a service pack come from modules,
  * each a product with advisories of its own; the same build of a package is in all that have it, so
  * that it does not matter which of them the system has. SUSE's word for what follows the end of
- * general support ("Linux Enterprise Server 15 SP3-LTSS") is for who pays for it, and not asked. */
+ * general support ("Linux Enterprise Server 15 SP3-LTSS") is for who pays for it
+ * (pl_os_paid_ecosystems). */
 static void suse(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
                  pl_str release, struct pl_strs *list)
 {
@@ -351,6 +382,24 @@ struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os)
     return list;
 }
 
+struct pl_strs pl_os_paid_ecosystems(struct pl_arena *arena, const struct pl_os *os)
+{
+    struct pl_strs list = {0};
+    struct pl_strs own = pl_os_ecosystems(arena, os);
+    pl_str ubuntu_start = PL_STR("Ubuntu:");
+    pl_str suse_start = PL_STR("SUSE:Linux Enterprise Server ");
+    for (size_t i = 0; i < own.count; i++) {
+        pl_str name = own.items[i];
+        if (pl_str_starts_with(name, ubuntu_start) && pl_str_ends_with(name, PL_STR(":LTS"))) {
+            add(arena, &list, "Ubuntu:Pro", pl_str_skip(name, ubuntu_start.len));
+        } else if (pl_str_starts_with(name, suse_start)) {
+            *pl_vec_push(arena, &list) =
+                pl_arena_format(arena, PL_STR_FMT "-LTSS", PL_STR_ARG(name));
+        }
+    }
+    return list;
+}
+
 static const struct {
     const char *id;
     const char *release;
@@ -429,6 +478,12 @@ struct pl_os pl_os_merge(const struct pl_os_source *sources, size_t count)
     for (size_t i = 0; i < count && merged.version_id.len == 0; i++) {
         if (pl_str_eq(sources[i].os.id, merged.id)) {
             merged.version_id = sources[i].os.version_id;
+        }
+    }
+    /* Each image that an image was built on may have left its own; the last has the most. */
+    for (size_t i = 0; i < count; i++) {
+        if (sources[i].os.content_sets.len > merged.content_sets.len) {
+            merged.content_sets = sources[i].os.content_sets;
         }
     }
     return merged;

@@ -19,6 +19,7 @@ struct pl_os {
     pl_str cpe_name;
     pl_str variant_id;
     pl_str build_id;
+    pl_str content_sets; /* of a Red Hat image: names of repositories, with blanks between */
 };
 
 /* What its advisories name: binary packages, source packages, or one of them in some feeds and the
@@ -44,6 +45,10 @@ const struct pl_distro *pl_os_distro(const struct pl_os *os);
  * release cannot be told. Strings are in `arena`. */
 struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os);
 
+/* The ecosystems of longer support that has to be paid for ("Ubuntu:Pro:22.04:LTS", "SUSE:Linux
+ * Enterprise Server 15 SP3-LTSS"): of what has no other fix there may be one. */
+struct pl_strs pl_os_paid_ecosystems(struct pl_arena *arena, const struct pl_os *os);
+
 /* The end of the vendor's free security support of this release as "YYYY-MM-DD", or empty when it
  * is not known or has none (rolling). The table is model/eol.def. */
 pl_str pl_os_end_of_life(const struct pl_os *os);
@@ -65,5 +70,6 @@ struct pl_os_source {
  * os-release(5) says), that over the older release files, a distribution's own file over
  * redhat-release and system-release, which derivatives carry too, and those over debian_version and
  * lsb-release. Files are not mixed, but for a release that the winner lacks and another file with
- * the same id states. `count` 0 gives an empty system. Views into the sources' strings. */
+ * the same id states, and for content sets, which stand alone. `count` 0 gives an empty system.
+ * Views into the sources' strings. */
 struct pl_os pl_os_merge(const struct pl_os_source *sources, size_t count);

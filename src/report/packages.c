@@ -27,6 +27,16 @@ static pl_str join_few(struct pl_arena *arena, const struct pl_strs *list)
                              : joined;
 }
 
+static pl_str fix_of(struct pl_arena *arena, const struct pl_finding *finding)
+{
+    if (finding->fix_state == PL_FIX_SUBSCRIPTION) {
+        return pl_arena_format(arena, PL_STR_FMT " (subscription)",
+                               PL_STR_ARG(join_few(arena, &finding->fix_versions)));
+    }
+    return finding->fix_state == PL_FIX_FIXED ? join_few(arena, &finding->fix_versions)
+                                              : PL_STR_EMPTY;
+}
+
 static struct item make_item(struct pl_arena *arena, const struct pl_finding *finding)
 {
     const struct pl_component *component = finding->component;
@@ -37,8 +47,7 @@ static struct item make_item(struct pl_arena *arena, const struct pl_finding *fi
         .name = has_source ? component->source_name : component->name,
         .version = has_source && component->source_version.len > 0 ? component->source_version
                                                                    : component->version,
-        .fix = finding->fix_state == PL_FIX_FIXED ? join_few(arena, &finding->fix_versions)
-                                                  : PL_STR_EMPTY,
+        .fix = fix_of(arena, finding),
     };
 }
 

@@ -171,9 +171,13 @@ static pl_str package_text(const struct table *table, const struct pl_package *p
 static pl_str fix_text(const struct table *table, const struct pl_package_entry *entry)
 {
     static const char *const words[] = {
-        [PL_FIX_FIXED] = "yes",          [PL_FIX_NOT_FIXED] = "not yet",
-        [PL_FIX_DEFERRED] = "deferred",  [PL_FIX_END_OF_LIFE] = "end of life",
-        [PL_FIX_WONT_FIX] = "won't fix", [PL_FIX_UNKNOWN] = "unknown",
+        [PL_FIX_FIXED] = "yes",
+        [PL_FIX_SUBSCRIPTION] = "subscription",
+        [PL_FIX_NOT_FIXED] = "not yet",
+        [PL_FIX_DEFERRED] = "deferred",
+        [PL_FIX_END_OF_LIFE] = "end of life",
+        [PL_FIX_WONT_FIX] = "won't fix",
+        [PL_FIX_UNKNOWN] = "unknown",
     };
     return entry->fix.len > 0 ? clean(table, entry->fix) : pl_str_from(words[entry->fix_state]);
 }
