@@ -125,6 +125,13 @@
  * compressed documents is 1, years with subdirectories by number are 3. */
 #define PL_LIMIT_FEED_NESTING 3
 #define PL_LIMIT_FEED_DIR_DEPTH 16
+/* URLs that one feed's line stands for: a distribution's releases times its repositories. */
+#define PL_LIMIT_FEED_URLS 256
+/* A publisher's list of changes as far as it is read, a document that only names another one, and
+ * the records that are fetched one by one rather than all together. */
+#define PL_LIMIT_FEED_CHANGES_BYTES (32ULL << 20)
+#define PL_LIMIT_FEED_INDEX_BYTES (4ULL << 20)
+#define PL_LIMIT_FEED_CHANGES 1000
 /* Intervals of versions in one statement of a feed: people write below ten. */
 #define PL_LIMIT_FEED_SPANS 256
 /* Any name, version, licence or other short text of a component. */

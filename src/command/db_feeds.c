@@ -2,6 +2,7 @@
 /* What feeds there are, and what came of reading them. */
 #include "command/db_show.h"
 #include "feed/osv.h"
+#include "feed/urls.h"
 #include "format/json_writer.h"
 #include "report/grid.h"
 #include <sys/ioctl.h>
@@ -35,9 +36,9 @@ static void write_counts(struct pl_json_writer *json, const struct pl_tally *tal
 }
 
 static void update_json(struct pl_json_writer *json, const struct pl_source_result *result,
-                        const struct pl_tally *sum, const struct pl_db_built *built,
-                        uint64_t repeated)
+                        const struct pl_tally *sum, const struct pl_db_outcome *outcome)
 {
+    const struct pl_db_built *built = &outcome->built;
     const struct {
         const char *key;
         uint64_t value;
@@ -46,7 +47,11 @@ static void update_json(struct pl_json_writer *json, const struct pl_source_resu
                    {"size_bytes", built->size_bytes},
                    {"read_bytes", sum->bytes},
                    {"malformed", sum->malformed},
-                   {"repeated", repeated},
+                   {"repeated", outcome->repeated},
+                   {"unchanged", result->unchanged},
+                   {"failed", result->failed},
+                   {"fetched_bytes", result->fetched_bytes},
+                   {"milliseconds", outcome->milliseconds},
                    {"git_ranges_skipped", pl_tally_skipped(sum, PL_OSV_SKIPPED_GIT)},
                    {"unknown_documents", result->unknown}};
     pl_json_writer_begin_object(json);
@@ -71,9 +76,9 @@ static void update_json(struct pl_json_writer *json, const struct pl_source_resu
 }
 
 enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_source_result *result,
-                                 const struct pl_db_built *built, uint64_t repeated,
-                                 struct pl_error *err)
+                                 const struct pl_db_outcome *outcome, struct pl_error *err)
 {
+    const struct pl_db_built *built = &outcome->built;
     struct pl_tally sum;
     struct pl_writer out;
     pl_source_result_sum(result, &sum);
@@ -81,13 +86,20 @@ enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_sou
     if (is_json(args)) {
         struct pl_json_writer json;
         pl_json_writer_init(&json, &out);
-        update_json(&json, result, &sum, built, repeated);
+        update_json(&json, result, &sum, outcome);
         return pl_writer_finish(&out, err);
     }
-    pl_writer_format(&out, "read %llu advisories of %zu feed%s from %.1f MB of documents\n",
+    pl_writer_format(&out, "read %llu advisories of %zu feed%s from %.1f MB of documents",
                      (unsigned long long)(sum.taken + sum.exploitations), result->slices.count,
                      result->slices.count == 1 ? "" : "s", (double)sum.bytes / 1e6);
-    pl_writer_format(&out, "the database has %llu advisories on %llu packages in %.1f MB\n",
+    if (result->unchanged > 0) {
+        pl_writer_format(&out, "; %llu had nothing new", (unsigned long long)result->unchanged);
+    }
+    if (result->fetched_bytes > 0) {
+        pl_writer_format(&out, "\nfetched %.1f MB, all in %.1f s",
+                         (double)result->fetched_bytes / 1e6, (double)outcome->milliseconds / 1e3);
+    }
+    pl_writer_format(&out, "\nthe database has %llu advisories on %llu packages in %.1f MB\n",
                      (unsigned long long)built->records, (unsigned long long)built->keys,
                      (double)built->size_bytes / 1e6);
     pl_writer_format(&out, "generation %s%s\n", built->generation,
@@ -106,8 +118,32 @@ static void write_words(struct pl_json_writer *json, pl_str words)
     pl_json_writer_end_array(json);
 }
 
+static struct pl_feed_urls urls_of(struct pl_arena *arena, const struct pl_feed *feed)
+{
+    struct pl_feed_urls urls = {0};
+    if (feed->url) {
+        pl_feed_urls_expand(arena, pl_str_from(feed->url), pl_feed_urls_this_year(), &urls, NULL);
+    }
+    return urls;
+}
+
+/* "https://example.org/all.json", or "24 files of example.org". */
+static pl_str place_of(struct pl_arena *arena, const struct pl_feed *feed)
+{
+    struct pl_feed_urls urls = urls_of(arena, feed);
+    pl_str host = PL_STR_EMPTY;
+    pl_str rest = PL_STR_EMPTY;
+    if (urls.count < 2) {
+        return urls.count > 0 ? urls.items[0].url : PL_STR_EMPTY;
+    }
+    size_t scheme = pl_str_find(urls.items[0].url, PL_STR("://"));
+    pl_str_cut(pl_str_skip(urls.items[0].url, scheme + 3), '/', &host, &rest);
+    return pl_arena_format(arena, "%zu files of " PL_STR_FMT, urls.count, PL_STR_ARG(host));
+}
+
 static void feeds_json(struct pl_json_writer *json)
 {
+    struct pl_arena arena pl_autoarena = {0};
     size_t count = 0;
     const struct pl_feed *const *feeds = pl_feeds(&count);
     pl_json_writer_begin_object(json);
@@ -117,7 +153,13 @@ static void feeds_json(struct pl_json_writer *json)
         pl_json_writer_begin_object(json);
         pl_json_writer_member(json, "name", pl_str_from(feeds[i]->name));
         pl_json_writer_member(json, "summary", pl_str_from(feeds[i]->summary));
-        pl_json_writer_member(json, "url", pl_str_from(feeds[i]->url));
+        pl_json_writer_key(json, "urls");
+        pl_json_writer_begin_array(json);
+        struct pl_feed_urls urls = urls_of(&arena, feeds[i]);
+        for (size_t k = 0; k < urls.count; k++) {
+            pl_json_writer_string(json, urls.items[k].url);
+        }
+        pl_json_writer_end_array(json);
         pl_json_writer_member_bool(json, "default", feeds[i]->is_default);
         pl_json_writer_key(json, "ecosystems");
         write_words(json, pl_str_from(feeds[i]->ecosystems));
@@ -145,8 +187,8 @@ static void feeds_table(struct pl_writer *out)
         row->cells[1].text =
             feeds[i]->ecosystems[0] ? pl_str_from(feeds[i]->ecosystems) : PL_STR("any");
         row->cells[2].text =
-            pl_arena_format(&arena, "%s%s%s", feeds[i]->summary, feeds[i]->url ? "; " : "",
-                            feeds[i]->url ? feeds[i]->url : "");
+            pl_arena_format(&arena, "%s%s" PL_STR_FMT, feeds[i]->summary, feeds[i]->url ? "; " : "",
+                            PL_STR_ARG(place_of(&arena, feeds[i])));
     }
     pl_grid_write(&grid, is_terminal ? size.ws_col : DEFAULT_WIDTH, false, out);
 }

@@ -7,9 +7,15 @@
 #include "db/build.h"
 #include "feed/source.h"
 
+/* What came of an update. */
+struct pl_db_outcome {
+    struct pl_db_built built;
+    uint64_t repeated; /* records that others with their id stand for */
+    uint64_t milliseconds; /* that it took */
+};
+
 enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_source_result *result,
-                                 const struct pl_db_built *built, uint64_t repeated,
-                                 struct pl_error *err);
+                                 const struct pl_db_outcome *outcome, struct pl_error *err);
 enum pl_status pl_db_show_status(const struct pl_args *args, const char *dir, struct pl_error *err);
 enum pl_status pl_db_show_search(const struct pl_args *args, const char *dir, struct pl_error *err);
 enum pl_status pl_db_show_affected(const struct pl_args *args, const char *dir,

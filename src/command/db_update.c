@@ -5,6 +5,7 @@
 #include "db/transfer.h"
 #include "feed/feed.h"
 #include "feed/source.h"
+#include "feed/urls.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,7 +21,9 @@ struct update {
     struct pl_db_origin origin; /* of the source at hand */
     bool accept_shrink;
     struct pl_strs begun; /* slices of this run */
+    bool is_list; /* the source at hand is a line of URLs */
     struct pl_strs failures; /* texts */
+    struct pl_strs missing; /* texts about what the publisher does not have */
     size_t ended; /* slices that were taken */
     size_t unchanged; /* URLs that have what they had */
     uint64_t repeated; /* records that others with their id stand for */
@@ -43,6 +46,14 @@ static pl_str now_text(struct pl_arena *arena)
     return pl_arena_dup(arena, pl_str_make(text, len));
 }
 
+/* Of a clock that nobody sets. */
+static uint64_t now_milliseconds(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 /* A second source may have a slice of the same name: that stands beside the first, under the name
  * that it had before. */
 static pl_str name_of(struct update *update, pl_str slice)
@@ -63,12 +74,26 @@ static pl_str name_of(struct update *update, pl_str slice)
     return name;
 }
 
-static enum pl_status begin_slice(void *context, pl_str slice, struct pl_error *err)
+static enum pl_status begin_slice(void *context, pl_str slice, bool has_changes,
+                                  struct pl_error *err)
 {
     struct update *update = context;
     pl_str name = name_of(update, slice);
     *pl_vec_push(&update->arena, &update->begun) = name;
-    return pl_db_builder_begin(update->builder, name, err);
+    return has_changes ? pl_db_builder_begin_on(update->builder, name, err)
+                       : pl_db_builder_begin(update->builder, name, err);
+}
+
+static void drop_slice(void *context)
+{
+    struct update *update = context;
+    pl_db_builder_drop(update->builder);
+}
+
+static enum pl_status remove_record(void *context, pl_str id, struct pl_error *err)
+{
+    struct update *update = context;
+    return pl_db_builder_remove_record(update->builder, id, err);
 }
 
 static void note_failure(struct update *update, const char *text)
@@ -127,7 +152,8 @@ static pl_str shown(struct update *update, pl_str source)
                                   : pl_arena_dup(&update->arena, source);
 }
 
-static bool recall(void *context, pl_str url, struct pl_http_version *ret)
+/* All slices of one source were read together, so the first tells of all. */
+static void recall(void *context, pl_str url, struct pl_remote_known *ret)
 {
     struct update *update = context;
     const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
@@ -135,34 +161,38 @@ static bool recall(void *context, pl_str url, struct pl_http_version *ret)
     for (size_t i = 0; i < manifest->slices.count; i++) {
         const struct pl_db_slice_info *slice = &manifest->slices.items[i];
         if (pl_str_eq(slice->source, source)) {
-            *ret = (struct pl_http_version){slice->etag, slice->last_modified};
-            return slice->etag.len + slice->last_modified.len > 0;
+            *ret =
+                (struct pl_remote_known){.is_known = slice->etag.len + slice->last_modified.len > 0,
+                                         .version = {slice->etag, slice->last_modified},
+                                         .cursor = slice->cursor};
+            return;
         }
     }
-    return false;
 }
 
-static void set_origin(struct update *update, pl_str url, const struct pl_http_version *version)
+static void set_origin(struct update *update, pl_str url, const struct pl_http_version *version,
+                       pl_str cursor)
 {
     update->origin =
         (struct pl_db_origin){.source = shown(update, url),
                               .etag = pl_arena_dup(&update->arena, version->etag),
                               .last_modified = pl_arena_dup(&update->arena, version->last_modified),
+                              .cursor = pl_arena_dup(&update->arena, cursor),
                               .fetched = now_text(&update->arena)};
 }
 
-static void fetched(void *context, pl_str url, const struct pl_http_version *version)
+static void fetched(void *context, pl_str url, const struct pl_remote *remote)
 {
-    set_origin(context, url, version);
+    set_origin(context, url, &remote->version, remote->cursor);
 }
 
 static void unchanged(void *context, pl_str url)
 {
     struct update *update = context;
     const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
-    struct pl_http_version version = {0};
-    recall(update, url, &version);
-    set_origin(update, url, &version);
+    struct pl_remote_known known = {.is_known = false};
+    recall(update, url, &known);
+    set_origin(update, url, &known.version, known.cursor);
     for (size_t i = 0; i < manifest->slices.count; i++) {
         if (pl_str_eq(manifest->slices.items[i].source, update->origin.source)) {
             pl_db_builder_confirm(update->builder, manifest->slices.items[i].name, &update->origin);
@@ -171,8 +201,27 @@ static void unchanged(void *context, pl_str url)
     update->unchanged++;
 }
 
-static void tell_problems(const struct pl_source_result *result)
+/* What a publisher does not have, and never had, is no failure: lists of releases and repositories
+ * name some that are to come, or gone. */
+static void failed(void *context, pl_str url, const struct pl_error *failure)
 {
+    struct update *update = context;
+    struct pl_remote_known known = {.is_known = false};
+    recall(update, url, &known);
+    if (failure->status == PL_E_NOT_FOUND && !known.is_known && update->is_list) {
+        *pl_vec_push(&update->arena, &update->missing) =
+            pl_arena_dup(&update->arena, pl_str_from(failure->msg));
+        return;
+    }
+    note_failure(update, failure->msg);
+}
+
+static void tell_problems(const struct update *update, const struct pl_source_result *result)
+{
+    for (size_t i = 0; i < update->missing.count; i++) {
+        fprintf(stderr, "plimsoll: " PL_STR_FMT "; left out\n",
+                PL_STR_ARG(update->missing.items[i]));
+    }
     struct pl_tally sum;
     pl_source_result_sum(result, &sum);
     if (sum.malformed > 0) {
@@ -259,6 +308,8 @@ static void read_sources(struct update *update, const struct pl_strs *sources,
 {
     const struct pl_feed_taker taker = {.begin_slice = begin_slice,
                                         .end_slice = end_slice,
+                                        .drop_slice = drop_slice,
+                                        .remove = remove_record,
                                         .take = take,
                                         .take_exploitation = take_exploitation,
                                         .context = update};
@@ -266,6 +317,7 @@ static void read_sources(struct update *update, const struct pl_strs *sources,
         struct pl_error failed = PL_ERROR_INIT;
         update->origin = (struct pl_db_origin){.source = shown(update, sources->items[i]),
                                                .fetched = now_text(&update->arena)};
+        update->is_list = pl_feed_urls_is_line(sources->items[i]);
         if (pl_source_read(sources->items[i].ptr, options, &taker, result, &failed) < 0) {
             pl_db_builder_drop(update->builder);
             note_failure(update, failed.msg);
@@ -315,25 +367,31 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     struct pl_progress_line line pl_autoprogress;
     pl_progress_line_begin(&line);
     update.progress = &line.progress;
-    const struct pl_source_memory memory = {
-        .recall = recall, .unchanged = unchanged, .fetched = fetched, .context = &update};
+    const struct pl_source_memory memory = {.recall = recall,
+                                            .unchanged = unchanged,
+                                            .fetched = fetched,
+                                            .failed = failed,
+                                            .context = &update};
     const struct pl_source_options options = {
         .memory = &memory, .ecosystems = &ecosystems, .temp_dir = dir, .progress = &line.progress};
     struct pl_source_result result PL_CLEANUP(pl_source_result_release) = {0};
-    struct pl_db_built built = {.records = 0};
+    struct pl_db_outcome outcome = {.repeated = 0};
+    uint64_t began = now_milliseconds();
     read_sources(&update, &sources, &options, &result);
     size_t done = update.ended + update.unchanged;
     if (done > 0) {
-        st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS, &built,
-                                  err);
+        st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS,
+                                  &outcome.built, err);
     } else if (update.failures.count == 0) {
         st = pl_error_set(err, PL_E_NOT_FOUND,
                           "the sources hold no usable advisories; the database stays as it was");
     }
     pl_progress_line_end(&line);
-    tell_problems(&result);
+    tell_problems(&update, &result);
     if (st == PL_OK && done > 0) {
-        st = pl_db_show_update(args, &result, &built, update.repeated, err);
+        outcome.repeated = update.repeated;
+        outcome.milliseconds = now_milliseconds() - began;
+        st = pl_db_show_update(args, &result, &outcome, err);
     }
     return st < 0 ? st : settle(&update, err);
 }

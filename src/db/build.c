@@ -39,6 +39,22 @@ struct pl_db_builder {
     unsigned begun; /* slices, so that each has a file of its own */
 };
 
+/* A slice whose file is missing or cut short is not known any more, so that it is fetched again. */
+static void leave_out_missing(struct pl_db_builder *builder)
+{
+    struct pl_db_slice_infos *slices = &builder->manifest.slices;
+    size_t kept = 0;
+    for (size_t i = 0; i < slices->count; i++) {
+        int fd pl_autoclose = -1;
+        struct pl_table *table PL_CLEANUP(pl_table_closep) = NULL;
+        if (pl_generation_open_slice(builder->dir_fd, &slices->items[i], &fd, NULL) == PL_OK &&
+            pl_table_open(fd, slices->items[i].digits.ptr, &table, NULL) == PL_OK) {
+            slices->items[kept++] = slices->items[i];
+        }
+    }
+    slices->count = kept;
+}
+
 enum pl_status pl_db_builder_new(const char *dir, struct pl_db_builder **ret, struct pl_error *err)
 {
     int dir_fd pl_autoclose = -1;
@@ -59,6 +75,7 @@ enum pl_status pl_db_builder_new(const char *dir, struct pl_db_builder **ret, st
     if (pl_generation_read(builder->dir_fd, PL_STR_EMPTY, &builder->arena, &builder->manifest,
                            NULL) == PL_OK) {
         memcpy(builder->before, builder->manifest.generation, sizeof(builder->before));
+        leave_out_missing(builder);
     }
     *ret = builder;
     return PL_OK;

@@ -46,7 +46,7 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_almalinux_oval = {
     .name = "almalinux-oval",
     .summary = "AlmaLinux's advisories in OVAL",
-    .url = NULL,
+    .url = "https://security.almalinux.org/oval/org.almalinux.alsa-{8,9,10}.xml.bz2",
     .ecosystems = "AlmaLinux",
     .bid = bid,
     .read = read_document,

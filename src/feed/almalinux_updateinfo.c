@@ -36,7 +36,9 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_almalinux_updateinfo = {
     .name = "almalinux-updateinfo",
     .summary = "AlmaLinux's advisories, from its repositories",
-    .url = NULL,
+    .url = "https://repo.almalinux.org/almalinux/{8,9,10}/{BaseOS,AppStream,CRB,PowerTools,"
+           "HighAvailability,ResilientStorage,NFV,RT,SAP,SAPHANA,extras}/x86_64/os/repodata/"
+           "repomd.xml",
     .ecosystems = "AlmaLinux",
     .bid = bid,
     .read = read_document,

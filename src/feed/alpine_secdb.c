@@ -306,7 +306,8 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_alpine_secdb = {
     .name = "alpine-secdb",
     .summary = "security databases of Alpine's shape, also of Wolfi, Chainguard and MinimOS",
-    .url = NULL,
+    .url = "https://secdb.alpinelinux.org/{v3.10,v3.11,v3.12,v3.13,v3.14,v3.15,v3.16,v3.17,"
+           "v3.18,v3.19,v3.20,v3.21,v3.22,v3.23,v3.24,edge}/{main,community}.json",
     .ecosystems = "Alpine Chainguard MinimOS Wolfi",
     .bid = bid,
     .read = read_document,

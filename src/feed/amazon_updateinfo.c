@@ -61,7 +61,10 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_amazon_updateinfo = {
     .name = "amazon-updateinfo",
     .summary = "Amazon Linux's advisories, from its repositories",
-    .url = NULL,
+    .url = "2=https://cdn.amazonlinux.com/2/core/latest/x86_64/mirror.list 2023=https://"
+           "cdn.amazonlinux.com/al2023/core/mirrors/latest/x86_64/mirror.list 2023=https://"
+           "cdn.amazonlinux.com/al2023/{kernel-livepatch,nvidia}/mirrors/latest/x86_64/"
+           "mirror.list",
     .ecosystems = "Amazon Linux",
     .bid = bid,
     .read = read_document,

@@ -60,7 +60,7 @@ const struct pl_feed pl_feed_azurelinux_oval = {
     .name = "azurelinux-oval",
     .summary = "vulnerabilities of Azure Linux and CBL-Mariner in OVAL",
     .url = "https://raw.githubusercontent.com/microsoft/AzureLinuxVulnerabilityData/main/"
-           "azurelinux-3.0-oval.xml",
+           "{azurelinux-3.0,cbl-mariner-2.0,cbl-mariner-1.0}-oval.xml",
     .ecosystems = "Azure Linux",
     .bid = bid,
     .read = read_document,

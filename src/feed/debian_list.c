@@ -268,8 +268,8 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_debian_list = {
     .name = "debian-list",
     .summary = "lists of Debian's security advisories: DSA, DLA and DTSA",
-    .url = "https://salsa.debian.org/security-tracker-team/security-tracker/-/raw/master/data/DSA/"
-           "list",
+    .url = "https://salsa.debian.org/security-tracker-team/security-tracker/-/raw/master/"
+           "data/{DSA,DLA,DTSA}/list",
     .ecosystems = "Debian",
     .bid = bid,
     .read = read_document,

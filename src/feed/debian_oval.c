@@ -51,7 +51,8 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_debian_oval = {
     .name = "debian-oval",
     .summary = "Debian's vulnerabilities and advisories in OVAL",
-    .url = NULL,
+    .url = "https://www.debian.org/security/oval/oval-definitions-{buster,bullseye,bookworm,"
+           "trixie,forky}.xml.bz2",
     .ecosystems = "Debian",
     .bid = bid,
     .read = read_document,

@@ -45,7 +45,9 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_fedora_updateinfo = {
     .name = "fedora-updateinfo",
     .summary = "Fedora's and EPEL's advisories, from their repositories",
-    .url = NULL,
+    .url = "https://dl.fedoraproject.org/pub/fedora/linux/updates/{41,42,43,44}/Everything/"
+           "x86_64/repodata/repomd.xml epel=https://dl.fedoraproject.org/pub/epel/{8,9,10}/"
+           "Everything/x86_64/repodata/repomd.xml",
     .ecosystems = "Fedora EPEL",
     .bid = bid,
     .read = read_document,

@@ -32,8 +32,11 @@ struct pl_feed_sink;
 struct pl_feed {
     const char *name; /* "alpine-secdb" */
     const char *summary; /* one line for help and docs */
-    const char *url; /* of its source; NULL: none that can be fetched in one piece */
+    const char *url; /* of its source, or a line of several (feed/urls.h); NULL: none */
     bool is_default; /* its URL is read when nobody names a source */
+    /* Before the id of a document that its list of changes tells of (feed/changes.h); NULL: none.
+     */
+    const char *cve_prefix;
     /* The ecosystems of its advisories without release, with blanks between; "" when any. */
     const char *ecosystems;
     /* Is this document of this feed? 0 for no; else how sure it is, to 100. By what stands in the

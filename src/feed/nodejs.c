@@ -198,7 +198,8 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_nodejs = {
     .name = "nodejs",
     .summary = "the Node.js Security Working Group: Node.js itself, and npm packages until 2019",
-    .url = "https://raw.githubusercontent.com/nodejs/security-wg/main/vuln/core/index.json",
+    .url = "https://raw.githubusercontent.com/nodejs/security-wg/main/vuln/{core,npm}/"
+           "index.json",
     .ecosystems = "npm CPE",
     .bid = bid,
     .read = read_document,

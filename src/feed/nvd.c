@@ -188,7 +188,7 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_nvd = {
     .name = "nvd",
     .summary = "the National Vulnerability Database: API 2.0, and the files of each year",
-    .url = "https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-modified.json.gz",
+    .url = "https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-{2002..now}.json.gz",
     .ecosystems = "CPE",
     .bid = bid,
     .read = read_document,

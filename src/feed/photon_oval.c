@@ -66,7 +66,8 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_photon_oval = {
     .name = "photon-oval",
     .summary = "Photon OS's advisories in OVAL",
-    .url = NULL,
+    .url = "https://packages.vmware.com/photon/photon_oval_definitions/"
+           "com.vmware.phsa-photon{1,2,3,4,5}.xml.gz",
     .ecosystems = "Photon OS",
     .bid = bid,
     .read = read_document,

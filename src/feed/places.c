@@ -9,7 +9,7 @@
 #include "feed/places.h"
 #include "base/limits.h"
 #include "feed/documents.h"
-#include "net/http.h"
+#include "feed/urls.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -21,6 +21,7 @@ enum { ECOSYSTEMS_BYTES = 1 << 20 };
 struct finder {
     struct pl_arena *arena;
     const struct pl_source_options *options;
+    struct pl_fetcher *fetcher;
     struct pl_places *places;
 };
 
@@ -37,6 +38,18 @@ static struct pl_place *add_place(struct finder *finder, int kind, pl_str path, 
     place->path = pl_arena_dup(finder->arena, path);
     place->name = pl_arena_dup(finder->arena, name);
     place->fd = -1;
+    return place;
+}
+
+static struct pl_place *add_remote(struct finder *finder, pl_str url, pl_str name)
+{
+    const struct pl_source_memory *memory = finder->options->memory;
+    struct pl_remote_known known = {.is_known = false};
+    struct pl_place *place = add_place(finder, PL_PLACE_URL, url, name);
+    if (memory) {
+        memory->recall(memory->context, place->path, &known);
+    }
+    place->fetch = pl_fetcher_add(finder->fetcher, place->path, &known);
     return place;
 }
 
@@ -120,7 +133,13 @@ static enum pl_status remote_ecosystems(struct finder *finder, pl_str base, stru
     }
     struct pl_buf list pl_autobuf = PL_BUF_INIT(ECOSYSTEMS_BYTES);
     pl_str url = pl_arena_format(finder->arena, PL_STR_FMT "/ecosystems.txt", PL_STR_ARG(base));
-    enum pl_status st = pl_http_get(url.ptr, &list, err);
+    struct pl_http *http PL_CLEANUP(pl_http_freep) = NULL;
+    struct pl_http_version unused = {0};
+    bool is_same = false;
+    enum pl_status st = pl_http_new(NULL, &http, err);
+    if (st == PL_OK) {
+        st = pl_http_get_newer(http, url.ptr, NULL, &list, finder->arena, &is_same, &unused, err);
+    }
     if (st < 0) {
         return pl_error_wrap(err, "the list of ecosystems");
     }
@@ -149,8 +168,7 @@ static enum pl_status add_export(struct finder *finder, pl_str base, struct pl_e
         pl_buf_append(&text, PL_STR("/all.zip"));
         st = pl_buf_status(&text, "the URL of an export", err);
         if (st == PL_OK) {
-            add_place(finder, PL_PLACE_URL, pl_buf_str(&text), ecosystems.items[i])->is_export =
-                true;
+            add_remote(finder, pl_buf_str(&text), ecosystems.items[i])->is_export = true;
         }
     }
     return st;
@@ -174,6 +192,18 @@ static bool is_document_url(pl_str url)
            pl_str_find_char(last_segment(path), '.') != SIZE_MAX;
 }
 
+static enum pl_status add_line(struct finder *finder, pl_str line, struct pl_error *err)
+{
+    struct pl_feed_urls urls = {0};
+    enum pl_status st =
+        pl_feed_urls_expand(finder->arena, line, pl_feed_urls_this_year(), &urls, err);
+    for (size_t i = 0; st == PL_OK && i < urls.count; i++) {
+        add_remote(finder, urls.items[i].url, urls.items[i].name)->is_slice =
+            urls.items[i].name.len > 0;
+    }
+    return st;
+}
+
 static enum pl_status add_url(struct finder *finder, pl_str url, struct pl_error *err)
 {
     struct pl_buf name pl_autobuf = PL_BUF_INIT(PL_LIMIT_FIELD_BYTES);
@@ -194,12 +224,15 @@ static enum pl_status add_url(struct finder *finder, pl_str url, struct pl_error
     }
     pl_http_append_unescaped(&name, name_of_file(url));
     bool is_export = pl_str_eq(last_segment(url), PL_STR("all.zip"));
-    add_place(finder, PL_PLACE_URL, url, pl_buf_str(&name))->is_export = is_export;
+    add_remote(finder, url, pl_buf_str(&name))->is_export = is_export;
     return PL_OK;
 }
 
 static enum pl_status add_places(struct finder *finder, const char *source, struct pl_error *err)
 {
+    if (pl_feed_urls_is_line(pl_str_from(source)) && strstr(source, "://")) {
+        return add_line(finder, pl_str_from(source), err);
+    }
     if (pl_http_is_url(pl_str_from(source))) {
         return add_url(finder, pl_str_from(source), err);
     }
@@ -218,11 +251,12 @@ static enum pl_status add_places(struct finder *finder, const char *source, stru
 }
 
 enum pl_status pl_places_find(struct pl_arena *arena, const char *source,
-                              const struct pl_source_options *options, struct pl_places *ret,
-                              struct pl_error *err)
+                              const struct pl_source_options *options, struct pl_fetcher *fetcher,
+                              struct pl_places *ret, struct pl_error *err)
 {
     struct pl_places places = {0};
-    struct finder finder = {.arena = arena, .options = options, .places = &places};
+    struct finder finder = {
+        .arena = arena, .options = options, .fetcher = fetcher, .places = &places};
     enum pl_status st = add_places(&finder, source, err);
     if (st == PL_OK) {
         *ret = places;
@@ -230,32 +264,31 @@ enum pl_status pl_places_find(struct pl_arena *arena, const char *source,
     return st;
 }
 
-/* *ret_fd stays -1 when the server has what was read before. */
-static enum pl_status download(const struct pl_place *place,
-                               const struct pl_source_options *options, int *ret_fd,
-                               struct pl_error *err)
+static enum pl_status open_remote(struct pl_place *place, const struct pl_source_options *options,
+                                  struct pl_fetcher *fetcher, int *ret_fd, struct pl_error *err)
 {
-    struct pl_arena arena pl_autoarena = {0};
     const struct pl_source_memory *memory = options->memory;
-    struct pl_http_version known = {0};
-    struct pl_http_version version = {0};
-    bool is_known = memory && memory->recall(memory->context, place->path, &known);
-    enum pl_status st =
-        pl_http_download_newer(place->path.ptr, is_known ? &known : NULL, PL_LIMIT_DOWNLOAD_BYTES,
-                               options->temp_dir, options->progress, &arena, ret_fd, &version, err);
-    if (st == PL_OK && memory && *ret_fd < 0) {
-        memory->unchanged(memory->context, place->path);
-    } else if (st == PL_OK && memory) {
-        memory->fetched(memory->context, place->path, &version);
+    struct pl_remote remote = {.fd = -1};
+    enum pl_status st = pl_fetcher_take(fetcher, place->fetch, options->progress, &remote, err);
+    if (st < 0) {
+        return st;
     }
-    return st;
+    place->has_changes = remote.what == PL_REMOTE_CHANGES;
+    place->gone = remote.gone;
+    *ret_fd = remote.fd;
+    if (memory && remote.fd < 0) {
+        memory->unchanged(memory->context, place->path);
+    } else if (memory) {
+        memory->fetched(memory->context, place->path, &remote);
+    }
+    return PL_OK;
 }
 
 enum pl_status pl_place_open(struct pl_place *place, const struct pl_source_options *options,
-                             int *ret_fd, struct pl_error *err)
+                             struct pl_fetcher *fetcher, int *ret_fd, struct pl_error *err)
 {
     if (place->kind == PL_PLACE_URL && place->fd < 0) {
-        return download(place, options, ret_fd, err);
+        return open_remote(place, options, fetcher, ret_fd, err);
     }
     if (place->kind == PL_PLACE_URL) {
         *ret_fd = pl_fd_take(&place->fd);

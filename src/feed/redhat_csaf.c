@@ -154,7 +154,8 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_redhat_csaf = {
     .name = "redhat-csaf",
     .summary = "Red Hat's CSAF documents: VEX for each CVE, and advisories for each erratum",
-    .url = NULL, /* the name of the archive has its date in it */
+    .url = "https://security.access.redhat.com/data/csaf/v2/vex/archive_latest.txt",
+    .cve_prefix = "REDHAT-",
     .ecosystems = "Red Hat",
     .bid = bid,
     .read = read_document,

@@ -190,7 +190,7 @@ const struct pl_feed pl_feed_retirejs = {
     .name = "retirejs",
     .summary = "retire.js: JavaScript libraries and npm packages",
     .url = "https://raw.githubusercontent.com/RetireJS/retire.js/master/repository/"
-           "jsrepository-v4.json",
+           "{npmrepository,jsrepository-v4}.json",
     .ecosystems = "npm",
     .bid = bid,
     .read = read_document,

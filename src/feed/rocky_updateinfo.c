@@ -39,7 +39,9 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_rocky_updateinfo = {
     .name = "rocky-updateinfo",
     .summary = "Rocky Linux's advisories, from its repositories",
-    .url = NULL,
+    .url = "https://download.rockylinux.org/pub/rocky/{8,9,10}/{BaseOS,AppStream,CRB,"
+           "PowerTools,HighAvailability,ResilientStorage,NFV,RT,SAP,SAPHANA,extras,plus,"
+           "devel}/x86_64/os/repodata/repomd.xml",
     .ecosystems = "Rocky Linux",
     .bid = bid,
     .read = read_document,

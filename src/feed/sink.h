@@ -12,9 +12,15 @@
 #include "feed/tally.h"
 
 struct pl_feed_taker {
-    /* May be NULL. A name may begin again when several sources have such documents. */
-    enum pl_status (*begin_slice)(void *context, pl_str slice, struct pl_error *err);
+    /* May be NULL. A name may begin again when several sources have such documents. With
+     * `has_changes` come only the records that changed since the slice was read last. */
+    enum pl_status (*begin_slice)(void *context, pl_str slice, bool has_changes,
+                                  struct pl_error *err);
     enum pl_status (*end_slice)(void *context, struct pl_error *err);
+    /* In place of end: what came of the slice is void. May be NULL. */
+    void (*drop_slice)(void *context);
+    /* Of a slice with changes: the record is there no more. May be NULL. */
+    enum pl_status (*remove)(void *context, pl_str id, struct pl_error *err);
     /* Take what is good during the call. PARSE and LIMIT are about the record, which then counts
      * as malformed; what else they fail with ends the work. */
     enum pl_status (*take)(void *context, pl_str slice, const struct pl_advisory *advisory,

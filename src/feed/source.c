@@ -19,6 +19,7 @@ struct reading {
     const struct pl_feed_taker *taker;
     struct pl_source_result *result;
     struct pl_feed_pool *pool;
+    struct pl_fetcher *fetcher;
     struct pl_arena arena; /* of the places */
     struct pl_places places;
     struct pl_place *place; /* at hand */
@@ -62,13 +63,15 @@ static enum pl_status begin_slice(struct reading *reading, size_t feed, struct p
 {
     size_t count = 0;
     const struct pl_feed *of = pl_feeds(&count)[feed];
-    pl_str name = feed == reading->osv ? pl_arena_format(&reading->arena, "%s/" PL_STR_FMT,
-                                                         of->name, PL_STR_ARG(reading->place->name))
-                                       : pl_str_from(of->name);
+    bool is_named = feed == reading->osv || reading->place->is_slice;
+    pl_str name = is_named ? pl_arena_format(&reading->arena, "%s/" PL_STR_FMT, of->name,
+                                             PL_STR_ARG(reading->place->name))
+                           : pl_str_from(of->name);
     reading->job.feed = feed;
     reading->job.slice = slice_named(reading->result, name, of);
     return reading->taker->begin_slice
-               ? reading->taker->begin_slice(reading->taker->context, reading->job.slice->name, err)
+               ? reading->taker->begin_slice(reading->taker->context, reading->job.slice->name,
+                                             reading->place->has_changes, err)
                : PL_OK;
 }
 
@@ -213,6 +216,26 @@ static enum pl_status take_document(void *context, const struct pl_documents_ite
     return st;
 }
 
+/* What its list of changes says is gone. Of a feed that is known by its documents alone, they wait
+ * for a change that brings one. */
+static enum pl_status remove_gone(struct reading *reading, struct pl_error *err)
+{
+    const struct pl_place *place = reading->place;
+    const struct pl_feed_taker *taker = reading->taker;
+    enum pl_status st = PL_OK;
+    if (place->gone.count > 0 && !reading->job.slice && place->is_export) {
+        st = begin_slice(reading, reading->osv, err);
+    }
+    for (size_t i = 0; st == PL_OK && reading->job.slice && i < place->gone.count; i++) {
+        const char *prefix = reading->job.slice->feed->cve_prefix;
+        bool has_prefix = prefix && pl_str_starts_with(place->gone.items[i], PL_STR("CVE-"));
+        pl_str id = pl_arena_format(&reading->arena, "%s" PL_STR_FMT, has_prefix ? prefix : "",
+                                    PL_STR_ARG(place->gone.items[i]));
+        st = taker->remove ? taker->remove(taker->context, id, err) : PL_OK;
+    }
+    return st;
+}
+
 static enum pl_status walk_place(struct reading *reading, struct pl_place *place,
                                  struct pl_error *err)
 {
@@ -225,7 +248,7 @@ static enum pl_status walk_place(struct reading *reading, struct pl_place *place
     reading->job.is_sure = place->is_export;
     reading->job.is_first = !place->is_visited;
     reading->job.others = place->waiting;
-    enum pl_status st = pl_place_open(place, reading->options, &fd, err);
+    enum pl_status st = pl_place_open(place, reading->options, reading->fetcher, &fd, err);
     if (st == PL_OK && fd < 0) {
         place->is_visited = true;
         reading->result->unchanged++;
@@ -238,6 +261,14 @@ static enum pl_status walk_place(struct reading *reading, struct pl_place *place
                                    place->kind == PL_PLACE_FLAT_DIR, err);
     }
     submit(reading);
+    if (st == PL_OK && !place->is_visited) {
+        st = remove_gone(reading, err);
+    }
+    /* A server's page that says "sign in" is no feed without news. */
+    if (st == PL_OK && place->kind == PL_PLACE_URL && !reading->job.slice && !place->has_changes) {
+        st = pl_error_set(err, PL_E_PARSE, "%s holds no documents of a known feed",
+                          pl_http_url_for_people(&reading->arena, place->path).ptr);
+    }
     place->is_visited = true;
     if (st == PL_OK && place->kind == PL_PLACE_URL && !place->is_export) {
         place->fd = pl_fd_take(&fd);
@@ -251,8 +282,9 @@ static bool concerns(const struct reading *reading, const struct pl_place *place
     if (!reading->job.slice) {
         return !place->is_visited;
     }
-    bool is_bound = reading->job.feed == reading->osv && place != reading->place;
-    if (is_bound || (place->is_export && reading->job.feed != reading->osv)) {
+    bool is_bound = reading->job.feed == reading->osv || reading->place->is_slice;
+    if ((is_bound && place != reading->place) || place->is_slice != reading->place->is_slice ||
+        (place->is_export && reading->job.feed != reading->osv)) {
         return false;
     }
     return !place->is_visited || place->waiting[reading->job.feed];
@@ -272,6 +304,35 @@ static size_t next_waiting(struct reading *reading)
     return SIZE_MAX;
 }
 
+/* A URL that cannot be read does not keep others from being read, if somebody wants to know. What
+ * fails where the records go ends the work. */
+static enum pl_status give_up(struct reading *reading, struct pl_place *place,
+                              const struct pl_error *failure, struct pl_error *err)
+{
+    const struct pl_source_memory *memory = reading->options->memory;
+    const struct pl_feed_taker *taker = reading->taker;
+    enum pl_status st = pl_feed_pool_drain(reading->pool, err);
+    if (st < 0) {
+        return st;
+    }
+    if (reading->job.slice && taker->drop_slice) {
+        taker->drop_slice(taker->context);
+    }
+    if (!memory || place->kind != PL_PLACE_URL) {
+        if (err) {
+            *err = *failure;
+        }
+        return failure->status;
+    }
+    place->is_visited = true;
+    memset(place->waiting, 0, sizeof(place->waiting));
+    memset(place->waiting_large, 0, sizeof(place->waiting_large));
+    reading->result->failed++;
+    reading->job.slice = NULL;
+    memory->failed(memory->context, place->path, failure);
+    return PL_OK;
+}
+
 /* Reads one slice, from all places that have some of it. */
 static enum pl_status pass(struct reading *reading, struct pl_error *err)
 {
@@ -284,7 +345,11 @@ static enum pl_status pass(struct reading *reading, struct pl_error *err)
         if (!concerns(reading, place)) {
             continue;
         }
-        st = walk_place(reading, place, err);
+        struct pl_error failure = PL_ERROR_INIT;
+        st = walk_place(reading, place, &failure);
+        if (st < 0) {
+            st = give_up(reading, place, &failure, err);
+        }
         is_begun = reading->job.slice != NULL;
         if (is_begun) {
             place->waiting[reading->job.feed] = place->waiting_large[reading->job.feed] = false;
@@ -321,13 +386,13 @@ static bool is_work_left(struct reading *reading)
 static enum pl_status read_places(struct reading *reading, const char *source, struct pl_error *err)
 {
     uint64_t unknown_before = reading->result->unknown;
-    uint64_t unchanged_before = reading->result->unchanged;
+    uint64_t other_before = reading->result->unchanged + reading->result->failed;
     size_t slices_before = reading->result->slices.count;
     struct pl_tally sum;
     pl_source_result_sum(reading->result, &sum);
     uint64_t before = sum.documents;
-    enum pl_status st =
-        pl_places_find(&reading->arena, source, reading->options, &reading->places, err);
+    enum pl_status st = pl_places_find(&reading->arena, source, reading->options, reading->fetcher,
+                                       &reading->places, err);
     while (st == PL_OK && is_work_left(reading)) {
         st = pass(reading, err);
     }
@@ -336,7 +401,7 @@ static enum pl_status read_places(struct reading *reading, const char *source, s
     }
     pl_source_result_sum(reading->result, &sum);
     if (sum.documents > before || reading->result->slices.count > slices_before ||
-        reading->result->unchanged > unchanged_before) {
+        reading->result->unchanged + reading->result->failed > other_before) {
         return PL_OK;
     }
     bool asked = reading->options->ecosystems && reading->options->ecosystems->count > 0;
@@ -361,9 +426,12 @@ enum pl_status pl_source_read(const char *source, const struct pl_source_options
     struct reading reading = {
         .options = options, .taker = taker, .result = result, .osv = pl_feeds_find(PL_STR("osv"))};
     reading.pool = pl_feed_pool_new(workers, taker, result, result->documents_seen);
+    reading.fetcher = pl_fetcher_new(options->temp_dir);
     enum pl_status st = read_places(&reading, source, err);
     result->documents_seen = pl_feed_pool_sequence(reading.pool);
     pl_feed_pool_free(reading.pool);
+    result->fetched_bytes += pl_fetcher_bytes(reading.fetcher);
+    pl_fetcher_free(reading.fetcher);
     for (size_t i = 0; i < reading.places.count; i++) {
         if (reading.places.items[i].fd >= 0) {
             close(reading.places.items[i].fd);

@@ -4,32 +4,37 @@
  * source - all advisories of a source, wherever it lies and whichever feeds its documents are of.
  *
  * A source is a file, a directory, an archive or a compressed file (feed/documents.h), the URL of
- * one, or the URL of a whole export in the OSV format with its ecosystems.txt. Each document is
+ * one, a line of such URLs (feed/urls.h), a URL that names another one (feed/remote.h), or the URL
+ * of a whole export in the OSV format with its ecosystems.txt. Each document is
  * read by the feed that bids highest for it. Directories below a source that hold an all.zip are
  * such an export's: the zip is read, as OSV's records, and what lies beside it is the same again.
  *
  * Records come in slices (feed/sink.h), one after the other: what an archive mixes is sorted out by
  * reading it once for each slice. Slices are named by their feed; those of OSV's records are
- * "osv/<name>", after the directory below the source, or the archive, that they lie in.
+ * "osv/<name>", after the directory below the source, or the archive, that they lie in. Each URL of
+ * a line is a slice of its own, "<feed>/<name of the URL>".
  *
  * Documents are parsed by several threads. A malformed record is counted, named and left out; an
  * archive that is broken, encrypted or lies about its members is an error.
  */
 #include "base/progress.h"
+#include "feed/remote.h"
 #include "feed/sink.h"
-#include "net/http.h"
 
 /* Read when no source is named. */
 #define PL_SOURCE_DEFAULT_URL "https://osv-vulnerabilities.storage.googleapis.com"
 
-/* What a caller remembers of the URLs that were read before. */
+/* What a caller remembers of the URLs that were read before, and is told of them. */
 struct pl_source_memory {
-    /* What the server said last time; false when there is nothing to compare with. */
-    bool (*recall)(void *context, pl_str url, struct pl_http_version *ret);
+    /* What is known of it; is_known is false to begin with. */
+    void (*recall)(void *context, pl_str url, struct pl_remote_known *ret);
     /* The server has still the same: nothing of it is read. */
     void (*unchanged)(void *context, pl_str url);
     /* It was fetched, and the slices that begin from now on come from it. */
-    void (*fetched)(void *context, pl_str url, const struct pl_http_version *version);
+    void (*fetched)(void *context, pl_str url, const struct pl_remote *remote);
+    /* It could not be fetched or read, and what was read of it was dropped; the reading goes on
+     * with the next URL. */
+    void (*failed)(void *context, pl_str url, const struct pl_error *failure);
     void *context;
 };
 
@@ -55,6 +60,8 @@ struct pl_source_result {
     uint64_t unknown; /* documents that no feed bids for */
     struct pl_tally_problems unknown_names; /* of the first of them */
     uint64_t unchanged; /* URLs that have what they had, and were not read */
+    uint64_t failed; /* URLs that the memory was told of */
+    uint64_t fetched_bytes; /* from servers */
     uint64_t documents_seen; /* so that what is met in a later source comes later */
 };
 

@@ -65,7 +65,13 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_suse_oval = {
     .name = "suse-oval",
     .summary = "SUSE's vulnerabilities and updates in OVAL",
-    .url = NULL,
+    .url = "https://ftp.suse.com/pub/projects/security/oval/suse.linux.enterprise.{12,15,"
+           "micro.5}.xml.gz 16=https://ftp.suse.com/pub/projects/security/oval/"
+           "suse.linux.enterprise.16.xml.bz2 micro.6=https://ftp.suse.com/pub/projects/"
+           "security/oval/suse.linux.micro.6.xml.gz server.11=https://ftp.suse.com/pub/"
+           "projects/security/oval/suse.linux.enterprise.server.11.xml.gz tumbleweed=https:/"
+           "/ftp.suse.com/pub/projects/security/oval/opensuse.tumbleweed.xml.gz leap=https:/"
+           "/ftp.suse.com/pub/projects/security/oval/opensuse.leap.{15.5,15.6,16.0}.xml.gz",
     .ecosystems = "SUSE openSUSE",
     .bid = bid,
     .read = read_document,

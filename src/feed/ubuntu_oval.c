@@ -57,7 +57,8 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_ubuntu_oval = {
     .name = "ubuntu-oval",
     .summary = "Ubuntu's vulnerabilities in OVAL",
-    .url = NULL,
+    .url = "https://security-metadata.canonical.com/oval/com.ubuntu.{trusty,xenial,bionic,"
+           "focal,jammy,noble,resolute}.cve.oval.xml.bz2",
     .ecosystems = "Ubuntu",
     .bid = bid,
     .read = read_document,

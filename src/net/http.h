@@ -141,18 +141,22 @@ struct pl_http_version {
     pl_str last_modified;
 };
 
-/* In one call: into a file without a name on the file system of `temp_dir` (base/tempfile.h), read
+/* Into a file without a name on the file system of `temp_dir` (base/tempfile.h), read
  * from its start on; NOT_FOUND, DENIED or NET when the status is no success. With what is `known`,
  * which may be NULL, *ret_fd is -1 when nothing has changed since; *ret_version, in `arena`, is
  * what to ask with next time. */
-enum pl_status pl_http_download_newer(const char *url, const struct pl_http_version *known,
-                                      uint64_t max_bytes, const char *temp_dir,
-                                      const struct pl_progress *progress, struct pl_arena *arena,
-                                      int *ret_fd, struct pl_http_version *ret_version,
-                                      struct pl_error *err);
+enum pl_status pl_http_download_newer(struct pl_http *http, const char *url,
+                                      const struct pl_http_version *known, uint64_t max_bytes,
+                                      const char *temp_dir, const struct pl_progress *progress,
+                                      struct pl_arena *arena, int *ret_fd,
+                                      struct pl_http_version *ret_version, struct pl_error *err);
 
-/* The same, appended to a buffer, whose ceiling is the cap. */
-enum pl_status pl_http_get(const char *url, struct pl_buf *into, struct pl_error *err);
+/* The same, appended to a buffer, whose ceiling is the cap. With what is known, *ret_is_same is
+ * true and nothing is appended when nothing has changed since. */
+enum pl_status pl_http_get_newer(struct pl_http *http, const char *url,
+                                 const struct pl_http_version *known, struct pl_buf *into,
+                                 struct pl_arena *arena, bool *ret_is_same,
+                                 struct pl_http_version *ret_version, struct pl_error *err);
 
 /* `segment` escaped for a place between two slashes of a URL: "Rocky Linux" is "Rocky%20Linux". */
 void pl_http_append_escaped(struct pl_buf *url, pl_str segment);
