@@ -19,7 +19,8 @@ struct pl_os {
     pl_str cpe_name;
     pl_str variant_id;
     pl_str build_id;
-    pl_str content_sets; /* of a Red Hat image: names of repositories, with blanks between */
+    /* Of Red Hat's: names of the repositories that packages come from, with blanks between. */
+    pl_str content_sets;
 };
 
 /* What its advisories name: binary packages, source packages, or one of them in some feeds and the

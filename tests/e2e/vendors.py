@@ -3,8 +3,10 @@
 """Packages that are not the distribution's. The second source is apt: what its lists of the distribution's own archives
 have is the distribution's, all of it; what of other vendors is installed on this machine is in none of them."""
 import glob
+import json
 import os
 import re
+import shutil
 import subprocess
 
 from imagelib import Skip, entry, has, main, run, same, simple, stanza
@@ -54,6 +56,45 @@ def those_of_this_machine(where):
     print("# " + (", ".join(f"{name} of {vendor}" for name, _, vendor in others(result)) or "nothing of others is installed"))
 
 
+def what_rpm_says(where):
+    """Of the databases of the corpus, against rpm's own word for the vendors."""
+    roots = sorted(glob.glob(os.path.join(os.environ.get("PL_TEST_CORPUS", "../shared/corpus"), "rpm-*/*/in/rootfs")))
+    if not roots or not shutil.which("rpm"):
+        raise Skip("no corpus, or no rpm, here")
+    seen = 0
+    for root in roots:
+        bases = [base for base in ("var/lib/rpm", "usr/lib/sysimage/rpm") if os.path.isdir(os.path.join(root, base))]
+        asked = subprocess.run(["rpm", "--dbpath", os.path.abspath(os.path.join(root, bases[0])), "-qa", "--qf", "%{NAME}\t%{VENDOR}\n"],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+        stated = dict(line.split("\t") for line in asked.splitlines())
+        result = run("sbom", "--format", "plimsoll-json", "dir:" + root)
+        same([name for name, _, _ in others(result) if name in stated and "/home:" not in stated[name]], [], root)
+        listed = {c["name"] for c in result.json["components"]}
+        same({name for name, vendor in stated.items() if "/home:" in vendor and name in listed} -
+             {name for name, _, _ in others(result)}, set(), root)
+        seen += len(stated)
+    same(seen > 100, True)
+
+
+def epel_has_its_own_feed(where):
+    """EPEL's packages have Fedora's name as the vendor (a bill of materials: supplier) and are not Red Hat's."""
+    database(where, record("FEDORA-EPEL-2026-1", "EPEL:9", "htop", [{"introduced": "0"}, {"fixed": "3.3.0-2.el9"}], aliases=["CVE-2026-1"]),
+             record("RHSA-2026:2", "Rocky Linux:9", "htop", [{"introduced": "0"}, {"fixed": "9-1"}], aliases=["CVE-2026-2"]),
+             record("RHSA-2026:3", "Rocky Linux:9", "bash", [{"introduced": "0"}, {"fixed": "9-1"}], aliases=["CVE-2026-3"]))
+    part = lambda name, vendor: {"type": "library", "name": name, "version": "3.3.0-1.el9", "supplier": {"name": vendor},
+                                 "purl": f"pkg:rpm/rocky/{name}@3.3.0-1.el9?arch=x86_64&distro=rocky-9.3"}
+    parts = [part("htop", "Fedora Project"), part("bash", "Rocky Enterprise Software Foundation"), part("docker-ce", "Docker")]
+    with open(where + "/bill.json", "w") as out:
+        json.dump({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": parts}, out)
+    result = run("scan", "--db", where + "/db", "--format", "json", "sbom:" + where + "/bill.json")
+    same(found(result), [("bash", "CVE-2026-3"), ("htop", "CVE-2026-1")])
+    same([f["match"]["ecosystem"] for f in result.json["findings"] if f["id"] == "CVE-2026-1"], ["EPEL:9"])
+    has(str(result.json["gaps"]), "1 package of Docker (docker-ce)")
+    database(where + "/n", record("RHSA-2026:3", "Rocky Linux:9", "bash", [{"introduced": "0"}, {"fixed": "9-1"}], aliases=["CVE-2026-3"]))
+    result = run("scan", "--db", where + "/n/db", "--format", "json", "sbom:" + where + "/bill.json")
+    has(str(result.json["gaps"]), "1 package of EPEL (htop)", "nothing on EPEL:9")
+
+
 def by(maintainer, text):
     return text.replace(b"Version:", f"Maintainer: {maintainer}\nVersion:".encode())
 
@@ -82,4 +123,4 @@ def nodesource_is_not_debian(where):
 
 
 if __name__ == "__main__":
-    main([none_of_the_distributions_own, those_of_this_machine, nodesource_is_not_debian])
+    main([none_of_the_distributions_own, those_of_this_machine, what_rpm_says, epel_has_its_own_feed, nodesource_is_not_debian])
