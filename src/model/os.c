@@ -87,6 +87,33 @@ static bool add_longer_support(struct pl_arena *arena, const struct pl_os *os,
     return is_added;
 }
 
+/* "rhocp-4.12-for-rhel-8-x86_64-rpms" is of the product "openshift:4.12::el8",
+ * "rhel-9-for-x86_64-highavailability-rpms" of "enterprise_linux:9::highavailability": repositories
+ * that a system has besides those that all have. */
+static void add_layered(struct pl_arena *arena, const char *ecosystem, pl_str release, pl_str set,
+                        struct pl_strs *list)
+{
+    static const char *const more[] = {"highavailability", "resilientstorage"};
+    pl_str start = PL_STR("rhocp-");
+    pl_str version = PL_STR_EMPTY;
+    pl_str rest = PL_STR_EMPTY;
+    if (pl_str_starts_with(set, start) &&
+        pl_str_cut(pl_str_skip(set, start.len), '-', &version, &rest) &&
+        pl_str_contains(rest,
+                        pl_arena_format(arena, "for-rhel-" PL_STR_FMT "-", PL_STR_ARG(release)))) {
+        add(arena, list, ecosystem,
+            pl_arena_format(arena, "openshift:" PL_STR_FMT "::el" PL_STR_FMT, PL_STR_ARG(version),
+                            PL_STR_ARG(release)));
+    }
+    for (size_t i = 0; i < PL_ARRAY_LEN(more); i++) {
+        if (pl_str_contains(set, pl_arena_format(arena, "-%s-rpms", more[i]))) {
+            add(arena, list, ecosystem,
+                pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT "::%s", PL_STR_ARG(release),
+                                more[i]));
+        }
+    }
+}
+
 /* "Red Hat:enterprise_linux:9::baseos": the CPE of the product without "cpe:/o:redhat:". What the
  * system says of itself comes first, then the repositories that every system of the release has,
  * and the release as a whole, which is what Red Hat says of packages that have no fix. Images of
@@ -119,6 +146,9 @@ static void redhat(struct pl_arena *arena, const struct pl_os *os, const char *e
         add(arena, list, ecosystem,
             pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT "::%s", PL_STR_ARG(release),
                             *name));
+    }
+    for (sets = os->content_sets; pl_str_next_word(&sets, &set);) {
+        add_layered(arena, ecosystem, release, set, list);
     }
     add(arena, list, ecosystem,
         pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT, PL_STR_ARG(release)));

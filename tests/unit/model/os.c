@@ -63,6 +63,14 @@ static void test_os__ecosystems(void **state)
                                                 "rhel-8-for-x86_64-appstream-aus-rpms__8_DOT_6")},
           "Red Hat:rhel_e4s:8.6::baseos|Red Hat:rhel_aus:8.6::appstream|"
           "Red Hat:enterprise_linux:8");
+    check((struct pl_os){OS("rhel", "8.10"),
+                         .content_sets = PL_STR("rhocp-4.12-for-rhel-8-x86_64-rpms "
+                                                "rhel-8-for-x86_64-highavailability-rpms")},
+          "Red Hat:enterprise_linux:8::baseos|Red Hat:enterprise_linux:8::appstream|"
+          "Red Hat:enterprise_linux:8::crb|Red Hat:openshift:4.12::el8|"
+          "Red Hat:enterprise_linux:8::highavailability|Red Hat:enterprise_linux:8");
+    check((struct pl_os){OS("devuan", "5"), .id_like = PL_STR("debian")}, "Debian:12");
+    check((struct pl_os){OS("devuan", "2"), .id_like = PL_STR("debian")}, "");
     check((struct pl_os){OS("sles", "12.5"),
                          .pretty_name = PL_STR("SUSE Linux Enterprise Server 12 SP5")},
           "SUSE:Linux Enterprise Server 12 SP5");
