@@ -57,9 +57,12 @@ static const struct pl_option options[] = {
      .argument = "NAME",
      .summary = "update: read this feed from its publisher; plimsoll db feeds lists them",
      .repeats = true},
+    {.name = "ecosystems",
+     .argument = "LIST",
+     .summary = "update: what is said of these alone, now and later (\"debian:12,npm\"; all)"},
     {.name = "ecosystem",
      .argument = "NAME",
-     .summary = "update: read these alone; affected: look here (\"Debian:12\")",
+     .summary = "affected: look here (\"Debian:12\")",
      .repeats = true},
     {.name = "all", .summary = "affected: also what does not affect it, with the reason"},
     {.name = "accept-shrink",
@@ -70,8 +73,8 @@ static const struct pl_option options[] = {
 };
 
 static const char *const examples[] = {
-    "plimsoll db update --ecosystem Debian --ecosystem PyPI",
-    "downloads two ecosystems of the OSV export and makes them the database",
+    "plimsoll db update --ecosystems debian:12,pypi",
+    "makes a small database, of one release of a distribution and one language",
     "plimsoll db update --from /mnt/osv-export",
     "builds the database without a network",
     "plimsoll db update --from /mnt/osv-export --from https://security.archlinux.org/all.json",
@@ -90,7 +93,7 @@ static const char *const examples[] = {
 const struct pl_command pl_command_db = {
     .name = "db",
     .summary = "get the advisory database and look things up in it",
-    .usage = "update [--from SOURCE]... [--feed NAME]... [--ecosystem NAME]...\nremove "
+    .usage = "update [--from SOURCE]... [--feed NAME]... [--ecosystems LIST]\nremove "
              "SLICE...\nstatus\nsearch TEXT\n"
              "affected PURL [--ecosystem NAME] [--all]\nshow ID\nfeeds\nhistory\ndiff [GENERATION "
              "[GENERATION]]\nexport FILE\n"
@@ -104,8 +107,8 @@ const struct pl_command pl_command_db = {
         "SOURCE is a file, a directory, a zip, a tar, any of them compressed, or the URL of one;\n"
         "what they are is told by what is in them. A directory or URL with <Ecosystem>/all.zip is\n"
         "an export in the OSV format. Without --from and --feed the feeds are read that belong to\n"
-        "every database (db feeds marks them with a star); --ecosystem saves much of the "
-        "download.\n"
+        "every database (db feeds marks them with a star); --ecosystems saves much of the\n"
+        "download, and is kept to until another one is named.\n"
         "\n"
         "The last generations are kept: history lists them, diff tells what changed between two,\n"
         "and scan --as-of uses an older one.",

@@ -20,6 +20,8 @@ struct update {
     const struct pl_progress *progress;
     struct pl_db_origin origin; /* of the source at hand */
     bool accept_shrink;
+    struct pl_feed_selection selection;
+    pl_str selection_text;
     struct pl_strs begun; /* slices of this run */
     bool is_list; /* the source at hand is a line of URLs */
     struct pl_strs failures; /* texts */
@@ -161,10 +163,11 @@ static void recall(void *context, pl_str url, struct pl_remote_known *ret)
     for (size_t i = 0; i < manifest->slices.count; i++) {
         const struct pl_db_slice_info *slice = &manifest->slices.items[i];
         if (pl_str_eq(slice->source, source)) {
-            *ret =
-                (struct pl_remote_known){.is_known = slice->etag.len + slice->last_modified.len > 0,
-                                         .version = {slice->etag, slice->last_modified},
-                                         .cursor = slice->cursor};
+            bool is_same = pl_str_eq(slice->selection, update->selection_text);
+            *ret = (struct pl_remote_known){
+                .is_known = is_same && slice->etag.len + slice->last_modified.len > 0,
+                .version = {slice->etag, slice->last_modified},
+                .cursor = slice->cursor};
             return;
         }
     }
@@ -177,6 +180,7 @@ static void set_origin(struct update *update, pl_str url, const struct pl_http_v
         (struct pl_db_origin){.source = shown(update, url),
                               .etag = pl_arena_dup(&update->arena, version->etag),
                               .last_modified = pl_arena_dup(&update->arena, version->last_modified),
+                              .selection = update->selection_text,
                               .cursor = pl_arena_dup(&update->arena, cursor),
                               .fetched = now_text(&update->arena)};
 }
@@ -312,10 +316,12 @@ static void read_sources(struct update *update, const struct pl_strs *sources,
                                         .remove = remove_record,
                                         .take = take,
                                         .take_exploitation = take_exploitation,
-                                        .context = update};
+                                        .context = update,
+                                        .selection = &update->selection};
     for (size_t i = 0; i < sources->count; i++) {
         struct pl_error failed = PL_ERROR_INIT;
         update->origin = (struct pl_db_origin){.source = shown(update, sources->items[i]),
+                                               .selection = update->selection_text,
                                                .fetched = now_text(&update->arena)};
         update->is_list = pl_feed_urls_is_line(sources->items[i]);
         if (pl_source_read(sources->items[i].ptr, options, &taker, result, &failed) < 0) {
@@ -326,6 +332,45 @@ static void read_sources(struct update *update, const struct pl_strs *sources,
     struct pl_error failed = PL_ERROR_INIT;
     if (settle_slice(update, &failed) < 0) {
         note_failure(update, failed.msg);
+    }
+}
+
+/* The ecosystems that are asked for; without such words those that the database was made for. */
+static enum pl_status select_ecosystems(struct update *update, const struct pl_args *args,
+                                        struct pl_error *err)
+{
+    const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
+    pl_str list = pl_str_from(pl_args_value(args, "ecosystems", ""));
+    bool is_asked = list.len > 0;
+    enum pl_status st = PL_OK;
+    for (size_t i = 0; list.len == 0 && i < manifest->slices.count; i++) {
+        list = manifest->slices.items[i].selection;
+    }
+    if (pl_str_eq(list, PL_STR("all"))) {
+        list = PL_STR_EMPTY;
+    }
+    if (list.len > 0) {
+        st = pl_feed_selection_add(&update->arena, &update->selection, list, err);
+    }
+    update->selection.may_lack = !is_asked;
+    update->selection_text = pl_feed_selection_text(&update->arena, &update->selection);
+    return st;
+}
+
+/* What was there of ecosystems that are not asked for any more goes. */
+static void remove_unselected(struct update *update)
+{
+    const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
+    for (size_t i = manifest->slices.count; i > 0; i--) {
+        const struct pl_db_slice_info *slice = &manifest->slices.items[i - 1];
+        bool is_wanted = slice->ecosystems.count == 0;
+        for (size_t k = 0; k < slice->ecosystems.count; k++) {
+            is_wanted =
+                is_wanted || pl_feed_selection_has(&update->selection, slice->ecosystems.items[k]);
+        }
+        if (!is_wanted) {
+            pl_db_builder_remove(update->builder, slice->name);
+        }
     }
 }
 
@@ -356,13 +401,11 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     if (st == PL_OK) {
         st = pl_db_builder_new(dir, &update.builder, err);
     }
+    if (st == PL_OK) {
+        st = select_ecosystems(&update, args, err);
+    }
     if (st < 0) {
         return st;
-    }
-    struct pl_strs ecosystems = {0};
-    const char *name = NULL;
-    for (size_t i = 0; (name = pl_args_nth(args, "ecosystem", i)); i++) {
-        *pl_vec_push(&update.arena, &ecosystems) = pl_str_from(name);
     }
     struct pl_progress_line line pl_autoprogress;
     pl_progress_line_begin(&line);
@@ -373,13 +416,14 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
                                             .failed = failed,
                                             .context = &update};
     const struct pl_source_options options = {
-        .memory = &memory, .ecosystems = &ecosystems, .temp_dir = dir, .progress = &line.progress};
+        .memory = &memory, .temp_dir = dir, .progress = &line.progress};
     struct pl_source_result result PL_CLEANUP(pl_source_result_release) = {0};
     struct pl_db_outcome outcome = {.repeated = 0};
     uint64_t began = now_milliseconds();
     read_sources(&update, &sources, &options, &result);
     size_t done = update.ended + update.unchanged;
     if (done > 0) {
+        remove_unselected(&update);
         st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS,
                                   &outcome.built, err);
     } else if (update.failures.count == 0) {

@@ -199,6 +199,7 @@ static struct pl_db_origin keep_origin(struct pl_db_builder *builder,
 {
     return (struct pl_db_origin){.source = pl_arena_dup(&builder->arena, origin->source),
                                  .etag = pl_arena_dup(&builder->arena, origin->etag),
+                                 .selection = pl_arena_dup(&builder->arena, origin->selection),
                                  .cursor = pl_arena_dup(&builder->arena, origin->cursor),
                                  .last_modified =
                                      pl_arena_dup(&builder->arena, origin->last_modified),
@@ -209,6 +210,7 @@ static void set_origin(struct pl_db_slice_info *slice, const struct pl_db_origin
 {
     slice->source = origin->source;
     slice->etag = origin->etag;
+    slice->selection = origin->selection;
     slice->cursor = origin->cursor;
     slice->last_modified = origin->last_modified;
     slice->fetched = origin->fetched;
@@ -253,15 +255,15 @@ enum pl_status pl_db_builder_end(struct pl_db_builder *builder, const struct pl_
         return pl_error_set(err, PL_E_INTERNAL, "a slice is ended that may not be");
     }
     const struct pl_db_slice_info *before = find_slice(builder, builder->slice.name);
+    bool may_shrink = accept_shrink || !before || !pl_str_eq(before->selection, origin->selection);
     struct pl_arena arena = ending->arena;
     pl_arena_clear(&arena);
-    *ending = (struct ending){
-        .slice = builder->slice,
-        .dir_fd = builder->dir_fd,
-        .had = before && !accept_shrink ? before->records + before->exploitations : 0,
-        .origin = keep_origin(builder, origin),
-        .arena = arena,
-        .failure = PL_ERROR_INIT};
+    *ending = (struct ending){.slice = builder->slice,
+                              .dir_fd = builder->dir_fd,
+                              .had = may_shrink ? 0 : before->records + before->exploitations,
+                              .origin = keep_origin(builder, origin),
+                              .arena = arena,
+                              .failure = PL_ERROR_INIT};
     builder->slice = (struct slice){.file = {.fd = -1}};
     ending->is_under_way = pthread_create(&ending->thread, NULL, write_slice, ending) == 0;
     if (!ending->is_under_way) {

@@ -44,11 +44,13 @@ enum pl_status pl_db_builder_add_exploitation(struct pl_db_builder *builder,
 enum pl_status pl_db_builder_remove_record(struct pl_db_builder *builder, pl_str id,
                                            struct pl_error *err);
 
-/* Where a slice came from: source, etag, last_modified, cursor and fetched of pl_db_slice_info. */
+/* Where a slice came from: source, etag, last_modified, selection, cursor and fetched of
+ * pl_db_slice_info. */
 struct pl_db_origin {
     pl_str source;
     pl_str etag;
     pl_str last_modified;
+    pl_str selection;
     pl_str cursor;
     pl_str fetched;
 };
@@ -68,8 +70,8 @@ enum pl_status pl_db_builder_end(struct pl_db_builder *builder, const struct pl_
 
 /* Waits for the slice that was ended last and makes it part of the next generation; *ret_any is
  * false when all are settled. CONFLICT, and the slice stays as it was, when it has less than half
- * of the records that it had and the shrinking was not accepted: feeds break more often than
- * advisories are withdrawn by the thousand. */
+ * of the records that it had for the same selection and the shrinking was not accepted: feeds break
+ * more often than advisories are withdrawn by the thousand. */
 enum pl_status pl_db_builder_settle(struct pl_db_builder *builder, bool *ret_any,
                                     struct pl_db_slice_built *ret, struct pl_error *err);
 /* Gives up the slice that was begun: what the generation in use has of it stays. */

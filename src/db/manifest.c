@@ -79,6 +79,7 @@ static void write_slice(struct pl_json_writer *json, const struct pl_db_slice_in
     } origins[] = {{"source", slice->source},
                    {"etag", slice->etag},
                    {"last_modified", slice->last_modified},
+                   {"selection", slice->selection},
                    {"cursor", slice->cursor},
                    {"fetched", slice->fetched}};
     for (size_t i = 0; i < PL_ARRAY_LEN(origins); i++) {
@@ -141,6 +142,7 @@ static enum pl_status parse_slice(struct pl_arena *arena, const json_t *item,
                                        .source = keep(arena, item, "source"),
                                        .etag = keep(arena, item, "etag"),
                                        .last_modified = keep(arena, item, "last_modified"),
+                                       .selection = keep(arena, item, "selection"),
                                        .cursor = keep(arena, item, "cursor"),
                                        .fetched = keep(arena, item, "fetched")};
     const json_t *ecosystems = pl_json_array(item, "ecosystems");

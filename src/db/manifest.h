@@ -27,6 +27,7 @@ struct pl_db_slice_info {
     pl_str source; /* without user, password and query; empty: not told */
     pl_str etag;
     pl_str last_modified; /* as the server wrote it */
+    pl_str selection; /* the ecosystems that were asked for, in its caller's terms; empty: all */
     /* Up to which change of the source's own list of changes it has them, in that list's terms;
      * empty: the source has none, or all was read at once. */
     pl_str cursor;

@@ -21,14 +21,14 @@ enum { ECOSYSTEMS_BYTES = 1 << 20 };
 struct finder {
     struct pl_arena *arena;
     const struct pl_source_options *options;
+    const struct pl_feed_selection *selection;
     struct pl_fetcher *fetcher;
     struct pl_places *places;
 };
 
 static bool is_wanted(const struct finder *finder, pl_str ecosystem)
 {
-    const struct pl_strs *only = finder->options->ecosystems;
-    return !only || only->count == 0 || pl_strs_contain(only, ecosystem);
+    return !finder->selection || pl_feed_selection_has(finder->selection, ecosystem);
 }
 
 static struct pl_place *add_place(struct finder *finder, int kind, pl_str path, pl_str name)
@@ -121,16 +121,11 @@ static enum pl_status add_dirs(struct finder *finder, const char *source, pl_str
     return PL_OK;
 }
 
-/* The ecosystems of the export at `base`: those asked for, else what its list names. NOT_FOUND when
- * there is no list. */
+/* The ecosystems that the list of the export at `base` names, as far as they are wanted. NOT_FOUND
+ * when there is no list. */
 static enum pl_status remote_ecosystems(struct finder *finder, pl_str base, struct pl_strs *ret,
                                         struct pl_error *err)
 {
-    const struct pl_strs *only = finder->options->ecosystems;
-    if (only && only->count > 0) {
-        *ret = *only;
-        return PL_OK;
-    }
     struct pl_buf list pl_autobuf = PL_BUF_INIT(ECOSYSTEMS_BYTES);
     pl_str url = pl_arena_format(finder->arena, PL_STR_FMT "/ecosystems.txt", PL_STR_ARG(base));
     struct pl_http *http PL_CLEANUP(pl_http_freep) = NULL;
@@ -148,11 +143,19 @@ static enum pl_status remote_ecosystems(struct finder *finder, pl_str base, stru
     while (pl_str_next_line(&cursor, &line)) {
         line = pl_str_trim(line);
         /* Names with a release are old directories whose records are in the base one. */
-        if (line.len > 0 && line.ptr[0] != '[' && pl_str_find_char(line, ':') == SIZE_MAX) {
+        if (line.len > 0 && line.ptr[0] != '[' && pl_str_find_char(line, ':') == SIZE_MAX &&
+            is_wanted(finder, line)) {
             *pl_vec_push(finder->arena, ret) = pl_arena_dup(finder->arena, line);
         }
     }
-    return PL_OK;
+    const struct pl_feed_selection *wanted = finder->selection;
+    pl_str lacks =
+        wanted && !wanted->may_lack ? pl_feed_selection_lacks(wanted, ret) : PL_STR_EMPTY;
+    return lacks.len == 0
+               ? PL_OK
+               : pl_error_set(err, PL_E_USAGE, PL_STR_FMT " has no ecosystem \"" PL_STR_FMT "\"",
+                              PL_STR_ARG(pl_http_url_for_people(finder->arena, url)),
+                              PL_STR_ARG(lacks));
 }
 
 static enum pl_status add_export(struct finder *finder, pl_str base, struct pl_error *err)
@@ -251,12 +254,16 @@ static enum pl_status add_places(struct finder *finder, const char *source, stru
 }
 
 enum pl_status pl_places_find(struct pl_arena *arena, const char *source,
-                              const struct pl_source_options *options, struct pl_fetcher *fetcher,
+                              const struct pl_source_options *options,
+                              const struct pl_feed_selection *selection, struct pl_fetcher *fetcher,
                               struct pl_places *ret, struct pl_error *err)
 {
     struct pl_places places = {0};
-    struct finder finder = {
-        .arena = arena, .options = options, .fetcher = fetcher, .places = &places};
+    struct finder finder = {.arena = arena,
+                            .options = options,
+                            .selection = selection,
+                            .fetcher = fetcher,
+                            .places = &places};
     enum pl_status st = add_places(&finder, source, err);
     if (st == PL_OK) {
         *ret = places;

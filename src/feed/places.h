@@ -28,11 +28,13 @@ struct pl_places {
     PL_VEC_FIELDS(struct pl_place);
 };
 
-/* The places of a source, in the arena; what is remote is added to the fetcher. A URL is asked for
+/* The places of a source, in the arena; what is remote is added to the fetcher. Of an export there
+ * are those of the selection, which may be NULL. A URL is asked for
  * an export's list of ecosystems, unless it is known to be that of a document. NOT_FOUND when there
  * is no such source. */
 enum pl_status pl_places_find(struct pl_arena *arena, const char *source,
-                              const struct pl_source_options *options, struct pl_fetcher *fetcher,
+                              const struct pl_source_options *options,
+                              const struct pl_feed_selection *selection, struct pl_fetcher *fetcher,
                               struct pl_places *ret, struct pl_error *err);
 
 /* The file or directory of a place; of what is remote, what was fetched, unless it was kept.

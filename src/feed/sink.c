@@ -57,15 +57,34 @@ static bool is_id(pl_str id)
     return id.len > 0 && id.len <= PL_LIMIT_ADVISORY_ID_BYTES;
 }
 
+/* What the advisory says of the ecosystems that are wanted; false when that is nothing. */
+static bool select_packages(struct pl_feed_sink *sink, struct pl_advisory *advisory)
+{
+    const struct pl_affecteds *all = &advisory->affected;
+    struct pl_affecteds wanted = {0};
+    for (size_t i = 0; i < all->count; i++) {
+        if (pl_feed_selection_takes(sink->taker->selection, all->items[i].ecosystem)) {
+            *pl_vec_push(&sink->scratch, &wanted) = all->items[i];
+        }
+    }
+    advisory->affected = wanted;
+    return wanted.count > 0;
+}
+
 enum pl_status pl_feed_take(struct pl_feed_sink *sink, const struct pl_advisory *advisory,
                             struct pl_error *err)
 {
     struct pl_error problem = PL_ERROR_INIT;
+    struct pl_advisory selected = *advisory;
     if (!is_id(advisory->id)) {
         note_malformed(sink, "a record has no usable id");
         return PL_OK;
     }
-    enum pl_status st = sink->taker->take(sink->taker->context, sink->slice, advisory, &problem);
+    if (sink->taker->selection && !select_packages(sink, &selected)) {
+        pl_feed_skip(sink, "no package of the ecosystems asked for");
+        return PL_OK;
+    }
+    enum pl_status st = sink->taker->take(sink->taker->context, sink->slice, &selected, &problem);
     if (is_about_record(st)) {
         pl_feed_malformed(sink, PL_STR_FMT ": %s", PL_STR_ARG(advisory->id), problem.msg);
         return PL_OK;

@@ -9,6 +9,7 @@
  * the source.
  */
 #include "feed/feed.h"
+#include "feed/selection.h"
 #include "feed/tally.h"
 
 struct pl_feed_taker {
@@ -29,6 +30,8 @@ struct pl_feed_taker {
                                         const struct pl_exploitation *exploitation,
                                         struct pl_error *err);
     void *context;
+    /* Only what is said of these ecosystems is handed over; NULL: all. */
+    const struct pl_feed_selection *selection;
 };
 
 /* One for each thread. */

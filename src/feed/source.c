@@ -391,8 +391,9 @@ static enum pl_status read_places(struct reading *reading, const char *source, s
     struct pl_tally sum;
     pl_source_result_sum(reading->result, &sum);
     uint64_t before = sum.documents;
-    enum pl_status st = pl_places_find(&reading->arena, source, reading->options, reading->fetcher,
-                                       &reading->places, err);
+    enum pl_status st =
+        pl_places_find(&reading->arena, source, reading->options, reading->taker->selection,
+                       reading->fetcher, &reading->places, err);
     while (st == PL_OK && is_work_left(reading)) {
         st = pass(reading, err);
     }
@@ -404,7 +405,7 @@ static enum pl_status read_places(struct reading *reading, const char *source, s
         reading->result->unchanged + reading->result->failed > other_before) {
         return PL_OK;
     }
-    bool asked = reading->options->ecosystems && reading->options->ecosystems->count > 0;
+    bool asked = reading->taker->selection && reading->taker->selection->names.count > 0;
     uint64_t unknown = reading->result->unknown - unknown_before;
     if (unknown > 0) {
         return pl_error_set(

@@ -40,7 +40,6 @@ struct pl_source_memory {
 
 struct pl_source_options {
     const struct pl_source_memory *memory; /* may be NULL: everything is read */
-    const struct pl_strs *ecosystems; /* of an export read these alone; NULL or empty: all */
     const char *temp_dir; /* for downloads and large documents; NULL as base/tempfile.h says */
     unsigned workers; /* 0: one for each processor */
     const struct pl_progress *progress; /* may be NULL */
@@ -70,7 +69,8 @@ void pl_source_result_release(struct pl_source_result *result);
 /* The sum over all slices, with the first problems of them. */
 void pl_source_result_sum(const struct pl_source_result *result, struct pl_tally *ret);
 
-/* *result is added to, so that one result may serve several sources. */
+/* Of an export only those ecosystems are read that the taker has selected; NOT_FOUND when it has
+ * none of a name. *result is added to, so that one result may serve several sources. */
 enum pl_status pl_source_read(const char *source, const struct pl_source_options *options,
                               const struct pl_feed_taker *taker, struct pl_source_result *result,
                               struct pl_error *err);

@@ -183,16 +183,16 @@ def check_http(top):
     assert done.returncode == 3 and "404" in done.stderr and generation(database) == local, done
     os.rename(hidden, os.path.join(export, "PyPI", "all.zip"))
     database = os.path.join(top, "one")
-    done = update(database, base, "--ecosystem=Rocky Linux")
+    done = update(database, base, "--ecosystems=rocky-linux")
     assert done.returncode == 0 and generation(database) != local, done
     one = generation(database)
     done = update(database, base + "/Rocky%20Linux/all.zip")
     assert done.returncode == 0 and generation(database) == one, done
-    done = update(database, base, "--ecosystem=PyPI")
+    done = update(database, base, "--ecosystems=PyPI,Rocky Linux")
     assert done.returncode == 0 and generation(database) != one, done
     assert subprocess.run([PLIMSOLL, "db", "remove", "--db", database, "osv/PyPI"]).returncode == 0
     assert generation(database) == one
-    done = update(database, base, base + "/none/all.zip", "--ecosystem=PyPI")
+    done = update(database, base, base + "/none/all.zip", "--ecosystems=PyPI")
     assert done.returncode == 3 and "404" in done.stderr, done
     assert generation(database) != one, "what could be read was taken"
     one = generation(database)

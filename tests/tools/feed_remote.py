@@ -374,13 +374,41 @@ def check_csaf(site, top):
     print("ok - documents of CSAF by changes and deletions")
 
 
+def check_selection(site, top):
+    """--ecosystems: those releases alone, kept to until others are named; nothing else is fetched."""
+    database = os.path.join(top, "selected")
+    for ecosystem in ("Debian", "npm", "Rocky Linux"):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for number in range(150):
+                text = osv(ecosystem if ecosystem == "npm" else "%s:%d" % (ecosystem, 11 + number % 3),
+                           number, 1, START)
+                archive.writestr("TEST-%04d.json" % number, text)
+        site.put("/%s/all.zip" % ecosystem.replace(" ", "%20"), packed.getvalue())
+    site.put("/ecosystems.txt", "Debian\nnpm\nRocky Linux\n")
+    update(database, "--from", site.base)
+    assert [entry["records"] for entry in manifest(database)["slices"]] == [150, 150, 150]
+    for words in (["--ecosystems", "debian:12,npm"], []):
+        site.take_asked()
+        update(database, "--from", site.base, *words)
+        assert not [path for path in site.take_asked() if "Rocky" in path]
+        got = [(entry["name"], entry["records"]) for entry in manifest(database)["slices"]]
+        assert got == [
+            ("osv/Debian", 50), ("osv/npm", 150)], got
+    done = update(database, "--from", site.base, "--ecosystems", "debian:12,debain", status=3)
+    assert 'no ecosystem "debain"' in done.stderr, done.stderr
+    update(database, "--from", site.base, "--ecosystems", "all")
+    assert [entry["records"] for entry in manifest(database)["slices"]] == [150, 150, 150]
+    print("ok - a selection of ecosystems")
+
+
 def main():
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         os.environ.pop(name, None)
     with tempfile.TemporaryDirectory() as top:
-        print("1..7")
+        print("1..8")
         for check in (check_changes, check_one_fails, check_lines, check_indexes,
-                      check_csaf):
+                      check_csaf, check_selection):
             site = Site()
             check(site, top)
             site.close()
