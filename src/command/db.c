@@ -4,6 +4,7 @@
 #include "command/db_history.h"
 #include "command/db_show.h"
 #include "command/db_update.h"
+#include "command/registry_options.h"
 #include "feed/source.h"
 #include <limits.h>
 #include <stdio.h>
@@ -60,6 +61,11 @@ static const struct pl_option options[] = {
     {.name = "ecosystems",
      .argument = "LIST",
      .summary = "update: what is said of these alone, now and later (\"debian:12,npm\"; all)"},
+    {.name = "for",
+     .argument = "SOURCE",
+     .summary = "update: what is said of the ecosystems that this image has",
+     .repeats = true},
+    PL_CACHE_OPTION,
     {.name = "ecosystem",
      .argument = "NAME",
      .summary = "affected: look here (\"Debian:12\")",
@@ -75,6 +81,8 @@ static const struct pl_option options[] = {
 static const char *const examples[] = {
     "plimsoll db update --ecosystems debian:12,pypi",
     "makes a small database, of one release of a distribution and one language",
+    "plimsoll db update --for debian:12",
+    "gets what a scan of this image asks for",
     "plimsoll db update --from /mnt/osv-export",
     "builds the database without a network",
     "plimsoll db update --from /mnt/osv-export --from https://security.archlinux.org/all.json",
@@ -93,11 +101,12 @@ static const char *const examples[] = {
 const struct pl_command pl_command_db = {
     .name = "db",
     .summary = "get the advisory database and look things up in it",
-    .usage = "update [--from SOURCE]... [--feed NAME]... [--ecosystems LIST]\nremove "
-             "SLICE...\nstatus\nsearch TEXT\n"
-             "affected PURL [--ecosystem NAME] [--all]\nshow ID\nfeeds\nhistory\ndiff [GENERATION "
-             "[GENERATION]]\nexport FILE\n"
-             "import FILE",
+    .usage =
+        "update [--from SOURCE]... [--feed NAME]... [--ecosystems LIST] [--for SOURCE]...\nremove "
+        "SLICE...\nstatus\nsearch TEXT\n"
+        "affected PURL [--ecosystem NAME] [--all]\nshow ID\nfeeds\nhistory\ndiff [GENERATION "
+        "[GENERATION]]\nexport FILE\n"
+        "import FILE",
     .details =
         "update reads what publishers have and swaps in a new generation of the database; a scan\n"
         "that is running keeps the old one. What a source has takes the place of what it had,\n"

@@ -56,6 +56,7 @@ static void update_json(struct pl_json_writer *json, const struct pl_source_resu
                    {"unknown_documents", result->unknown}};
     pl_json_writer_begin_object(json);
     pl_json_writer_member(json, "generation", pl_str_from(built->generation));
+    pl_json_writer_member(json, "selection", outcome->selection);
     for (size_t i = 0; i < PL_ARRAY_LEN(members); i++) {
         pl_json_writer_key(json, members[i].key);
         pl_json_writer_uint(json, members[i].value);
@@ -102,6 +103,10 @@ enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_sou
     pl_writer_format(&out, "\nthe database has %llu advisories on %llu packages in %.1f MB\n",
                      (unsigned long long)built->records, (unsigned long long)built->keys,
                      (double)built->size_bytes / 1e6);
+    if (outcome->selection.len > 0) {
+        pl_writer_format(&out, "kept to " PL_STR_FMT " (--ecosystems all takes everything)\n",
+                         PL_STR_ARG(outcome->selection));
+    }
     pl_writer_format(&out, "generation %s%s\n", built->generation,
                      built->changed ? "" : ", the same as before");
     return pl_writer_finish(&out, err);

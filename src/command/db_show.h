@@ -12,6 +12,7 @@ struct pl_db_outcome {
     struct pl_db_built built;
     uint64_t repeated; /* records that others with their id stand for */
     uint64_t milliseconds; /* that it took */
+    pl_str selection; /* the ecosystems that it was about; empty: all */
 };
 
 enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_source_result *result,

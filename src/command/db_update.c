@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/db_update.h"
+#include "command/db_selection.h"
 #include "command/db_show.h"
 #include "command/progress.h"
 #include "db/transfer.h"
@@ -335,45 +336,6 @@ static void read_sources(struct update *update, const struct pl_strs *sources,
     }
 }
 
-/* The ecosystems that are asked for; without such words those that the database was made for. */
-static enum pl_status select_ecosystems(struct update *update, const struct pl_args *args,
-                                        struct pl_error *err)
-{
-    const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
-    pl_str list = pl_str_from(pl_args_value(args, "ecosystems", ""));
-    bool is_asked = list.len > 0;
-    enum pl_status st = PL_OK;
-    for (size_t i = 0; list.len == 0 && i < manifest->slices.count; i++) {
-        list = manifest->slices.items[i].selection;
-    }
-    if (pl_str_eq(list, PL_STR("all"))) {
-        list = PL_STR_EMPTY;
-    }
-    if (list.len > 0) {
-        st = pl_feed_selection_add(&update->arena, &update->selection, list, err);
-    }
-    update->selection.may_lack = !is_asked;
-    update->selection_text = pl_feed_selection_text(&update->arena, &update->selection);
-    return st;
-}
-
-/* What was there of ecosystems that are not asked for any more goes. */
-static void remove_unselected(struct update *update)
-{
-    const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
-    for (size_t i = manifest->slices.count; i > 0; i--) {
-        const struct pl_db_slice_info *slice = &manifest->slices.items[i - 1];
-        bool is_wanted = slice->ecosystems.count == 0;
-        for (size_t k = 0; k < slice->ecosystems.count; k++) {
-            is_wanted =
-                is_wanted || pl_feed_selection_has(&update->selection, slice->ecosystems.items[k]);
-        }
-        if (!is_wanted) {
-            pl_db_builder_remove(update->builder, slice->name);
-        }
-    }
-}
-
 /* All failures in one error, after what could be done was done. */
 static enum pl_status settle(const struct update *update, struct pl_error *err)
 {
@@ -402,7 +364,9 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
         st = pl_db_builder_new(dir, &update.builder, err);
     }
     if (st == PL_OK) {
-        st = select_ecosystems(&update, args, err);
+        st = pl_db_selection_read(args, pl_db_builder_manifest(update.builder), &update.arena,
+                                  &update.selection, err);
+        update.selection_text = pl_feed_selection_text(&update.arena, &update.selection);
     }
     if (st < 0) {
         return st;
@@ -423,7 +387,7 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     read_sources(&update, &sources, &options, &result);
     size_t done = update.ended + update.unchanged;
     if (done > 0) {
-        remove_unselected(&update);
+        pl_db_selection_keep(&update.selection, update.builder);
         st = pl_db_builder_finish(update.builder, now_text(&update.arena), KEPT_GENERATIONS,
                                   &outcome.built, err);
     } else if (update.failures.count == 0) {
@@ -434,6 +398,7 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     tell_problems(&update, &result);
     if (st == PL_OK && done > 0) {
         outcome.repeated = update.repeated;
+        outcome.selection = update.selection_text;
         outcome.milliseconds = now_milliseconds() - began;
         st = pl_db_show_update(args, &result, &outcome, err);
     }

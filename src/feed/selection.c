@@ -56,6 +56,16 @@ enum pl_status pl_feed_selection_add(struct pl_arena *arena, struct pl_feed_sele
     return PL_OK;
 }
 
+void pl_feed_selection_add_name(struct pl_arena *arena, struct pl_feed_selection *selection,
+                                pl_str ecosystem)
+{
+    size_t before = selection->names.count;
+    pl_strs_add_unique(arena, &selection->names, fold(arena, ecosystem));
+    if (selection->names.count > before) {
+        pl_strs_sort(&selection->names);
+    }
+}
+
 bool pl_feed_selection_has(const struct pl_feed_selection *selection, pl_str ecosystem)
 {
     pl_str release = PL_STR_EMPTY;

@@ -21,6 +21,10 @@ struct pl_feed_selection {
 enum pl_status pl_feed_selection_add(struct pl_arena *arena, struct pl_feed_selection *selection,
                                      pl_str list, struct pl_error *err);
 
+/* Adds one name, as OSV writes it. */
+void pl_feed_selection_add_name(struct pl_arena *arena, struct pl_feed_selection *selection,
+                                pl_str ecosystem);
+
 /* Is anything of it wanted, whatever the release? */
 bool pl_feed_selection_has(const struct pl_feed_selection *selection, pl_str ecosystem);
 /* Is this ecosystem wanted, with the release that it names? */

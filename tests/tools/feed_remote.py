@@ -399,6 +399,15 @@ def check_selection(site, top):
     assert 'no ecosystem "debain"' in done.stderr, done.stderr
     update(database, "--from", site.base, "--ecosystems", "all")
     assert [entry["records"] for entry in manifest(database)["slices"]] == [150, 150, 150]
+    project = os.path.join(top, "project")
+    os.mkdir(project)
+    with open(os.path.join(project, "package-lock.json"), "w", encoding="utf-8") as file:
+        json.dump({"lockfileVersion": 3, "packages": {
+            "": {}, "node_modules/p1": {"version": "0.5.0"}}}, file)
+    site.take_asked()
+    update(database, "--from", site.base, "--for", "dir:" + project)
+    assert not [path for path in site.take_asked() if "Rocky" in path or "Debian" in path]
+    assert [entry["name"] for entry in manifest(database)["slices"]] == ["osv/npm"]
     print("ok - a selection of ecosystems")
 
 
