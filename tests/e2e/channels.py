@@ -49,9 +49,10 @@ def real_records_of_ubuntu_pro(where):
     feed = os.path.join(os.environ.get("PL_TEST_FEEDS", "../shared/feeds"), "osv/Ubuntu/all.zip")
     if not os.path.exists(feed):
         raise Skip("no samples of OSV's export here")
-    same(run("db", "update", "--db", where + "/db", "--from", feed).status, 0)
     status = stanza("qmail", "1.06-5", "netqmail") + stanza("unzip", "6.0-9ubuntu1.6")
-    result = scan(where, simple(where + "/i", [release("ubuntu", "14.04"), entry(STATUS, status)]))
+    image = simple(where + "/i", [release("ubuntu", "14.04"), entry(STATUS, status)])
+    same(run("db", "update", "--db", where + "/db", "--from", feed, "--for", image).status, 0)
+    result = scan(where, image)
     same(fixes(result)["CVE-2005-1515"], ("needs_subscription", ["1.06-6.2~deb10u1build0.14.04.1+esm1"]))
     same("CVE-2014-9913" in fixes(result), False)
 
