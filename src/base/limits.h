@@ -119,6 +119,9 @@
 #define PL_LIMIT_FEED_DOCUMENT_BYTES (1ULL << 30)
 /* Documents up to this size are read in batches; a larger one is a job of its own, in a file. */
 #define PL_LIMIT_FEED_SMALL_BYTES (1ULL << 20)
+/* An archive of a feed that is read into memory as it is, so that its members are opened at random;
+ * a larger one, unless it is our own download, is read as a stream. */
+#define PL_LIMIT_FEED_ZIP_BYTES (64ULL << 20)
 /* Text of large documents that are read at the same time; one that is larger goes alone. */
 #define PL_LIMIT_FEED_FLIGHT_BYTES (256ULL << 20)
 /* Archives within archives, and directories within directories, of a feed's source: a tar of

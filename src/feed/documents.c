@@ -6,10 +6,12 @@
 #include "format/stream.h"
 #include "format/tar.h"
 #include "format/zip.h"
+#include "format/zip_memory.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 enum { TAR_BLOCK = 512, TAR_MAGIC_AT = 257, COPY_BYTES = 64 << 10 };
@@ -113,8 +115,9 @@ static enum pl_status read_zip_member(void *context, uint8_t *into, size_t size,
     return pl_zip_read_some(context, into, size, ret_got, err);
 }
 
-static enum pl_status walk_zip(struct pl_documents *documents, int fd, pl_str name, unsigned depth,
-                               struct pl_error *err)
+/* By its stream: for what may be as large as it likes. */
+static enum pl_status walk_zip_stream(struct pl_documents *documents, int fd, pl_str name,
+                                      unsigned depth, struct pl_error *err)
 {
     static const struct pl_zip_limits limits = {.entries = PL_LIMIT_ZIP_ENTRIES,
                                                 .entry_bytes = PL_LIMIT_DOWNLOAD_BYTES,
@@ -136,6 +139,113 @@ static enum pl_status walk_zip(struct pl_documents *documents, int fd, pl_str na
         }
     }
     return st;
+}
+
+/* The bytes of an archive: mapped where nobody else can cut the file short, else read when it is no
+ * larger than PL_LIMIT_FEED_ZIP_BYTES. Nothing otherwise. */
+struct zip_bytes {
+    pl_span bytes;
+    void *map;
+    void *memory;
+};
+
+static void zip_bytes_release(struct zip_bytes *zip)
+{
+    if (zip->map) {
+        munmap(zip->map, zip->bytes.len);
+    }
+    free(zip->memory);
+}
+
+static void load_zip(int fd, struct zip_bytes *ret)
+{
+    struct stat info = {0};
+    if (fstat(fd, &info) < 0 || info.st_size <= 0) {
+        return;
+    }
+    size_t size = (size_t)info.st_size;
+    if (info.st_nlink == 0) {
+        void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+        ret->map = map == MAP_FAILED ? NULL : map;
+        ret->bytes = (pl_span){ret->map, ret->map ? size : 0};
+    } else if (size <= PL_LIMIT_FEED_ZIP_BYTES) {
+        size_t got = 0;
+        ret->memory = pl_mem_alloc(size, 1);
+        if (pl_io_pread(fd, ret->memory, size, 0, &got, NULL) == PL_OK) {
+            ret->bytes = (pl_span){ret->memory, got};
+        }
+    }
+}
+
+/* Is every member small, and of a kind that can be opened from memory? */
+static bool is_plain_zip(struct pl_zip_memory zip)
+{
+    enum { STORED = 0, DEFLATED = 8 };
+    uint64_t total = 0;
+    bool more = true;
+    bool is_plain = true;
+    while (is_plain) {
+        struct pl_zip_member member = {.name = PL_STR_EMPTY};
+        if (pl_zip_memory_next(&zip, &more, &member, NULL) < 0) {
+            return false;
+        }
+        if (!more) {
+            break;
+        }
+        total += member.size_bytes;
+        is_plain = !member.is_encrypted && member.size_bytes <= PL_LIMIT_FEED_SMALL_BYTES &&
+                   (member.method == STORED || member.method == DEFLATED) &&
+                   total <= PL_LIMIT_EXPORT_BYTES;
+    }
+    return is_plain;
+}
+
+static enum pl_status read_span(void *context, uint8_t *into, size_t size, size_t *ret_got,
+                                struct pl_error *err)
+{
+    pl_span *left = context;
+    size_t got = left->len < size ? left->len : size;
+    (void)err;
+    memcpy(into, left->ptr, got);
+    *left = (pl_span){left->ptr + got, left->len - got};
+    *ret_got = got;
+    return PL_OK;
+}
+
+/* By its directory, from memory: exports are a hundred thousand small members. */
+static enum pl_status walk_zip_memory(struct pl_documents *documents, struct pl_zip_memory *zip,
+                                      pl_str name, unsigned depth, struct pl_error *err)
+{
+    bool more = true;
+    enum pl_status st = PL_OK;
+    while (st == PL_OK) {
+        struct pl_zip_member member = {.name = PL_STR_EMPTY};
+        st = pl_zip_memory_next(zip, &more, &member, err);
+        if (st < 0 || !more) {
+            break;
+        }
+        if (member.name.len == 0 || pl_str_ends_with(member.name, PL_STR("/"))) {
+            continue;
+        }
+        void *memory pl_autofree = NULL;
+        pl_span content = {0};
+        struct origin origin = {.read = read_span, .context = &content};
+        st = pl_zip_memory_read(zip, &member, PL_LIMIT_FEED_SMALL_BYTES, &memory, &content, err);
+        st = st < 0 ? pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(name))
+                    : give(documents, &origin, member.name, true, depth, err);
+    }
+    return st;
+}
+
+static enum pl_status walk_zip(struct pl_documents *documents, int fd, pl_str name, unsigned depth,
+                               struct pl_error *err)
+{
+    struct zip_bytes loaded PL_CLEANUP(zip_bytes_release) = {.map = NULL};
+    struct pl_zip_memory zip = {.left = 0};
+    load_zip(fd, &loaded);
+    bool is_plain = pl_zip_memory_open(loaded.bytes, &zip, NULL) == PL_OK && is_plain_zip(zip);
+    return is_plain ? walk_zip_memory(documents, &zip, name, depth, err)
+                    : walk_zip_stream(documents, fd, name, depth, err);
 }
 
 struct tar_member {

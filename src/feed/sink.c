@@ -80,7 +80,8 @@ enum pl_status pl_feed_take(struct pl_feed_sink *sink, const struct pl_advisory 
         note_malformed(sink, "a record has no usable id");
         return PL_OK;
     }
-    if (sink->taker->selection && !select_packages(sink, &selected)) {
+    const struct pl_feed_selection *selection = sink->taker->selection;
+    if (selection && selection->names.count > 0 && !select_packages(sink, &selected)) {
         pl_feed_skip(sink, "no package of the ecosystems asked for");
         return PL_OK;
     }
