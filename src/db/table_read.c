@@ -14,7 +14,7 @@
 #include <zstd.h>
 
 /* Opened blocks that are kept: findings of one scan often lie near each other. */
-enum { KEPT_BLOCKS = 8 };
+enum { KEPT_BLOCKS = 64 };
 
 struct section {
     const uint8_t *rows;

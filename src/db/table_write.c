@@ -2,9 +2,9 @@
 /*
  * Writing: pairs are collected into a block until it is full, and the block is stored raw or as a
  * zstd frame. A pair is the number of key bytes shared with the pair before, the rest of the key,
- * and the value. Blocks of packages are small and stay raw, since a look-up must cost microseconds;
- * a package of which much is said gets a block of its own, which is compressed. Records are read
- * one by one for the few findings of a scan, so theirs are larger and compressed.
+ * and the value. Blocks of packages are small, since a look-up must cost microseconds; a package of
+ * which much is said gets a block of its own. Records are read for the few findings of a scan, of
+ * which many lie near each other, so theirs are larger, and compress better.
  */
 #include "base/io.h"
 #include "base/limits.h"
@@ -17,8 +17,8 @@ static const struct {
     size_t full_bytes; /* a block is closed when it reaches this */
     size_t raw_bytes; /* a block up to this size is stored as it is */
 } policies[PL_TABLE_SECTION_COUNT_] = {
-    [PL_TABLE_META] = {4096, 65536},      [PL_TABLE_KEYS] = {2048, 16384},
-    [PL_TABLE_RECORDS] = {16384, 0},      [PL_TABLE_ALIASES] = {16384, 0},
+    [PL_TABLE_META] = {4096, 65536},      [PL_TABLE_KEYS] = {4096, 512},
+    [PL_TABLE_RECORDS] = {32768, 0},      [PL_TABLE_ALIASES] = {16384, 0},
     [PL_TABLE_EXPLOITATIONS] = {8192, 0},
 };
 
