@@ -16,9 +16,8 @@ enum pl_status pl_policy_parse(pl_str expression, struct pl_policy *ret, struct 
 
 static bool counts(const struct pl_policy *policy, const struct pl_finding *finding)
 {
-    bool is_answered =
-        finding->status == PL_FINDING_NOT_AFFECTED || finding->status == PL_FINDING_FIXED;
-    return policy->has_fail_on && !is_answered && finding->severity <= policy->fail_on;
+    return policy->has_fail_on && pl_finding_counts(finding) &&
+           finding->severity <= policy->fail_on;
 }
 
 void pl_policy_apply(const struct pl_policy *policy, struct pl_arena *arena,

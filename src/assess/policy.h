@@ -20,8 +20,8 @@ struct pl_policy {
  * findings of that severity or worse, "unknown" for any finding. PL_E_USAGE for anything else. */
 enum pl_status pl_policy_parse(pl_str expression, struct pl_policy *ret, struct pl_error *err);
 
-/* Fills in the report's verdict and reasons. Findings whose VEX status says "not affected" or
- * "fixed" do not count; those under investigation do. Reasons are made in `arena`, and there are
- * none when the verdict is a pass. */
+/* Fills in the report's verdict and reasons. Findings that stand apart, or whose VEX status says
+ * "not affected" or "fixed", do not count; those under investigation do. Reasons are made in
+ * `arena`, and there are none when the verdict is a pass. */
 void pl_policy_apply(const struct pl_policy *policy, struct pl_arena *arena,
                      struct pl_report *report);

@@ -239,3 +239,28 @@ bool pl_str_is_utf8(pl_str s)
     }
     return true;
 }
+
+bool pl_str_fits(pl_str s, pl_str pattern)
+{
+    size_t at = 0;
+    size_t star = SIZE_MAX; /* the last star in the pattern, and where in `s` its run ends */
+    size_t run = 0;
+    for (size_t i = 0; i < s.len;) {
+        if (at < pattern.len && pattern.ptr[at] == '*') {
+            star = at++;
+            run = i;
+        } else if (at < pattern.len && pattern.ptr[at] == s.ptr[i]) {
+            at++;
+            i++;
+        } else if (star != SIZE_MAX) {
+            at = star + 1;
+            i = ++run;
+        } else {
+            return false;
+        }
+    }
+    while (at < pattern.len && pattern.ptr[at] == '*') {
+        at++;
+    }
+    return at == pattern.len;
+}

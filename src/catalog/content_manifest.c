@@ -9,8 +9,11 @@
  *
  * image_contents are the sources that were fetched for the build, and what they depend on: each
  * names its packages by purl. They were compiled or copied in, with nothing else left that says so.
- * RPM packages are in the database. Content sets name repositories, which are no packages.
+ * RPM packages are in the database. Content sets name the repositories that packages came from,
+ * which decides whose fixed versions hold (model/os.h).
  */
+#include "base/buf.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "catalog/cataloger.h"
 #include "format/json.h"
@@ -39,6 +42,22 @@ static void add_package(struct pl_sink *sink, struct pl_map *seen, const json_t 
     }
 }
 
+static void note_content_sets(struct pl_sink *sink, const json_t *sets)
+{
+    struct pl_buf names pl_autobuf = PL_BUF_INIT(PL_LIMIT_FIELD_BYTES);
+    for (size_t i = 0; i < json_array_size(sets); i++) {
+        pl_str name = pl_json_text(json_array_get(sets, i));
+        if (name.len > 0 && pl_str_find_char(name, ' ') == SIZE_MAX) {
+            pl_buf_append(&names, names.len > 0 ? PL_STR(" ") : PL_STR_EMPTY);
+            pl_buf_append(&names, name);
+        }
+    }
+    if (names.len > 0) {
+        struct pl_os os = {.content_sets = pl_sink_str(sink, pl_buf_str(&names))};
+        pl_sink_os(sink, &os);
+    }
+}
+
 static enum pl_status read_content_manifest(struct pl_sink *sink,
                                             const struct pl_catalog_file *file,
                                             struct pl_error *err)
@@ -56,6 +75,7 @@ static enum pl_status read_content_manifest(struct pl_sink *sink,
             add_package(sink, &seen, json_array_get(needs, n));
         }
     }
+    note_content_sets(sink, pl_json_array(manifest, "content_sets"));
     return st;
 }
 

@@ -34,12 +34,14 @@ struct stanza {
     pl_str arch;
     pl_str source;
     pl_str maintainer;
+    pl_str origin;
+    pl_str vendor;
     pl_str pre_depends;
     pl_str depends;
     pl_str provides;
 };
 
-enum { FIRST_RELATION = 6 };
+enum { FIRST_RELATION = 8 };
 
 static struct stanza read_stanza(pl_str paragraph)
 {
@@ -48,6 +50,7 @@ static struct stanza read_stanza(pl_str paragraph)
         {PL_STR("Package"), &stanza.package},         {PL_STR("Status"), &stanza.status},
         {PL_STR("Version"), &stanza.version},         {PL_STR("Architecture"), &stanza.arch},
         {PL_STR("Source"), &stanza.source},           {PL_STR("Maintainer"), &stanza.maintainer},
+        {PL_STR("Origin"), &stanza.origin},           {PL_STR("Vendor"), &stanza.vendor},
         {PL_STR("Pre-Depends"), &stanza.pre_depends}, {PL_STR("Depends"), &stanza.depends},
         {PL_STR("Provides"), &stanza.provides},
     };
@@ -122,6 +125,7 @@ static void add_package(struct pl_relations *relations, enum pl_scope scope,
     component->version = pl_sink_str(sink, stanza->version);
     component->arch = pl_sink_str(sink, stanza->arch);
     component->vendor = pl_sink_str(sink, stanza->maintainer);
+    component->origin = pl_sink_str(sink, stanza->vendor.len > 0 ? stanza->vendor : stanza->origin);
     set_source(sink, component, stanza->source);
     pl_relations_package(relations, component->name);
     pl_relations_provide_deb822(relations, stanza->provides);

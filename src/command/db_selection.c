@@ -24,6 +24,9 @@ static void add_component(struct pl_arena *arena, const struct pl_component *com
     if (component->cpes.count > 0) {
         pl_feed_selection_add_name(arena, selection, PL_STR(PRODUCTS));
     }
+    if (component->third_party_ecosystem.len > 0) {
+        pl_feed_selection_add_name(arena, selection, component->third_party_ecosystem);
+    }
     pl_str text = pl_component_purl(&scratch, component);
     if (pl_purl_parse(&scratch, text, &purl, NULL) == PL_OK &&
         pl_ecosystem_of_purl(&scratch, &purl, &keys, NULL) == PL_OK) {
@@ -58,8 +61,10 @@ static enum pl_status add_source(struct pl_arena *arena, const struct pl_args *a
         return pl_error_wrap(err, "--for %s", source);
     }
     struct pl_strs system = pl_os_ecosystems(&scratch, &report.subject.os);
-    for (size_t i = 0; i < system.count; i++) {
-        pl_feed_selection_add_name(arena, selection, system.items[i]);
+    struct pl_strs paid = pl_os_paid_ecosystems(&scratch, &report.subject.os);
+    for (size_t i = 0; i < system.count + paid.count; i++) {
+        pl_feed_selection_add_name(
+            arena, selection, i < system.count ? system.items[i] : paid.items[i - system.count]);
     }
     for (size_t i = 0; i < report.components.count; i++) {
         add_component(arena, &report.components.items[i], selection);

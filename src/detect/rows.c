@@ -307,7 +307,7 @@ static void decide(struct pl_arena *arena, struct pl_finding *finding,
     if ((is_open || finding->cvss < 0) && source->cvss > finding->cvss) {
         finding->cvss = source->cvss;
     }
-    if (is_open || finding->fix_versions.count == 0) {
+    if (!statement->is_paid && (is_open || finding->fix_versions.count == 0)) {
         append(arena, &statement->match.fixed, SIZE_MAX, &finding->fix_versions);
     }
     if (finding->title.len == 0) {
@@ -361,6 +361,19 @@ static bool is_denied(const struct voice_refs *voices)
     return true;
 }
 
+/* What nobody fixes for all may be fixed for some. */
+static void add_paid_fixes(struct pl_arena *arena, const struct voice_refs *voices,
+                           struct pl_finding *finding)
+{
+    for (size_t i = 0; i < voices->count; i++) {
+        const struct pl_statement *statement = voices->items[i]->statement;
+        if (statement->is_paid && statement->match.fixed.count > 0) {
+            append(arena, &statement->match.fixed, SIZE_MAX, &finding->fix_versions);
+            finding->fix_state = PL_FIX_SUBSCRIPTION;
+        }
+    }
+}
+
 /* `voices` in order of trust, and not denied. */
 static void fill_row(struct pl_arena *arena, const struct pl_component *component, pl_str cve,
                      const struct voice_refs *voices, struct pl_finding *finding)
@@ -388,8 +401,11 @@ static void fill_row(struct pl_arena *arena, const struct pl_component *componen
         add_source(arena, &finding->sources, statement);
         decide(arena, finding, statement, rank_of(statement) == rank_of(first));
     }
-    settle_versions(pl_version_scheme_for_ecosystem(first->ecosystem), &finding->fix_versions);
     finding->fix_state = finding->fix_versions.count > 0 ? PL_FIX_FIXED : fix_state_of(state);
+    if (finding->fix_state != PL_FIX_FIXED) {
+        add_paid_fixes(arena, voices, finding);
+    }
+    settle_versions(pl_version_scheme_for_ecosystem(first->ecosystem), &finding->fix_versions);
 }
 
 struct pl_suppression_mark pl_rows_mark(const struct pl_advisory *advisory,

@@ -22,6 +22,7 @@ struct pl_statement {
     pl_str via; /* "source-package" or "package" */
     struct pl_range_match match;
     bool is_vendor; /* the distribution's own word about its package */
+    bool is_paid; /* its fix is for who has a subscription, which the system has not */
 };
 
 struct pl_statements {

@@ -7,6 +7,7 @@
 #include "image/path.h"
 #include "model/license.h"
 #include "model/package_type.h"
+#include "model/vendor.h"
 
 /* A file of some layer that no layer above hides. */
 struct visible_file {
@@ -325,6 +326,12 @@ static void merge_os(struct merge *merge)
         if (component->vendor_id.len == 0 && type && type->is_distro) {
             component->vendor_id = merge->result->os.id;
         }
+        struct pl_third_party vendor = {0};
+        if (type && type->is_system &&
+            pl_third_party_of(merge->arena, &merge->result->os, component, &vendor)) {
+            component->third_party = vendor.name;
+            component->third_party_ecosystem = vendor.ecosystem;
+        }
     }
 }
 
@@ -447,12 +454,12 @@ void pl_merge(struct pl_arena *arena, const struct pl_catalog_matcher *matcher,
         qsort(ret->components.items, ret->components.count, sizeof(*ret->components.items),
               compare_components);
     }
+    merge_os(&merge);
     join_attachments(&merge);
     pl_ownership_settle(arena, layers, count, &merge.owned, &ret->components);
     pl_unify(arena, &ret->components);
     share_licenses(&merge);
     understand_licenses(&merge);
-    merge_os(&merge);
     collect_gaps(&merge);
     pl_map_release(&merge.whiteouts);
     pl_map_release(&merge.opaques);

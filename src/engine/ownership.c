@@ -136,7 +136,9 @@ static void take_out(struct settling *settling, struct pl_arena *arena, const st
             continue;
         }
         struct pl_component *owner = &components->items[all[i].owner - components->items];
-        is_owned[index] = pl_component_is_system_package(owner);
+        /* Whose package has no advisories does not answer for what is in it. */
+        is_owned[index] = pl_component_is_system_package(owner) &&
+                          (owner->third_party.len == 0 || owner->third_party_ecosystem.len > 0);
         pl_str purl = all[i].component->scope == PL_SCOPE_INSTALLED
                           ? pl_component_purl(arena, all[i].component)
                           : PL_STR_EMPTY;

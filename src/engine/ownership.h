@@ -12,8 +12,9 @@
  * What a lock file or manifest among the owner's files declares is not inside of the owner: it is
  * taken out as well, and named nowhere.
  *
- * Where the owner's manager publishes no advisories (conda; OWNER in model/package_types.def), the
- * component stays as well: under its own name alone is anything known of it.
+ * Where the owner's manager publishes no advisories (conda; OWNER in model/package_types.def), or
+ * its vendor, who is not the distribution, has none (model/vendor.h), the component stays as well:
+ * under its own name alone is anything known of it.
  *
  * Paths are compared by their hashes. Where /bin or /lib are links into /usr, package managers may
  * know a file by the shorter name; both are tried.

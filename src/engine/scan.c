@@ -2,12 +2,15 @@
 #include "engine/scan.h"
 #include "base/sandbox.h"
 #include "detect/end_of_life.h"
+#include "detect/kernel.h"
 #include "detect/vulnerability.h"
 #include "engine/container.h"
 #include "engine/inspect_sbom.h"
 #include "engine/merge.h"
 #include "engine/source.h"
 #include "engine/suppressions.h"
+#include <sys/stat.h>
+#include <sys/utsname.h>
 
 struct scan {
     struct pl_arena *arena;
@@ -15,6 +18,7 @@ struct scan {
     const struct pl_catalog_matcher *matcher;
     struct pl_report *report;
     bool takes_all; /* a directory, or what others listed, as opposed to an image or a container */
+    struct pl_kernel_place kernel;
     struct pl_components removed; /* of a container: what its image has and it has not */
 };
 
@@ -54,6 +58,18 @@ static void describe_image(const struct scan *scan, const struct pl_image *image
     }
 }
 
+/* The release of the running kernel, where the directory is the root of this machine. */
+static pl_str running_kernel(struct pl_arena *arena, int root_fd)
+{
+    struct stat root = {0};
+    struct stat own = {0};
+    struct utsname system;
+    bool is_host = root_fd >= 0 && fstat(root_fd, &root) == 0 && stat("/", &own) == 0 &&
+                   root.st_dev == own.st_dev && root.st_ino == own.st_ino;
+    return is_host && uname(&system) == 0 ? pl_arena_dup(arena, pl_str_from(system.release))
+                                          : PL_STR_EMPTY;
+}
+
 static enum pl_status scan_container(struct scan *scan, pl_str name,
                                      const struct pl_source_options *how, struct pl_merged *ret,
                                      struct pl_error *err)
@@ -64,6 +80,7 @@ static enum pl_status scan_container(struct scan *scan, pl_str name,
         return st;
     }
     struct pl_subject *subject = &scan->report->subject;
+    scan->kernel.is_container = true;
     subject->kind = PL_STR("container");
     subject->name = view.facts->name;
     subject->source = view.facts->engine;
@@ -90,6 +107,8 @@ static enum pl_status scan_source(struct scan *scan, const struct pl_source_opti
     scan->report->subject.name = source.name;
     scan->report->subject.source = source.scheme;
     scan->takes_all = source.root_fd >= 0 || source.sbom_fd >= 0;
+    scan->kernel.is_container = !scan->takes_all;
+    scan->kernel.running = running_kernel(scan->arena, source.root_fd);
     scan->report->subject.kind = source.sbom_fd >= 0   ? PL_STR("sbom")
                                  : source.root_fd >= 0 ? PL_STR("filesystem")
                                                        : PL_STR("image");
@@ -153,8 +172,10 @@ static enum pl_status detect(const struct scan *scan, struct pl_error *err)
     report->has_findings = true;
     report->database_generation = info.generation;
     report->feeds = info.feeds;
+    struct pl_strs paid = pl_os_paid_ecosystems(scan->arena, &report->subject.os);
     struct pl_vulnerability_query query = {.os = &report->subject.os,
                                            .ecosystems = &report->subject.ecosystems,
+                                           .paid_ecosystems = &paid,
                                            .components = &report->components};
     st = pl_end_of_life_find(scan->arena, scan->options->db, &report->subject.os,
                              &report->subject.end_of_life, err);
@@ -164,6 +185,8 @@ static enum pl_status detect(const struct scan *scan, struct pl_error *err)
     st = pl_vulnerability_detect(scan->arena, scan->options->db, &query, &report->findings,
                                  &report->gaps, err);
     if (st == PL_OK) {
+        pl_kernel_set_apart(&scan->kernel, &report->components, &report->findings);
+        pl_findings_sort(&report->findings);
         st = suppress(scan, err);
     }
     if (st == PL_OK) {
@@ -185,7 +208,7 @@ enum pl_status pl_scan(struct pl_arena *arena, const struct pl_scan_options *opt
         .cache = {options->cache, &options->limits, options->catalogers.hash}};
     struct pl_source_options how = {&options->platform, &layers, &options->registry};
     struct pl_report report = {.verdict_pass = true, .sandbox = pl_str_from(pl_sandbox_missing())};
-    struct scan scan = {arena, options, matcher, &report, false, {0}};
+    struct scan scan = {.arena = arena, .options = options, .matcher = matcher, .report = &report};
     struct pl_merged merged = {0};
     pl_str scheme = PL_STR("container:");
     enum pl_status st =

@@ -80,6 +80,9 @@ struct pl_component {
                            is stated */
     pl_str source_version;
     pl_str vendor; /* maintainer or vendor as stated */
+    pl_str origin; /* of a deb: its field Vendor or Origin, which a distribution's own seldom has */
+    pl_str third_party; /* who built it, where that is not the distribution; set by the merge */
+    pl_str third_party_ecosystem; /* where that vendor's advisories are ("EPEL:9"); often empty */
     enum pl_scope scope;
     enum pl_since_image since_image; /* set for containers alone */
     bool is_pseudo; /* listed by the package manager, but no software: rpm's gpg-pubkey */

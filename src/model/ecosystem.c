@@ -1,92 +1,103 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Types and namespaces are those of the package URL specification, ecosystems those that the OSV
- * schema defines (section "Defined Ecosystems").
+ * schema defines (section "Defined Ecosystems"). Of qualifiers the specification knows "distro"
+ * alone, and leaves open what is in it; tools write:
+ *
+ *     Syft                distro=debian-12, rhel-9.4, opensuse-leap-15.5: os-release's id and
+ * version Trivy               distro=debian-12.4, redhat-9.4, amazon-2; for apk and others 3.19.1
+ * alone Docker Scout        os_name=debian&os_version=12&os_distro=bookworm Debian, OSV
+ * distro=bookworm, esm-infra/xenial
  */
 #include "model/ecosystem.h"
+#include "base/compiler.h"
 #include "model/package_type.h"
 
-/* How many dotted parts of a release count, and what stands before and after. Further rows for one
- * distribution are further names of the release. */
-static const struct {
-    const char *type;
-    const char *namespace;
-    const char *ecosystem;
-    const char *before;
-    unsigned parts; /* 0: the ecosystem has no releases */
-    const char *after;
-} distributions[] = {
-    {"alpm", "arch", "Arch Linux", "", 0, ""},
-    {"deb", "debian", "Debian", ":", 1, ""},
-    {"deb", "ubuntu", "Ubuntu", ":", 2, ":LTS"},
-    {"deb", "ubuntu", "Ubuntu", ":", 2, ""},
-    {"apk", "alpine", "Alpine", ":v", 2, ""},
-    {"apk", "alpaquita", "Alpaquita", ":", 1, ""},
-    {"apk", "bellsoft-hardened-containers", "BellSoft Hardened Containers", ":", 1, ""},
-    {"apk", "chainguard", "Chainguard", "", 0, ""},
-    {"apk", "cleanstart", "CleanStart", "", 0, ""},
-    {"apk", "minimos", "MinimOS", "", 0, ""},
-    {"apk", "wolfi", "Wolfi", "", 0, ""},
-    {"rpm", "almalinux", "AlmaLinux", ":", 1, ""},
-    {"rpm", "mageia", "Mageia", ":", 1, ""},
-    {"rpm", "openeuler", "openEuler", ":", 2, ""},
-    {"rpm", "rocky", "Rocky Linux", ":", 1, ""},
-    {"rpm", "rocky-linux", "Rocky Linux", ":", 1, ""},
-};
-
-/* Code names that purls carry in place of a number. */
-static const struct {
-    const char *name;
-    const char *release;
-} code_names[] = {
-    {"trixie", "13"},   {"bookworm", "12"}, {"bullseye", "11"}, {"buster", "10"},
-    {"noble", "24.04"}, {"jammy", "22.04"}, {"focal", "20.04"}, {"bionic", "18.04"},
-};
-
-/* "debian-12" -> "12", "bookworm" -> "12", "3.19.1" with two parts -> "3.19". */
-static pl_str release_of(pl_str distro, pl_str namespace, unsigned parts)
+/* Where the namespace of a purl is not the id of os-release. */
+static pl_str id_of_namespace(const struct pl_purl *purl)
 {
-    if (pl_str_starts_with(distro, namespace) && distro.len > namespace.len &&
-        distro.ptr[namespace.len] == '-') {
-        distro = pl_str_skip(distro, namespace.len + 1);
-    }
-    for (size_t i = 0; i < PL_ARRAY_LEN(code_names); i++) {
-        if (pl_str_eq(distro, pl_str_from(code_names[i].name))) {
-            distro = pl_str_from(code_names[i].release);
+    static const char *const names[][2] = {
+        {"redhat", "rhel"},    {"suse", "sles"},           {"amazon", "amzn"},
+        {"oracle", "ol"},      {"rocky-linux", "rocky"},   {"opensuse", "opensuse-leap"},
+        {"alma", "almalinux"}, {"cbl-mariner", "mariner"},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(names); i++) {
+        if (pl_str_eq(purl->namespace, pl_str_from(names[i][0]))) {
+            return pl_str_from(names[i][1]);
         }
     }
-    for (size_t i = 0; i < distro.len; i++) {
-        if (distro.ptr[i] == '.' && --parts == 0) {
-            return pl_str_sub(distro, 0, i);
-        }
+    return purl->namespace;
+}
+
+/* "debian-12", "12", "bookworm", "esm-infra/xenial" */
+static void read_distro(pl_str distro, struct pl_os *os)
+{
+    pl_str name = PL_STR_EMPTY;
+    pl_str version = PL_STR_EMPTY;
+    if (pl_str_find_char(distro, '/') != SIZE_MAX) {
+        os->version_codename = pl_str_after_last(distro, '/');
+        return;
     }
-    return distro;
+    pl_os_split_distro(distro, &name, &version);
+    bool is_version = distro.len > 0 && pl_char_is_digit(distro.ptr[0]);
+    if (is_version) {
+        os->version_id = distro;
+    } else if (version.len > 0) {
+        os->id = pl_os_id_of_name(name);
+        os->version_id = version;
+    } else {
+        os->version_codename = distro;
+    }
+}
+
+bool pl_os_of_purl(const struct pl_purl *purl, struct pl_os *ret)
+{
+    struct pl_os os = {.id = id_of_namespace(purl)};
+    pl_str distro = pl_purl_qualifier(purl, PL_STR("distro"));
+    pl_str os_name = pl_purl_qualifier(purl, PL_STR("os_name"));
+    if (distro.len > 0) {
+        read_distro(distro, &os);
+    } else if (os_name.len > 0) {
+        os.id = pl_os_id_of_name(os_name);
+        os.version_id = pl_purl_qualifier(purl, PL_STR("os_version"));
+        os.version_codename = pl_purl_qualifier(purl, PL_STR("os_distro"));
+    }
+    const struct pl_distro *known = pl_os_distro(&os);
+    if (!known || !pl_str_eq(purl->type, pl_str_from(known->package_type))) {
+        return false;
+    }
+    *ret = os;
+    return true;
 }
 
 static enum pl_status add_distribution(struct pl_arena *arena, const struct pl_purl *purl,
-                                       size_t row, struct pl_package_keys *ret,
+                                       const struct pl_os *os, struct pl_package_keys *ret,
                                        struct pl_error *err)
 {
+    const struct pl_distro *distro = pl_os_distro(os);
+    struct pl_strs ecosystems = pl_os_ecosystems(arena, os);
     pl_str source = pl_purl_qualifier(purl, PL_STR("upstream"));
     pl_str ignored = PL_STR_EMPTY;
     pl_str_cut(source, '@', &source, &ignored);
-    struct pl_package_key key = {.ecosystem = pl_str_from(distributions[row].ecosystem),
-                                 .name = source.len > 0 ? source : purl->name};
-    if (distributions[row].parts > 0) {
-        pl_str release = release_of(pl_purl_qualifier(purl, PL_STR("distro")), purl->namespace,
-                                    distributions[row].parts);
-        if (release.len == 0) {
-            return pl_error_set(err, PL_E_USAGE,
-                                "the release is missing: add ?distro=" PL_STR_FMT
-                                "-VERSION to the package URL, or name the ecosystem (\"%s%s...\")",
-                                PL_STR_ARG(purl->namespace), distributions[row].ecosystem,
-                                distributions[row].before);
-        }
-        key.ecosystem = pl_arena_format(arena, "%s%s" PL_STR_FMT "%s", distributions[row].ecosystem,
-                                        distributions[row].before, PL_STR_ARG(release),
-                                        distributions[row].after);
+    bool is_source = distro->by != PL_DISTRO_BY_PACKAGE && source.len > 0;
+    if (ecosystems.count == 0) {
+        return pl_error_set(err, PL_E_USAGE,
+                            "the release is missing: add ?distro=" PL_STR_FMT
+                            "-VERSION to the package URL, or name the ecosystem (\"%s:...\")",
+                            PL_STR_ARG(os->id), distro->ecosystem);
     }
-    *pl_vec_push(arena, ret) = key;
+    for (size_t i = 0; i < ecosystems.count; i++) {
+        *pl_vec_push(arena, ret) = (struct pl_package_key){.ecosystem = ecosystems.items[i],
+                                                           .name = is_source ? source : purl->name};
+    }
+    /* Whoever writes about a release may leave out that it has long-term support. */
+    pl_str suffix = PL_STR(":LTS");
+    pl_str first = ecosystems.items[0];
+    if (pl_str_ends_with(first, suffix)) {
+        *pl_vec_push(arena, ret) =
+            (struct pl_package_key){.ecosystem = pl_str_sub(first, 0, first.len - suffix.len),
+                                    .name = is_source ? source : purl->name};
+    }
     return PL_OK;
 }
 
@@ -101,11 +112,9 @@ enum pl_status pl_ecosystem_of_purl(struct pl_arena *arena, const struct pl_purl
             (struct pl_package_key){.ecosystem = pl_str_from(type->ecosystem),
                                     .name = pl_package_type_join(type, arena, purl)};
     }
-    for (size_t i = 0; i < PL_ARRAY_LEN(distributions) && st == PL_OK; i++) {
-        if (pl_str_eq(purl->type, pl_str_from(distributions[i].type)) &&
-            pl_str_eq(purl->namespace, pl_str_from(distributions[i].namespace))) {
-            st = add_distribution(arena, purl, i, &keys, err);
-        }
+    struct pl_os os = {0};
+    if (keys.count == 0 && pl_os_of_purl(purl, &os)) {
+        st = add_distribution(arena, purl, &os, &keys, err);
     }
     if (st == PL_OK && keys.count == 0) {
         return pl_error_set(err, PL_E_UNSUPPORTED,

@@ -7,6 +7,7 @@
  * ecosystem uses ("org.apache:commons", "@angular/core"); this is the one place that translates.
  */
 #include "base/vec.h"
+#include "model/os.h"
 #include "model/purl.h"
 
 struct pl_package_key {
@@ -19,9 +20,14 @@ struct pl_package_keys {
 };
 
 /* The keys under which a purl's package is filed, most often one; several where a release goes by
- * several names ("Ubuntu:22.04" and "Ubuntu:22.04:LTS"). A distribution's release is taken from the
- * qualifier "distro" ("debian-12", "bookworm", "alpine-3.19.1"), its source package from "upstream"
- * when it is there. UNSUPPORTED when the type is none of an ecosystem with advisories; USAGE when a
- * release is needed and missing. */
+ * several names ("Ubuntu:22.04" and "Ubuntu:22.04:LTS"). A distribution's release is taken as
+ * pl_os_of_purl has it, its source package from "upstream" when it is there. UNSUPPORTED when the
+ * type is none of an ecosystem with advisories; USAGE when a release is needed and missing. */
 enum pl_status pl_ecosystem_of_purl(struct pl_arena *arena, const struct pl_purl *purl,
                                     struct pl_package_keys *ret, struct pl_error *err);
+
+/* The system that a package of a distribution is for, by its namespace and the qualifiers "distro"
+ * ("debian-12", "bookworm", "alpine-3.19.1", "3.19.1") or "os_name" and "os_version"; without a
+ * release where those state none. False when it is none that is known, or its packages are of
+ * another type. Strings are those of the purl. */
+bool pl_os_of_purl(const struct pl_purl *purl, struct pl_os *ret);

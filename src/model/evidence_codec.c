@@ -5,7 +5,7 @@
 #include <endian.h>
 
 /* Raise the last byte with any change of the format or of what catalogers find. */
-static const char magic[8] = {'P', 'L', 'E', 'V', 'I', 'D', 0, 3};
+static const char magic[8] = {'P', 'L', 'E', 'V', 'I', 'D', 0, 4};
 
 /* Writing. */
 
@@ -53,6 +53,7 @@ static void put_component(struct pl_writer *out, const struct pl_component *comp
     put_str(out, component->source_name);
     put_str(out, component->source_version);
     put_str(out, component->vendor);
+    put_str(out, component->origin);
     put_uint(out, component->scope);
     put_uint(out, component->is_pseudo);
     put_uint(out, component->relation);
@@ -98,7 +99,9 @@ static void put_gaps(struct pl_writer *out, const struct pl_gaps *list)
     X(id)                                                                                          \
     X(version_id)                                                                                  \
     X(name)                                                                                        \
-    X(version) X(pretty_name) X(version_codename) X(id_like) X(cpe_name) X(variant_id) X(build_id)
+    X(version)                                                                                     \
+    X(pretty_name)                                                                                 \
+    X(version_codename) X(id_like) X(cpe_name) X(variant_id) X(build_id) X(content_sets)
 
 static void put_file(struct pl_writer *out, const struct pl_evidence_file *file)
 {
@@ -263,6 +266,7 @@ static void get_component(struct reader *in, struct pl_component *ret)
     ret->source_name = get_str(in);
     ret->source_version = get_str(in);
     ret->vendor = get_str(in);
+    ret->origin = get_str(in);
     ret->scope = (enum pl_scope)get_up_to(in, PL_SCOPE_DECLARED);
     ret->is_pseudo = get_up_to(in, 1) != 0;
     ret->relation = (enum pl_relation)get_up_to(in, PL_RELATION_TRANSITIVE);

@@ -37,6 +37,7 @@ enum pl_finding_status {
 
 #define PL_FIX_STATE_LIST(X)                                                                       \
     X(PL_FIX_FIXED, "fixed")                                                                       \
+    X(PL_FIX_SUBSCRIPTION, "needs_subscription") /* for who pays for longer support alone */       \
     X(PL_FIX_NOT_FIXED, "not_fixed")                                                               \
     X(PL_FIX_DEFERRED, "deferred")                                                                 \
     X(PL_FIX_WONT_FIX, "wont_fix")                                                                 \
@@ -46,6 +47,17 @@ enum pl_finding_status {
 enum pl_fix_state {
 #define X(name, text) name,
     PL_FIX_STATE_LIST(X)
+#undef X
+};
+
+/* Why a finding stands apart: it is told, and neither counted nor held against the verdict. */
+#define PL_APART_LIST(X)                                                                           \
+    X(PL_APART_NOT, "not") /* it stands with the others */                                         \
+    X(PL_APART_NOT_RUNNING, "not_running") /* a kernel, or its headers, that does not run here */
+
+enum pl_apart {
+#define X(name, text) name,
+    PL_APART_LIST(X)
 #undef X
 };
 
@@ -72,6 +84,7 @@ struct pl_finding {
     enum pl_severity severity;
     double cvss; /* base score, negative when there is none */
     enum pl_finding_status status;
+    enum pl_apart apart;
     enum pl_fix_state fix_state;
     struct pl_strs fix_versions; /* ascending */
     pl_str match_ecosystem; /* "Debian:12" */
@@ -94,9 +107,15 @@ struct pl_findings {
 const char *pl_finding_kind_to_string(enum pl_finding_kind kind);
 const char *pl_finding_status_to_string(enum pl_finding_status status);
 const char *pl_fix_state_to_string(enum pl_fix_state state);
+const char *pl_apart_to_string(enum pl_apart apart);
 
 /* What VEX calls the state of a finding that is suppressed for this reason. */
 enum pl_finding_status pl_finding_status_for(enum pl_suppression_reason reason);
 
-/* Order of the report: severity, then component, then id. */
+/* Does it need an answer, and count? Not when VEX says "not affected" or "fixed", nor when it
+ * stands apart. */
+bool pl_finding_counts(const struct pl_finding *finding);
+
+/* Order of the report: what stands apart comes last; severity, then component, then id. */
 int pl_finding_compare(const struct pl_finding *a, const struct pl_finding *b);
+void pl_findings_sort(struct pl_findings *findings);

@@ -64,10 +64,61 @@ static bool is_stream(const struct pl_os *os)
            pl_str_contains(os->pretty_name, PL_STR("Stream"));
 }
 
+/* "rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2": a repository of longer support for one minor
+ * release, as the content sets of Red Hat's images name them. Its product is
+ * "rhel_eus:9.2::baseos"; the minor release is the system's where the set names none. */
+static bool add_longer_support(struct pl_arena *arena, const struct pl_os *os,
+                               const char *ecosystem, pl_str set, struct pl_strs *list)
+{
+    static const char *const kinds[] = {"eus", "e4s", "aus", "tus"};
+    static const char *const repositories[] = {"baseos", "appstream"};
+    bool is_added = false;
+    for (size_t i = 0; i < PL_ARRAY_LEN(kinds); i++) {
+        for (size_t k = 0; k < PL_ARRAY_LEN(repositories); k++) {
+            pl_str word = pl_arena_format(arena, "-%s-%s-rpms", repositories[k], kinds[i]);
+            if (pl_str_starts_with(set, PL_STR("rhel-")) && pl_str_contains(set, word)) {
+                add(arena, list, ecosystem,
+                    pl_arena_format(arena, "rhel_%s:" PL_STR_FMT "::%s", kinds[i],
+                                    PL_STR_ARG(os->version_id), repositories[k]));
+                is_added = true;
+            }
+        }
+    }
+    return is_added;
+}
+
+/* "rhocp-4.12-for-rhel-8-x86_64-rpms" is of the product "openshift:4.12::el8",
+ * "rhel-9-for-x86_64-highavailability-rpms" of "enterprise_linux:9::highavailability": repositories
+ * that a system has besides those that all have. */
+static void add_layered(struct pl_arena *arena, const char *ecosystem, pl_str release, pl_str set,
+                        struct pl_strs *list)
+{
+    static const char *const more[] = {"highavailability", "resilientstorage"};
+    pl_str start = PL_STR("rhocp-");
+    pl_str version = PL_STR_EMPTY;
+    pl_str rest = PL_STR_EMPTY;
+    if (pl_str_starts_with(set, start) &&
+        pl_str_cut(pl_str_skip(set, start.len), '-', &version, &rest) &&
+        pl_str_contains(rest,
+                        pl_arena_format(arena, "for-rhel-" PL_STR_FMT "-", PL_STR_ARG(release)))) {
+        add(arena, list, ecosystem,
+            pl_arena_format(arena, "openshift:" PL_STR_FMT "::el" PL_STR_FMT, PL_STR_ARG(version),
+                            PL_STR_ARG(release)));
+    }
+    for (size_t i = 0; i < PL_ARRAY_LEN(more); i++) {
+        if (pl_str_contains(set, pl_arena_format(arena, "-%s-rpms", more[i]))) {
+            add(arena, list, ecosystem,
+                pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT "::%s", PL_STR_ARG(release),
+                                more[i]));
+        }
+    }
+}
+
 /* "Red Hat:enterprise_linux:9::baseos": the CPE of the product without "cpe:/o:redhat:". What the
  * system says of itself comes first, then the repositories that every system of the release has,
- * and the release as a whole, which is what Red Hat says of packages that have no fix.
- * CentOS Stream runs ahead of Red Hat's releases, so that their fixed versions do not hold for it.
+ * and the release as a whole, which is what Red Hat says of packages that have no fix. Images of
+ * longer support have their packages from there: fixed versions of later minor releases do not hold
+ * for them. CentOS Stream runs ahead of Red Hat's releases, so that theirs do not hold for it.
  */
 static void redhat(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
                    pl_str release, struct pl_strs *list)
@@ -80,29 +131,106 @@ static void redhat(struct pl_arena *arena, const struct pl_os *os, const char *e
     }
     static const char *const prefixes[] = {"cpe:/o:redhat:enterprise_linux:",
                                            "cpe:/a:redhat:enterprise_linux:"};
-    for (size_t i = 0; i < PL_ARRAY_LEN(prefixes); i++) {
+    bool has_longer = false;
+    pl_str sets = os->content_sets;
+    pl_str set = PL_STR_EMPTY;
+    while (pl_str_next_word(&sets, &set)) {
+        has_longer = add_longer_support(arena, os, ecosystem, set, list) || has_longer;
+    }
+    for (size_t i = 0; i < PL_ARRAY_LEN(prefixes) && !has_longer; i++) {
         if (pl_str_starts_with(os->cpe_name, pl_str_from(prefixes[i]))) {
             add(arena, list, ecosystem, pl_str_skip(os->cpe_name, strlen("cpe:/o:redhat:")));
         }
     }
-    for (const char *const *name = major >= 8 ? modern : older; *name; name++) {
+    for (const char *const *name = major >= 8 ? modern : older; *name && !has_longer; name++) {
         add(arena, list, ecosystem,
             pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT "::%s", PL_STR_ARG(release),
                             *name));
+    }
+    for (sets = os->content_sets; pl_str_next_word(&sets, &set);) {
+        add_layered(arena, ecosystem, release, set, list);
     }
     add(arena, list, ecosystem,
         pl_arena_format(arena, "enterprise_linux:" PL_STR_FMT, PL_STR_ARG(release)));
 }
 
-/* "SUSE:Linux Enterprise Server 15 SP5", "openSUSE:Leap 15.5": PRETTY_NAME without the vendor. */
-static void pretty(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
-                   pl_str release, struct pl_strs *list)
+/* The product of SUSE, or openSUSE, that a system is: PRETTY_NAME without the vendor; where there
+ * is none, by id and version. Empty when neither says. */
+static pl_str suse_product(struct pl_arena *arena, const struct pl_os *os, const char *vendor)
 {
-    pl_str name = os->pretty_name;
-    pl_str prefix = pl_str_from(ecosystem);
-    if (pl_str_starts_with(name, prefix) && name.len > prefix.len + 1) {
-        add(arena, list, ecosystem, pl_str_trim(pl_str_skip(name, prefix.len)));
+    static const struct {
+        const char *id;
+        const char *product;
+    } products[] = {
+        {"opensuse-leap", "Leap"},
+        {"sled", "Linux Enterprise Desktop"},
+        {"sles", "Linux Enterprise Server"},
+        {"sles_sap", "Linux Enterprise Server for SAP Applications"},
+    };
+    pl_str prefix = pl_str_from(vendor);
+    pl_str major = PL_STR_EMPTY;
+    pl_str pack = PL_STR_EMPTY;
+    if (pl_str_starts_with(os->pretty_name, prefix) && os->pretty_name.len > prefix.len + 1) {
+        return pl_str_trim(pl_str_skip(os->pretty_name, prefix.len));
     }
+    pl_str_cut(os->version_id, '.', &major, &pack);
+    for (size_t i = 0; os->version_id.len > 0 && i < PL_ARRAY_LEN(products); i++) {
+        if (!pl_str_eq(os->id, pl_str_from(products[i].id))) {
+            continue;
+        }
+        bool is_leap = i == 0;
+        bool has_pack = !is_leap && pack.len > 0;
+        return pl_arena_format(arena, "%s " PL_STR_FMT "%s" PL_STR_FMT, products[i].product,
+                               PL_STR_ARG(has_pack ? major : os->version_id), has_pack ? " SP" : "",
+                               PL_STR_ARG(has_pack ? pack : PL_STR_EMPTY));
+    }
+    return PL_STR_EMPTY;
+}
+
+/* "openSUSE:Leap 15.5", "openSUSE:Tumbleweed" */
+static void opensuse(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                     pl_str release, struct pl_strs *list)
+{
+    pl_str product = suse_product(arena, os, ecosystem);
+    if (product.len > 0) {
+        add(arena, list, ecosystem, product);
+    }
+}
+
+/* "SUSE:Linux Enterprise Server 15 SP5". Since 15 the packages of a service pack come from modules,
+ * each a product with advisories of its own; the same build of a package is in all that have it, so
+ * that it does not matter which of them the system has. SUSE's word for what follows the end of
+ * general support ("Linux Enterprise Server 15 SP3-LTSS") is for who pays for it
+ * (pl_os_paid_ecosystems). */
+static void suse(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
+                 pl_str release, struct pl_strs *list)
+{
+    static const char *const modules[] = {
+        "Basesystem",        "Containers",       "Desktop Applications",
+        "Development Tools", "Legacy",           "Public Cloud",
+        "Python 3",          "SAP Applications", "Server Applications",
+        "Web and Scripting",
+    };
+    pl_str start = PL_STR("Linux Enterprise ");
+    pl_str product = suse_product(arena, os, ecosystem);
+    if (product.len == 0) {
+        return;
+    }
+    add(arena, list, ecosystem, product);
+    size_t sp = pl_str_find(product, PL_STR(" 15"));
+    if (!pl_str_starts_with(product, start) || sp == SIZE_MAX ||
+        pl_str_contains(product, PL_STR("Micro"))) {
+        return;
+    }
+    pl_str pack = pl_str_skip(product, sp);
+    add(arena, list, ecosystem,
+        pl_arena_format(arena, "Linux Enterprise Server" PL_STR_FMT, PL_STR_ARG(pack)));
+    for (size_t i = 0; i < PL_ARRAY_LEN(modules); i++) {
+        add(arena, list, ecosystem,
+            pl_arena_format(arena, "Linux Enterprise Module for %s" PL_STR_FMT, modules[i],
+                            PL_STR_ARG(pack)));
+    }
+    add(arena, list, ecosystem, pl_arena_format(arena, "Package Hub" PL_STR_FMT, PL_STR_ARG(pack)));
 }
 
 /* "openEuler:22.03-LTS-SP3": VERSION is "22.03 (LTS-SP3)". */
@@ -126,8 +254,8 @@ static void nowhere(struct pl_arena *arena, const struct pl_os *os, const char *
 }
 
 static const struct row rows[] = {
-#define PL_DISTRO(id, type, ecosystem, by_source, parts, name)                                     \
-    {{id, type, ecosystem, by_source}, parts, name},
+#define PL_DISTRO(id, type, ecosystem, by, parts, name)                                            \
+    {{id, type, ecosystem, PL_DISTRO_BY_##by}, parts, name},
 #include "model/distros.def"
 #undef PL_DISTRO
 };
@@ -135,10 +263,13 @@ static const struct row rows[] = {
 /* Families, for ID_LIKE: whose packages can be read, though nobody's advisories are known to hold.
  */
 static const struct row families[] = {
-    {{"debian", "deb", "", true}, 0, nowhere},  {{"ubuntu", "deb", "", true}, 0, nowhere},
-    {{"alpine", "apk", "", true}, 0, nowhere},  {{"rhel", "rpm", "", false}, 0, nowhere},
-    {{"fedora", "rpm", "", false}, 0, nowhere}, {{"centos", "rpm", "", false}, 0, nowhere},
-    {{"suse", "rpm", "", true}, 0, nowhere},
+    {{"debian", "deb", "", PL_DISTRO_BY_SOURCE}, 0, nowhere},
+    {{"ubuntu", "deb", "", PL_DISTRO_BY_SOURCE}, 0, nowhere},
+    {{"alpine", "apk", "", PL_DISTRO_BY_SOURCE}, 0, nowhere},
+    {{"rhel", "rpm", "", PL_DISTRO_BY_PACKAGE}, 0, nowhere},
+    {{"fedora", "rpm", "", PL_DISTRO_BY_PACKAGE}, 0, nowhere},
+    {{"centos", "rpm", "", PL_DISTRO_BY_PACKAGE}, 0, nowhere},
+    {{"suse", "rpm", "", PL_DISTRO_BY_SOURCE}, 0, nowhere},
 };
 
 static const struct row *find_row(const struct row *table, size_t count, pl_str id)
@@ -238,12 +369,63 @@ static pl_str release_of(const struct pl_os *os, const struct row *row)
     return row->parts == ALL ? version : leading_numbers(version, row->parts);
 }
 
+pl_str pl_os_id_of_name(pl_str name)
+{
+    static const char *const names[][2] = {
+        {"alma", "almalinux"},
+        {"amazon", "amzn"},
+        {"cbl-mariner", "mariner"},
+        {"opensuse.leap", "opensuse-leap"},
+        {"opensuse.tumbleweed", "opensuse-tumbleweed"},
+        {"oracle", "ol"},
+        {"redhat", "rhel"},
+        {"suse linux enterprise server", "sles"},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(names); i++) {
+        if (pl_str_eq_nocase(name, pl_str_from(names[i][0]))) {
+            return pl_str_from(names[i][1]);
+        }
+    }
+    return name;
+}
+
+void pl_os_split_distro(pl_str distro, pl_str *ret_name, pl_str *ret_version)
+{
+    *ret_name = distro;
+    *ret_version = PL_STR_EMPTY;
+    for (size_t i = distro.len; i-- > 0;) {
+        if (distro.ptr[i] == '-' && i + 1 < distro.len && pl_char_is_digit(distro.ptr[i + 1])) {
+            *ret_name = pl_str_sub(distro, 0, i);
+            *ret_version = pl_str_skip(distro, i + 1);
+            return;
+        }
+    }
+}
+
 struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os)
 {
     struct pl_strs list = {0};
     const struct row *row = row_of(os);
     if (row) {
         row->name(arena, os, row->distro.ecosystem, release_of(os, row), &list);
+    }
+    return list;
+}
+
+struct pl_strs pl_os_paid_ecosystems(struct pl_arena *arena, const struct pl_os *os)
+{
+    struct pl_strs list = {0};
+    struct pl_strs own = pl_os_ecosystems(arena, os);
+    pl_str ubuntu_start = PL_STR("Ubuntu:");
+    pl_str suse_start = PL_STR("SUSE:Linux Enterprise Server ");
+    for (size_t i = 0; i < own.count; i++) {
+        pl_str name = own.items[i];
+        if (pl_str_starts_with(name, ubuntu_start) && pl_str_ends_with(name, PL_STR(":LTS"))) {
+            add(arena, &list, "Ubuntu:Pro", pl_str_skip(name, ubuntu_start.len));
+        } else if (pl_str_starts_with(name, suse_start)) {
+            *pl_vec_push(arena, &list) =
+                pl_arena_format(arena, PL_STR_FMT "-LTSS", PL_STR_ARG(name));
+        }
     }
     return list;
 }
@@ -335,6 +517,12 @@ struct pl_os pl_os_merge(const struct pl_os_source *sources, size_t count)
     for (size_t i = 0; i < count && merged.version_id.len == 0; i++) {
         if (pl_str_eq(sources[i].os.id, merged.id)) {
             merged.version_id = sources[i].os.version_id;
+        }
+    }
+    /* Each image that an image was built on may have left its own; the last has the most. */
+    for (size_t i = 0; i < count; i++) {
+        if (sources[i].os.content_sets.len > merged.content_sets.len) {
+            merged.content_sets = sources[i].os.content_sets;
         }
     }
     return merged;

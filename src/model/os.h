@@ -19,14 +19,20 @@ struct pl_os {
     pl_str cpe_name;
     pl_str variant_id;
     pl_str build_id;
+    /* Of Red Hat's: names of the repositories that packages come from, with blanks between. */
+    pl_str content_sets;
 };
+
+/* What its advisories name: binary packages, source packages, or one of them in some feeds and the
+ * other in others. */
+enum pl_distro_by { PL_DISTRO_BY_PACKAGE, PL_DISTRO_BY_SOURCE, PL_DISTRO_BY_EITHER };
 
 /* How a distribution's advisories are looked up; one row of model/distros.def. */
 struct pl_distro {
     const char *id; /* os-release ID */
     const char *package_type; /* deb, apk, rpm: purl type of its packages */
     const char *ecosystem; /* OSV ecosystem without release, "Debian" */
-    bool by_source; /* the feed names source packages */
+    enum pl_distro_by by;
 };
 
 /* NULL for a distribution that is not known, not even by its ID_LIKE. A derivative that shares its
@@ -40,6 +46,10 @@ const struct pl_distro *pl_os_distro(const struct pl_os *os);
  * release cannot be told. Strings are in `arena`. */
 struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os);
 
+/* The ecosystems of longer support that has to be paid for ("Ubuntu:Pro:22.04:LTS", "SUSE:Linux
+ * Enterprise Server 15 SP3-LTSS"): of what has no other fix there may be one. */
+struct pl_strs pl_os_paid_ecosystems(struct pl_arena *arena, const struct pl_os *os);
+
 /* The end of the vendor's free security support of this release as "YYYY-MM-DD", or empty when it
  * is not known or has none (rolling). The table is model/eol.def. */
 pl_str pl_os_end_of_life(const struct pl_os *os);
@@ -47,6 +57,13 @@ pl_str pl_os_end_of_life(const struct pl_os *os);
 /* The release as the database has it when it tells of ends of life, "debian:12", "centos-stream:9",
  * in `arena`; empty when it is not known or there are none. */
 pl_str pl_os_release_name(struct pl_arena *arena, const struct pl_os *os);
+
+/* The os-release ID of a system that others call otherwise: "rhel" of "redhat". */
+pl_str pl_os_id_of_name(pl_str name);
+
+/* "opensuse-leap-15.5" into name and version, which begins with a digit after a hyphen; empty when
+ * there is none. */
+void pl_os_split_distro(pl_str distro, pl_str *ret_name, pl_str *ret_version);
 
 /* What one file says of the operating system. */
 struct pl_os_source {
@@ -58,5 +75,6 @@ struct pl_os_source {
  * os-release(5) says), that over the older release files, a distribution's own file over
  * redhat-release and system-release, which derivatives carry too, and those over debian_version and
  * lsb-release. Files are not mixed, but for a release that the winner lacks and another file with
- * the same id states. `count` 0 gives an empty system. Views into the sources' strings. */
+ * the same id states, and for content sets, which stand alone. `count` 0 gives an empty system.
+ * Views into the sources' strings. */
 struct pl_os pl_os_merge(const struct pl_os_source *sources, size_t count);

@@ -94,6 +94,9 @@ static void write_component(struct pl_json_writer *json, const struct pl_compone
     } else {
         pl_json_writer_null(json);
     }
+    if (component->third_party.len > 0) {
+        pl_json_writer_member(json, "third_party", component->third_party);
+    }
     write_dependency(json, component);
     pl_json_writer_member_strings(json, "licenses", &component->licenses);
     pl_json_writer_member(json, "license_expression", component->license_expression);
@@ -226,6 +229,9 @@ static void write_finding(struct pl_json_writer *json, const struct pl_finding *
     write_score(json, "cvss", finding->cvss);
     pl_json_writer_member(json, "status",
                           pl_str_from(pl_finding_status_to_string(finding->status)));
+    if (finding->apart != PL_APART_NOT) {
+        pl_json_writer_member(json, "apart", pl_str_from(pl_apart_to_string(finding->apart)));
+    }
     if (finding->is_disputed) {
         pl_json_writer_member_bool(json, "disputed", true);
     }

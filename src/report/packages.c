@@ -27,6 +27,16 @@ static pl_str join_few(struct pl_arena *arena, const struct pl_strs *list)
                              : joined;
 }
 
+static pl_str fix_of(struct pl_arena *arena, const struct pl_finding *finding)
+{
+    if (finding->fix_state == PL_FIX_SUBSCRIPTION) {
+        return pl_arena_format(arena, PL_STR_FMT " (subscription)",
+                               PL_STR_ARG(join_few(arena, &finding->fix_versions)));
+    }
+    return finding->fix_state == PL_FIX_FIXED ? join_few(arena, &finding->fix_versions)
+                                              : PL_STR_EMPTY;
+}
+
 static struct item make_item(struct pl_arena *arena, const struct pl_finding *finding)
 {
     const struct pl_component *component = finding->component;
@@ -37,8 +47,7 @@ static struct item make_item(struct pl_arena *arena, const struct pl_finding *fi
         .name = has_source ? component->source_name : component->name,
         .version = has_source && component->source_version.len > 0 ? component->source_version
                                                                    : component->version,
-        .fix = finding->fix_state == PL_FIX_FIXED ? join_few(arena, &finding->fix_versions)
-                                                  : PL_STR_EMPTY,
+        .fix = fix_of(arena, finding),
     };
 }
 
@@ -139,21 +148,16 @@ static void count_package(struct pl_packages *packages, const struct pl_package 
     }
 }
 
-static bool needs_answer(const struct pl_finding *finding)
-{
-    return finding->status == PL_FINDING_AFFECTED ||
-           finding->status == PL_FINDING_UNDER_INVESTIGATION;
-}
-
 struct pl_packages pl_packages_group(struct pl_arena *arena, const struct pl_findings *findings)
 {
     struct pl_packages packages = {0};
     struct items items = {0};
     for (size_t i = 0; i < findings->count; i++) {
-        if (needs_answer(&findings->items[i])) {
-            *pl_vec_push(arena, &items) = make_item(arena, &findings->items[i]);
+        const struct pl_finding *finding = &findings->items[i];
+        if (pl_finding_counts(finding)) {
+            *pl_vec_push(arena, &items) = make_item(arena, finding);
         } else {
-            packages.left_out++;
+            packages.left_out += finding->apart == PL_APART_NOT;
         }
     }
     if (items.count > 1) {

@@ -5,8 +5,8 @@
  *
  * A package is the source package where one is stated, with its installed binaries under it, since
  * they are fixed together. Only what needs an answer is here: findings whose VEX status says "not
- * affected" or "fixed" are counted and left out. Everything lies in the given arena, texts are
- * those of the report, not made fit for a terminal.
+ * affected" or "fixed" are counted and left out; those that stand apart are left out. Everything
+ * lies in the given arena, texts are those of the report, not made fit for a terminal.
  */
 #include "model/report.h"
 

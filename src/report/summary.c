@@ -12,7 +12,7 @@ void pl_summary_add(struct pl_summary *summary, struct pl_arena *arena, pl_str s
                                    .verdict_pass = report->verdict_pass};
     for (size_t i = 0; i < report->findings.count; i++) {
         const struct pl_finding *finding = &report->findings.items[i];
-        if (finding->status != PL_FINDING_NOT_AFFECTED && finding->status != PL_FINDING_FIXED) {
+        if (pl_finding_counts(finding)) {
             row->findings[finding->severity]++;
         }
     }

@@ -175,9 +175,13 @@ static pl_str package_text(const struct table *table, const struct pl_package *p
 static pl_str fix_text(const struct table *table, const struct pl_package_entry *entry)
 {
     static const char *const words[] = {
-        [PL_FIX_FIXED] = "yes",          [PL_FIX_NOT_FIXED] = "not yet",
-        [PL_FIX_DEFERRED] = "deferred",  [PL_FIX_END_OF_LIFE] = "end of life",
-        [PL_FIX_WONT_FIX] = "won't fix", [PL_FIX_UNKNOWN] = "unknown",
+        [PL_FIX_FIXED] = "yes",
+        [PL_FIX_SUBSCRIPTION] = "subscription",
+        [PL_FIX_NOT_FIXED] = "not yet",
+        [PL_FIX_DEFERRED] = "deferred",
+        [PL_FIX_END_OF_LIFE] = "end of life",
+        [PL_FIX_WONT_FIX] = "won't fix",
+        [PL_FIX_UNKNOWN] = "unknown",
     };
     return entry->fix.len > 0 ? clean(table, entry->fix) : pl_str_from(words[entry->fix_state]);
 }
@@ -245,7 +249,7 @@ static void write_exploited(const struct table *table)
     for (size_t i = 0; i < table->report->findings.count; i++) {
         const struct pl_finding *finding = &table->report->findings.items[i];
         const struct pl_exploitation *known = &finding->exploitation;
-        if (known->kev_catalogue.len == 0 || finding->status == PL_FINDING_NOT_AFFECTED ||
+        if (known->kev_catalogue.len == 0 || !pl_finding_counts(finding) ||
             pl_strs_contain(&seen, finding->id)) {
             continue;
         }
@@ -313,6 +317,34 @@ static void write_differences(const struct table *table)
         paragraph(table, 4,
                   pl_arena_format(table->arena, "  " PL_STR_FMT, PL_STR_ARG(lines.items[i])));
     }
+}
+
+/* Findings about kernels that do not run here: how many, and of which packages. */
+static void write_not_running(const struct table *table)
+{
+    struct pl_strs names = {0};
+    struct pl_strs ids = {0};
+    for (size_t i = 0; i < table->report->findings.count; i++) {
+        const struct pl_finding *finding = &table->report->findings.items[i];
+        if (finding->apart == PL_APART_NOT_RUNNING) {
+            pl_strs_add_unique(table->arena, &names, finding->component->name);
+            *pl_vec_push(table->arena, &ids) = finding->id;
+        }
+    }
+    if (names.count == 0) {
+        return;
+    }
+    pl_strs_sort(&ids);
+    size_t distinct = 0;
+    for (size_t i = 0; i < ids.count; i++) {
+        distinct += i == 0 || !pl_str_eq(ids.items[i], ids.items[i - 1]);
+    }
+    pl_strs_sort(&names);
+    paragraph(table, 2,
+              pl_arena_format(table->arena,
+                              "Not counted: %zu of the Linux kernel, which does not run from "
+                              "here (" PL_STR_FMT ").",
+                              distinct, PL_STR_ARG(join_clean(table, &names, MOST_BINARIES))));
 }
 
 /* The date of the newest record of all feeds, or empty. */
@@ -458,6 +490,7 @@ static void write_assessment(const struct table *table)
     if (table->options->with_differences) {
         write_differences(table);
     }
+    write_not_running(table);
     write_end_of_life(table);
     write_gaps(table);
     write_database(table);

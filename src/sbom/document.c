@@ -279,6 +279,7 @@ static void add_properties(struct preparation *preparation, const struct pl_comp
     add_property(arena, list, "plimsoll:optional",
                  pl_str_from(component->is_optional ? yes : NULL));
     add_property(arena, list, "plimsoll:pseudo", pl_str_from(component->is_pseudo ? yes : NULL));
+    add_property(arena, list, "plimsoll:third-party", component->third_party);
     bool says_it_all = component->licenses.count == 1 &&
                        pl_str_eq(component->licenses.items[0], component->license_expression);
     if (!says_it_all) {

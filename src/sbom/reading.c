@@ -6,8 +6,9 @@
  *                      aquasecurity:trivy:SrcName, SrcVersion, SrcRelease, SrcEpoch,
  *                      syft:metadata:source, sourceVersion, originPackage, sourceRpm,
  *                      SPDX sourceInfo "built package from: openssl 3.0.1-2" (Trivy)
- *     release          qualifier distro ("debian-12"), a component or package that is the system
- *     epoch            qualifier epoch, for rpm; some write it for deb beside the version's own
+ *     release          qualifier distro ("debian-12") or os_name and os_version, a component or
+ * package that is the system epoch            qualifier epoch, for rpm; some write it for deb
+ * beside the version's own
  */
 #include "sbom/reading.h"
 #include "base/buf.h"
@@ -131,7 +132,8 @@ static pl_str name_of(const struct package *package)
 /* What the component's own fields do not say stays a qualifier. */
 static void fill_qualifiers(const struct package *package, struct pl_component *component)
 {
-    static const char *const taken[] = {"arch", "distro", "epoch", "package-id", "upstream"};
+    static const char *const taken[] = {"arch",    "distro",     "epoch",      "os_distro",
+                                        "os_name", "os_version", "package-id", "upstream"};
     struct pl_sink *sink = package->reading->sink;
     for (size_t i = 0; i < package->purl.qualifier_count; i++) {
         const struct pl_purl_qualifier *qualifier = &package->purl.qualifiers[i];
@@ -234,6 +236,7 @@ static void fill_facts(const struct package *package, struct pl_component *compo
         component->confidence = (unsigned)confidence;
         component->basis = pl_sink_str(sink, property(package, "plimsoll:basis"));
     }
+    component->origin = pl_sink_str(sink, property(package, "plimsoll:third-party"));
     component->vendor =
         is_nothing(said->supplier) ? PL_STR_EMPTY : pl_sink_str(sink, said->supplier);
     for (size_t i = 0; i < said->hashes.count; i++) {
@@ -251,6 +254,12 @@ static void fill_facts(const struct package *package, struct pl_component *compo
 static void note_release(const struct package *package, size_t place)
 {
     pl_str distro = pl_purl_qualifier(&package->purl, PL_STR("distro"));
+    pl_str name = pl_purl_qualifier(&package->purl, PL_STR("os_name"));
+    pl_str version = pl_purl_qualifier(&package->purl, PL_STR("os_version"));
+    if (distro.len == 0 && name.len > 0) {
+        distro = pl_arena_format(&package->reading->arena, PL_STR_FMT "%s" PL_STR_FMT,
+                                 PL_STR_ARG(name), version.len > 0 ? "-" : "", PL_STR_ARG(version));
+    }
     if (distro.len > 0 && package->type && package->type->is_system) {
         *pl_vec_push(&package->reading->arena, &package->reading->releases) =
             (struct pl_sbom_release){distro, package->purl.namespace, place};

@@ -111,22 +111,6 @@ void pl_sbom_upstream_find(struct pl_arena *arena, const struct pl_sbom_said *sa
     }
 }
 
-/* Other tools' names of systems, as os-release has them. */
-static pl_str os_id_of(struct pl_arena *arena, pl_str name)
-{
-    static const char *const names[][2] = {
-        {"alma", "almalinux"}, {"amazon", "amzn"}, {"cbl-mariner", "mariner"},
-        {"oracle", "ol"},      {"redhat", "rhel"}, {"suse linux enterprise server", "sles"},
-    };
-    pl_str id = pl_arena_lower(arena, name);
-    for (size_t i = 0; i < PL_ARRAY_LEN(names); i++) {
-        if (pl_str_eq(id, pl_str_from(names[i][0]))) {
-            return pl_str_from(names[i][1]);
-        }
-    }
-    return id;
-}
-
 static pl_str either(pl_str first, pl_str second)
 {
     return first.len > 0 ? first : second;
@@ -142,7 +126,8 @@ void pl_sbom_reading_os(struct pl_sbom_reading *reading, pl_str name, pl_str ver
         return;
     }
     reading->os = (struct pl_os){
-        .id = pl_sink_str(sink, id.len > 0 ? id : os_id_of(&reading->arena, name)),
+        .id = pl_sink_str(
+            sink, id.len > 0 ? id : pl_os_id_of_name(pl_arena_lower(&reading->arena, name))),
         .version_id = pl_sink_str(sink, either(release, version)),
         .name = pl_sink_str(sink, pl_sbom_property(properties, "plimsoll:os:name")),
         .version = pl_sink_str(sink, pl_sbom_property(properties, "plimsoll:os:version")),
@@ -157,20 +142,6 @@ void pl_sbom_reading_os(struct pl_sbom_reading *reading, pl_str name, pl_str ver
         .variant_id = pl_sink_str(sink, pl_sbom_property(properties, "plimsoll:os:variant_id")),
         .build_id = pl_sink_str(sink, pl_sbom_property(properties, "plimsoll:os:build_id")),
     };
-}
-
-/* "opensuse-leap-15.5": the version begins with a digit after the last hyphen that has one. */
-static void split_distro(pl_str distro, pl_str *ret_name, pl_str *ret_version)
-{
-    *ret_name = distro;
-    *ret_version = PL_STR_EMPTY;
-    for (size_t i = distro.len; i-- > 0;) {
-        if (distro.ptr[i] == '-' && i + 1 < distro.len && pl_char_is_digit(distro.ptr[i + 1])) {
-            *ret_name = pl_str_sub(distro, 0, i);
-            *ret_version = pl_str_skip(distro, i + 1);
-            return;
-        }
-    }
 }
 
 static pl_str most_stated(struct pl_sbom_reading *reading)
@@ -190,6 +161,16 @@ static pl_str most_stated(struct pl_sbom_reading *reading)
     return winner;
 }
 
+static pl_str namespace_with(const struct pl_sbom_reading *reading, pl_str distro)
+{
+    for (size_t i = 0; i < reading->releases.count; i++) {
+        if (pl_str_eq(reading->releases.items[i].distro, distro)) {
+            return reading->releases.items[i].namespace;
+        }
+    }
+    return PL_STR_EMPTY;
+}
+
 void pl_sbom_settle_release(struct pl_sbom_reading *reading)
 {
     static const struct pl_sbom_properties none = {0};
@@ -198,7 +179,13 @@ void pl_sbom_settle_release(struct pl_sbom_reading *reading)
     if (reading->os.id.len == 0) {
         pl_str name = PL_STR_EMPTY;
         pl_str version = PL_STR_EMPTY;
-        split_distro(winner, &name, &version);
+        if (winner.len > 0 && pl_char_is_digit(winner.ptr[0])) {
+            /* Some leave the name to the namespace: pkg:apk/alpine/musl?distro=3.19.1. */
+            name = namespace_with(reading, winner);
+            version = winner;
+        } else {
+            pl_os_split_distro(winner, &name, &version);
+        }
         pl_sbom_reading_os(reading, name, version, &none);
     }
     size_t others = 0;

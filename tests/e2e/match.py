@@ -64,6 +64,23 @@ def source_packages_and_releases(where):
     same(open_one["fix"]["state"], "not_fixed")
 
 
+def kernels_that_do_not_run(where):
+    """linux-libc-dev and an image's kernel are told apart and hold nothing against it; perf of the same source counts."""
+    database(where, record("DEBIAN-CVE-2026-8", "Debian:12", "linux", [{"introduced": "0"}], upstream=["CVE-2026-8"],
+                           database_specific={"severity": "CRITICAL"}),
+             record("DEBIAN-CVE-2026-9", "Debian:12", "p", [{"introduced": "0"}], upstream=["CVE-2026-9"]))
+    status = stanza("linux-libc-dev", "6.1.76-1", "linux") + stanza("linux-image-6.1.0-18-amd64", "6.1.76-1", "linux-signed-amd64 (6.1.76+1)")
+    image = simple(where + "/i", [release("debian", "12"), entry(STATUS, status + stanza("p", "1-1"))])
+    result = scan(where, image, "--fail-on", "critical")
+    same(result.status, 0, result.err)
+    same([(f["id"], f.get("apart")) for f in result.json["findings"]], [("CVE-2026-9", None), ("CVE-2026-8", "not_running")])
+    text = run("scan", "--db", where + "/db", image).out.decode()
+    has(text, "1 package with 1 known vulnerability")
+    has(text, "Not counted: 1 of the Linux kernel, which does not run from here (linux-libc-dev).")
+    image = simple(where + "/j", [release("debian", "12"), entry(STATUS, stanza("linux-perf", "6.1.76-1", "linux"))])
+    same([(f["id"], f.get("apart")) for f in scan(where, image).json["findings"]], [("CVE-2026-8", None)])
+
+
 def shapes_of_ranges(where):
     eco = "Debian:12"
     cases = {
@@ -250,6 +267,6 @@ def ends_of_life(where):
 
 
 if __name__ == "__main__":
-    main([source_packages_and_releases, shapes_of_ranges, one_row_for_one_name,
+    main([source_packages_and_releases, kernels_that_do_not_run, shapes_of_ranges, one_row_for_one_name,
           errata_bear_the_names_of_what_they_fix, verdicts_of_the_vendor_and_what_is_exploited, software_without_a_package, severities_and_the_gate, other_families,
           what_cannot_be_judged_is_said, ends_of_life])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/str.h"
+#include "base/compiler.h"
 #include "unit/test.h"
 
 static void test_str__cut_and_pieces(void **state)
@@ -66,6 +67,33 @@ static void test_str__what_follows_the_last(void **state)
     pl_assert_str(pl_str_after_last(PL_STR("a/"), '/'), "");
 }
 
+/* A star as fnmatch(3) has it, without what that knows besides. */
+static void test_str__patterns(void **state)
+{
+    static const struct {
+        const char *text, *pattern;
+        bool fits;
+    } cases[] = {
+        {"linux-image-6.1", "linux-image-*", true},
+        {"linux-image-", "linux-image-*", true},
+        {"linux-image", "linux-image-*", false},
+        {"abab", "*ab", true},
+        {"aab", "a*ab", true},
+        {"ab", "a*ab", false},
+        {"", "*", true},
+        {"", "", true},
+        {"x", "", false},
+        {"a.b", "a?b", false},
+        {"axbxc", "a*b*c", true},
+        {"axbx", "a*b*c", false},
+        {"abc", "**", true},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(cases); i++) {
+        assert_int_equal(pl_str_fits(pl_str_from(cases[i].text), pl_str_from(cases[i].pattern)),
+                         cases[i].fits);
+    }
+}
+
 /* The table of well-formed and ill-formed sequences of RFC 3629, section 4. */
 static void test_str__utf8_is_strict(void **state)
 {
@@ -85,6 +113,7 @@ int pl_test_str(void)
         cmocka_unit_test(test_str__bytes_are_taken_while_wanted),
         cmocka_unit_test(test_str__order_without_case),
         cmocka_unit_test(test_str__what_follows_the_last),
+        cmocka_unit_test(test_str__patterns),
         cmocka_unit_test(test_str__utf8_is_strict),
     };
     return cmocka_run_group_tests_name("base/str", tests, NULL, NULL);

@@ -8,6 +8,7 @@ extern const struct pl_cataloger pl_cataloger_apk;
 extern const struct pl_cataloger pl_cataloger_bottlerocket;
 extern const struct pl_cataloger pl_cataloger_conda_meta;
 extern const struct pl_cataloger pl_cataloger_content_manifest;
+extern const struct pl_cataloger pl_cataloger_redhat_repo;
 extern const struct pl_cataloger pl_cataloger_deb_archive;
 extern const struct pl_cataloger pl_cataloger_dpkg;
 extern const struct pl_cataloger pl_cataloger_homebrew;
@@ -350,7 +351,43 @@ static void test_systems__content_manifest(void **state)
                    "gap: 'odd' names no package: purl: does not begin with \"pkg:\"\n");
     expect_listing(&pl_cataloger_content_manifest, "usr/share/buildinfo/content_manifests/a.json",
                    "{\"from_dnf_hint\": true}", "");
+    /* The sets are said of the system; a name with a blank in it is none. */
+    struct pl_arena arena pl_autoarena = {0};
+    const struct pl_evidence_file *found = inspect_content(
+        &arena, &pl_cataloger_content_manifest, "root/buildinfo/content_manifests/a.json",
+        PL_STR("{\"content_sets\": [\"rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2\", 3, \"a b\","
+               "\"rhel-9-for-x86_64-appstream-rpms\"]}"),
+        NULL);
+    assert_true(found->has_os);
+    pl_assert_str(found->os.content_sets, "rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2 "
+                                          "rhel-9-for-x86_64-appstream-rpms");
     expect_reader("usr/share/buildinfo/labels.json", NULL);
+}
+
+/* The shape of what subscription-manager writes; the sections of a system with EUS. */
+static void test_systems__redhat_repo(void **state)
+{
+    static const struct {
+        const char *text, *sets;
+    } cases[] = {
+        {"#\n# Certificate-Based Repositories\n#\n\n[rhel-9-for-x86_64-baseos-rpms]\nname = Base\n"
+         "enabled = 0\n\n[rhel-9-for-x86_64-baseos-eus-rpms]\nenabled = 1\ngpgcheck = 1\n"
+         "[rhel-9-for-x86_64-appstream-eus-rpms]\nname = without a word\n",
+         "rhel-9-for-x86_64-baseos-eus-rpms rhel-9-for-x86_64-appstream-eus-rpms"},
+        {"[a]\nenabled=False\n[main]\nenabled=1\n[b c]\nenabled=1\n[]\n[", ""},
+        {"enabled = 1\n", ""},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(cases); i++) {
+        struct pl_arena arena pl_autoarena = {0};
+        pl_str text = pl_str_from(cases[i].text);
+        const struct pl_evidence_file *found = inspect_content(
+            &arena, &pl_cataloger_redhat_repo, "etc/yum.repos.d/redhat.repo", text, NULL);
+        assert_int_equal(found->has_os, cases[i].sets[0] != '\0');
+        pl_assert_str(found->os.content_sets, cases[i].sets);
+        inspect_prefixes(&pl_cataloger_redhat_repo, "etc/yum.repos.d/redhat.repo", text, 1);
+    }
+    expect_reader("etc/yum.repos.d/redhat.repo", &pl_cataloger_redhat_repo);
+    expect_reader("etc/yum.repos.d/epel.repo", NULL);
 }
 
 /* Members of an ar archive. */
@@ -402,6 +439,7 @@ int pl_test_systems(void)
         cmocka_unit_test(test_systems__homebrew),
         cmocka_unit_test(test_systems__rpm_manifest),
         cmocka_unit_test(test_systems__content_manifest),
+        cmocka_unit_test(test_systems__redhat_repo),
         cmocka_unit_test(test_systems__damaged_package_files),
     };
     return cmocka_run_group_tests_name("catalog/systems", tests, NULL, NULL);

@@ -254,6 +254,24 @@ static void test_rows__many_names(void **state)
     assert_true(ended.tv_sec - begun.tv_sec < 10);
 }
 
+/* Ubuntu Pro's fix is told as one where there is no other. */
+static void test_rows__fixes_for_subscribers(void **state)
+{
+    struct world *world = *state;
+    state_that(world, "osv/Debian", "D-1 CVE-2024-1", NULL)->state = PL_AFFECT_END_OF_LIFE;
+    state_that(world, "osv/Debian", "D-2 CVE-2024-1", "1+esm1");
+    world->statements.items[1].is_paid = true;
+    state_that(world, "osv/Debian", "D-3 CVE-2024-2", "2");
+    state_that(world, "osv/Debian", "D-4 CVE-2024-2", "1+esm1");
+    world->statements.items[3].is_paid = true;
+    expect(world, "CVE-2024-1: D-1 D-2 (2)\nCVE-2024-2: D-3 D-4 (2)\n");
+    assert_int_equal(world->findings.items[0].fix_state, PL_FIX_SUBSCRIPTION);
+    pl_assert_str(world->findings.items[0].fix_versions.items[0], "1+esm1");
+    assert_int_equal(world->findings.items[1].fix_state, PL_FIX_FIXED);
+    assert_int_equal(world->findings.items[1].fix_versions.count, 1);
+    pl_assert_str(world->findings.items[1].fix_versions.items[0], "2");
+}
+
 /* OSSF's malicious packages. */
 static void test_rows__a_malicious_package(void **state)
 {
@@ -280,6 +298,7 @@ int pl_test_rows(void)
         ROW(test_rows__why_a_vex_document_denies),
         ROW(test_rows__fixed_versions_of_several_sources),
         ROW(test_rows__many_names),
+        ROW(test_rows__fixes_for_subscribers),
         ROW(test_rows__a_malicious_package),
     };
 #undef ROW

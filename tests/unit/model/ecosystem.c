@@ -18,6 +18,29 @@ static void test_ecosystem__of_package_urls(void **state)
         {"pkg:apk/wolfi/musl", "Wolfi", "musl"},
         {"pkg:rpm/almalinux/bash?distro=almalinux-9.3", "AlmaLinux:9", "bash"},
         {"pkg:rpm/rocky/bash?distro=rocky-8", "Rocky Linux:8", "bash"},
+        /* As Docker Scout, Trivy, Syft and OSV write them. */
+        {"pkg:deb/debian/openssl@3?os_distro=bookworm&os_name=debian&os_version=12", "Debian:12",
+         "openssl"},
+        {"pkg:deb/ubuntu/bash@5?os_distro=noble&os_name=ubuntu&os_version=24.04",
+         "Ubuntu:24.04:LTS", "bash"},
+        {"pkg:apk/alpine/musl@1?os_name=alpine&os_version=3.19", "Alpine:v3.19", "musl"},
+        {"pkg:apk/alpine/musl@1?distro=3.19.1", "Alpine:v3.19", "musl"},
+        {"pkg:deb/ubuntu/bash?distro=esm-infra/xenial", "Ubuntu:16.04:LTS", "bash"},
+        {"pkg:deb/ubuntu/bash?distro=jammy", "Ubuntu:22.04:LTS", "bash"},
+        {"pkg:deb/debian/bash?distro=sid", "Debian:sid", "bash"},
+        {"pkg:rpm/redhat/bash?distro=redhat-9.4", "Red Hat:enterprise_linux:9::baseos", "bash"},
+        {"pkg:rpm/redhat/bash?distro=rhel-9.4", "Red Hat:enterprise_linux:9::baseos", "bash"},
+        {"pkg:rpm/amazon/bash?distro=amazon-2", "Amazon Linux:2", "bash"},
+        {"pkg:rpm/amzn/bash?distro=amzn-2023", "Amazon Linux:2023", "bash"},
+        {"pkg:rpm/oracle/bash?distro=oracle-8", "Oracle Linux:8", "bash"},
+        {"pkg:rpm/ol/bash?distro=ol-9.3", "Oracle Linux:9", "bash"},
+        {"pkg:rpm/alma/bash?distro=alma-9.3", "AlmaLinux:9", "bash"},
+        {"pkg:rpm/fedora/bash?distro=fedora-40", "Fedora:40", "bash"},
+        {"pkg:rpm/cbl-mariner/bash?distro=mariner-2.0", "Azure Linux:2", "bash"},
+        {"pkg:rpm/suse/bash?distro=sles-15.5", "SUSE:Linux Enterprise Server 15 SP5", "bash"},
+        {"pkg:rpm/opensuse/bash?distro=opensuse-leap-15.5", "openSUSE:Leap 15.5", "bash"},
+        {"pkg:rpm/opensuse/bash?distro=opensuse.leap-15.5", "openSUSE:Leap 15.5", "bash"},
+        {"pkg:alpm/arch/bash@5", "Arch Linux", "bash"},
         {"pkg:npm/%40angular/core@1", "npm", "@angular/core"},
         {"pkg:maven/org.apache.commons/io@1", "Maven", "org.apache.commons:io"},
         {"pkg:golang/github.com/gorilla/mux@v1", "Go", "github.com/gorilla/mux"},
@@ -44,6 +67,10 @@ static void test_ecosystem__missing_release_and_unknown_type(void **state)
     assert_int_equal(pl_purl_parse(&arena, PL_STR("pkg:deb/debian/bash"), &purl, NULL), PL_OK);
     assert_int_equal(pl_ecosystem_of_purl(&arena, &purl, &keys, &err), PL_E_USAGE);
     assert_non_null(strstr(err.msg, "distro="));
+    /* A system of one kind and a package of another are no pair. */
+    assert_int_equal(
+        pl_purl_parse(&arena, PL_STR("pkg:rpm/debian/x?distro=debian-12"), &purl, NULL), PL_OK);
+    assert_int_equal(pl_ecosystem_of_purl(&arena, &purl, &keys, &err), PL_E_UNSUPPORTED);
     assert_int_equal(pl_purl_parse(&arena, PL_STR("pkg:generic/x"), &purl, NULL), PL_OK);
     assert_int_equal(pl_ecosystem_of_purl(&arena, &purl, &keys, &err), PL_E_UNSUPPORTED);
     assert_non_null(strstr(err.msg, "--ecosystem"));

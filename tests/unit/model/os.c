@@ -46,7 +46,35 @@ static void test_os__ecosystems(void **state)
           "Red Hat:enterprise_linux:9::crb|Red Hat:enterprise_linux:9");
     check((struct pl_os){OS("sles", "15.3"),
                          .pretty_name = PL_STR("SUSE Linux Enterprise Server 15 SP3")},
-          "SUSE:Linux Enterprise Server 15 SP3");
+          "SUSE:Linux Enterprise Server 15 SP3|"
+          "SUSE:Linux Enterprise Module for Basesystem 15 SP3|"
+          "SUSE:Linux Enterprise Module for Containers 15 SP3|"
+          "SUSE:Linux Enterprise Module for Desktop Applications 15 SP3|"
+          "SUSE:Linux Enterprise Module for Development Tools 15 SP3|"
+          "SUSE:Linux Enterprise Module for Legacy 15 SP3|"
+          "SUSE:Linux Enterprise Module for Public Cloud 15 SP3|"
+          "SUSE:Linux Enterprise Module for Python 3 15 SP3|"
+          "SUSE:Linux Enterprise Module for SAP Applications 15 SP3|"
+          "SUSE:Linux Enterprise Module for Server Applications 15 SP3|"
+          "SUSE:Linux Enterprise Module for Web and Scripting 15 SP3|SUSE:Package Hub 15 SP3");
+    /* Content sets as Red Hat's own images of longer support list them. */
+    check((struct pl_os){OS("rhel", "8.6"),
+                         .content_sets = PL_STR("rhel-8-for-x86_64-baseos-e4s-rpms__8_DOT_6 "
+                                                "rhel-8-for-x86_64-appstream-aus-rpms__8_DOT_6")},
+          "Red Hat:rhel_e4s:8.6::baseos|Red Hat:rhel_aus:8.6::appstream|"
+          "Red Hat:enterprise_linux:8");
+    check((struct pl_os){OS("rhel", "8.10"),
+                         .content_sets = PL_STR("rhocp-4.12-for-rhel-8-x86_64-rpms "
+                                                "rhel-8-for-x86_64-highavailability-rpms")},
+          "Red Hat:enterprise_linux:8::baseos|Red Hat:enterprise_linux:8::appstream|"
+          "Red Hat:enterprise_linux:8::crb|Red Hat:openshift:4.12::el8|"
+          "Red Hat:enterprise_linux:8::highavailability|Red Hat:enterprise_linux:8");
+    check((struct pl_os){OS("devuan", "5"), .id_like = PL_STR("debian")}, "Debian:12");
+    check((struct pl_os){OS("devuan", "2"), .id_like = PL_STR("debian")}, "");
+    check((struct pl_os){OS("sles", "12.5"),
+                         .pretty_name = PL_STR("SUSE Linux Enterprise Server 12 SP5")},
+          "SUSE:Linux Enterprise Server 12 SP5");
+    check((struct pl_os){OS("arch", "rolling")}, "Arch Linux");
     check((struct pl_os){OS("opensuse-leap", "15.2"), .pretty_name = PL_STR("openSUSE Leap 15.2")},
           "openSUSE:Leap 15.2");
     check((struct pl_os){OS("openEuler", "20.03"), .version = PL_STR("20.03 (LTS-SP1)")},
@@ -69,6 +97,30 @@ static void test_os__ecosystems(void **state)
     check((struct pl_os){OS("minimos", "20241031")}, "MinimOS");
     check((struct pl_os){OS("echo", "1")}, "Echo");
     check((struct pl_os){OS("alpaquita", "stream")}, "Alpaquita:stream");
+}
+
+static void test_os__what_has_to_be_paid_for(void **state)
+{
+    const struct {
+        struct pl_os os;
+        const char *wanted;
+    } cases[] = {
+        {{OS("ubuntu", "22.04")}, "Ubuntu:Pro:22.04:LTS"},
+        {{OS("linuxmint", "21")}, "Ubuntu:Pro:22.04:LTS"},
+        {{OS("ubuntu", "24.10")}, NULL},
+        {{OS("sles", "15.3")}, "SUSE:Linux Enterprise Server 15 SP3-LTSS"},
+        {{OS("sles", "12.5")}, "SUSE:Linux Enterprise Server 12 SP5-LTSS"},
+        {{OS("opensuse-leap", "15.5")}, NULL},
+        {{OS("debian", "11")}, NULL},
+        {{OS("rhel", "9.2")}, NULL},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(cases); i++) {
+        struct pl_strs got = pl_os_paid_ecosystems(&arena, &cases[i].os);
+        assert_int_equal(got.count, cases[i].wanted ? 1 : 0);
+        if (cases[i].wanted) {
+            pl_assert_str(got.items[0], cases[i].wanted);
+        }
+    }
 }
 
 static void test_os__derivatives_share_or_do_not(void **state)
@@ -197,6 +249,7 @@ int pl_test_os(void)
 {
     const struct CMUnitTest tests[] = {
         PL_ARENA_TEST(test_os__ecosystems),
+        PL_ARENA_TEST(test_os__what_has_to_be_paid_for),
         PL_ARENA_TEST(test_os__derivatives_share_or_do_not),
         PL_ARENA_TEST(test_os__merge_prefers_os_release),
         PL_ARENA_TEST(test_os__ends_of_life_agree_with_distro_info),
