@@ -46,6 +46,10 @@ def check_meaning(report):
     check_container(report)
     purls = {component["purl"] for component in report["components"]}
     for finding in report.get("findings", []):
+        assert "suppressions" not in finding, "suppressed, but among those that count"
+    for rule in report.get("suppressions", []):
+        assert (rule["use"] == "unused") == (rule["findings"] == 0), "used, but for nothing"
+    for finding in report.get("findings", []) + report.get("suppressed", []):
         assert finding["component"] in purls, "a finding names no component of the report"
         assert finding["fix"]["state"] == "fixed" or not finding["fix"]["versions"], "unfixed"
         assert finding["id"] not in finding["aliases"], "an id is its own alias"

@@ -115,6 +115,11 @@
 #define PL_LIMIT_MAVEN_STEPS 100000000ULL
 /* One advisory record; the largest real ones are about 10 MiB. */
 #define PL_LIMIT_ADVISORY_BYTES (32ULL << 20)
+/* Names (ids and aliases) that one advisory goes by, and URLs of a finding, that count: an erratum
+ * of a kernel has some thousand. Each of the rows that an erratum makes has a list of them. */
+#define PL_LIMIT_ADVISORY_NAMES 65536
+#define PL_LIMIT_FINDING_WORDS 65536
+#define PL_LIMIT_ERRATUM_WORDS 256
 /* One document of a feed, open: NVD's years have some 200 MB, the largest OVAL file some 400 MB. */
 #define PL_LIMIT_FEED_DOCUMENT_BYTES (1ULL << 30)
 /* Documents up to this size are read in batches; a larger one is a job of its own, in a file. */
@@ -137,6 +142,10 @@
 #define PL_LIMIT_FEED_CHANGES 1000
 /* Intervals of versions in one statement of a feed: people write below ten. */
 #define PL_LIMIT_FEED_SPANS 256
+/* Suppressions of one file or database, each of which is read for every scan, and the names or
+ * packages in one: people write them by hand. */
+#define PL_LIMIT_SUPPRESSIONS 100000
+#define PL_LIMIT_SUPPRESSION_ITEMS 1000
 /* Any name, version, licence or other short text of a component. */
 #define PL_LIMIT_FIELD_BYTES 65536
 /* One version string: the version schemes are linear in it. */

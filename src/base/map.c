@@ -40,6 +40,20 @@ static void grow(struct pl_map *map)
     *map = larger;
 }
 
+void pl_strs_keep_first(struct pl_strs *list)
+{
+    struct pl_map seen pl_automap = {0};
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        void **place = pl_map_at(&seen, list->items[i]);
+        if (!*place) {
+            *place = list;
+            list->items[kept++] = list->items[i];
+        }
+    }
+    list->count = kept;
+}
+
 void **pl_map_at(struct pl_map *map, pl_str key)
 {
     if ((map->count + 1) * 4 > map->capacity * 3) {

@@ -9,6 +9,7 @@
  */
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 struct pl_map_slot {
     pl_str key; /* ptr NULL: free */
@@ -29,5 +30,8 @@ void *pl_map_find(const struct pl_map *map, pl_str key);
 
 /* The place of the value, added as NULL when absent; good until the next call. */
 void **pl_map_at(struct pl_map *map, pl_str key);
+
+/* Takes out of a list what stands in it a second time; what is left keeps its order. Linear. */
+void pl_strs_keep_first(struct pl_strs *list);
 
 #define pl_automap PL_CLEANUP(pl_map_release)

@@ -92,6 +92,8 @@ static const char *const examples[] = {
     "builds the database without a network",
     "plimsoll db update --from /mnt/osv-export --from https://security.archlinux.org/all.json",
     "makes one database of two publishers' data",
+    "plimsoll db update --from plimsoll-suppressions.yaml",
+    "adds findings that do not count, with the reasons (docs/suppressions.md)",
     "plimsoll db affected 'pkg:deb/debian/openssl@3.0.11-1?distro=debian-12'",
     "lists the advisories that affect this version",
     "plimsoll db show CVE-2024-3094",

@@ -190,7 +190,8 @@ static enum pl_status open_target(struct target *target, struct pl_error *err)
 }
 
 enum pl_status pl_output_open(const struct pl_args *args, const char *otherwise, bool is_set,
-                              struct pl_output **ret, struct pl_error *err)
+                              const struct pl_output_details *details, struct pl_output **ret,
+                              struct pl_error *err)
 {
     struct pl_output *output PL_CLEANUP(pl_output_freep) = pl_mem_alloc(1, sizeof(*output));
     size_t count = 0;
@@ -219,6 +220,8 @@ enum pl_status pl_output_open(const struct pl_args *args, const char *otherwise,
         if (st < 0) {
             return st;
         }
+        target->options.with_suppressed = details->with_suppressed;
+        target->options.with_differences = details->with_differences;
         if (is_set) {
             target->format->set->begin(target->writer);
         }

@@ -34,12 +34,19 @@ struct pl_output_date {
  * (https://reproducible-builds.org/specs/source-date-epoch/); a view of the buffer, or empty. */
 pl_str pl_output_source_date(struct pl_output_date *buffer);
 
+/* What the report for people has only when somebody asks (report/format.h). */
+struct pl_output_details {
+    bool with_suppressed;
+    bool with_differences;
+};
+
 struct pl_output;
 
 /* Ready to write in each format asked for; in `otherwise` to standard output when none is. With
  * `is_set` several reports and a summary make up each document. */
 enum pl_status pl_output_open(const struct pl_args *args, const char *otherwise, bool is_set,
-                              struct pl_output **ret, struct pl_error *err);
+                              const struct pl_output_details *details, struct pl_output **ret,
+                              struct pl_error *err);
 enum pl_status pl_output_add(struct pl_output *output, const struct pl_report *report,
                              struct pl_error *err);
 /* Ends every document and puts files in their places. `summary` counts for a set alone. */

@@ -162,7 +162,8 @@ int pl_sbom_run_merge(const struct pl_args *args, struct pl_error *err)
     merged.subject.name = name_of(&arena, &request);
     merge(&merging, reports, count);
     pl_map_release(&merging.places);
-    st = pl_output_open(args, "cyclonedx-json", false, &output, err);
+    st =
+        pl_output_open(args, "cyclonedx-json", false, &(struct pl_output_details){0}, &output, err);
     if (st == PL_OK) {
         st = pl_output_add(output, &merged, err);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/scan_options.h"
 #include "db/manifest.h"
+#include "engine/suppressions.h"
 #include <limits.h>
 #include <stdio.h>
 #include <time.h>
@@ -69,6 +70,41 @@ static enum pl_status open_db(const struct pl_args *args, const char *dir, struc
     return pl_db_open_as_of(dir, pl_str_from(day), ret, err);
 }
 
+/* The day by which suppressions expire: that of --as-of, else of SOURCE_DATE_EPOCH, else today. */
+static pl_str day_of(const struct pl_args *args, struct pl_arena *arena)
+{
+    enum { DAY_LEN = 10 };
+    struct pl_output_date buffer = {{0}};
+    pl_str text = pl_str_from(pl_args_value(args, "as-of", ""));
+    text = text.len > 0 ? text : pl_output_source_date(&buffer);
+    char now[32];
+    time_t clock = time(NULL);
+    struct tm parts = {0};
+    if (text.len == 0 && gmtime_r(&clock, &parts)) {
+        text = pl_str_make(now, strftime(now, sizeof(now), "%Y-%m-%d", &parts));
+    }
+    return pl_arena_dup(arena, pl_str_sub(text, 0, DAY_LEN));
+}
+
+static enum pl_status read_suppressions(const struct pl_args *args, struct pl_scan_request *request,
+                                        struct pl_error *err)
+{
+    static const char *const options[] = {"suppress", "vex"};
+    for (size_t i = 0; i < PL_ARRAY_LEN(options); i++) {
+        const char *file = NULL;
+        for (size_t k = 0; (file = pl_args_nth(args, options[i], k)); k++) {
+            enum pl_status st =
+                pl_suppressions_read(&request->arena, file, &request->suppressions, err);
+            if (st < 0) {
+                return st;
+            }
+        }
+    }
+    request->options.suppressions = &request->suppressions;
+    request->options.today = day_of(args, &request->arena);
+    return PL_OK;
+}
+
 static int run(const struct pl_args *args, struct pl_error *err)
 {
     struct pl_scan_request request pl_autorequest = {0};
@@ -80,12 +116,18 @@ static int run(const struct pl_args *args, struct pl_error *err)
     struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
     char buffer[PATH_MAX];
     if (st == PL_OK) {
+        st = read_suppressions(args, &request, err);
+    }
+    if (st == PL_OK) {
         st = open_db(args, pl_command_db_dir(args, buffer, sizeof(buffer)), &db, err);
     }
     if (st < 0) {
         return pl_command_failed(st);
     }
     request.options.db = db;
+    request.details =
+        (struct pl_output_details){.with_suppressed = pl_args_flag(args, "show-suppressed"),
+                                   .with_differences = pl_args_flag(args, "explain")};
     return pl_scan_and_print(args, &request, "table", err);
 }
 
@@ -111,6 +153,8 @@ const struct pl_command pl_command_scan = {
             "scan every image of a repository",
             "plimsoll scan --fail-on high --format table --format json=report.json image.tar",
             "fail a build on findings of high severity or worse, and keep the JSON",
+            "plimsoll scan --suppress plimsoll-suppressions.yaml --vex vex.json app:1.0",
+            "leave out what somebody looked at and answered",
             NULL,
         },
     .options =
@@ -122,6 +166,17 @@ const struct pl_command pl_command_scan = {
             {.name = "max-db-age",
              .argument = "DAYS",
              .summary = "fail when the advisory database is older; without it a week is warned of"},
+            {.name = "suppress",
+             .argument = "FILE",
+             .summary = "findings that do not count, and why (docs/suppressions.md)",
+             .repeats = true},
+            {.name = "vex",
+             .argument = "FILE",
+             .summary = "the same, as VEX documents",
+             .repeats = true},
+            {.name = "show-suppressed",
+             .summary = "table: also list what is suppressed, and suppressions that meant nothing"},
+            {.name = "explain", .summary = "table: also say where sources differ"},
             {.name = "fail-on",
              .argument = "SEVERITY",
              .summary = "exit with 1 for a finding of this severity or worse"},

@@ -245,7 +245,7 @@ static int print_one(const struct pl_args *args, struct pl_scan_request *request
     struct pl_output *output PL_CLEANUP(pl_output_freep) = NULL;
     enum pl_status st = pl_scan_request_run(request, 0, &arena, &report, err);
     if (st == PL_OK) {
-        st = pl_output_open(args, otherwise, false, &output, err);
+        st = pl_output_open(args, otherwise, false, &request->details, &output, err);
     }
     if (st == PL_OK) {
         st = pl_output_add(output, &report, err);
@@ -271,7 +271,7 @@ static int print_all(const struct pl_args *args, struct pl_scan_request *request
     struct pl_summary summary = {0};
     struct pl_output *output PL_CLEANUP(pl_output_freep) = NULL;
     int result = 0;
-    enum pl_status st = pl_output_open(args, otherwise, true, &output, err);
+    enum pl_status st = pl_output_open(args, otherwise, true, &request->details, &output, err);
     for (size_t i = 0; i < request->sources.count && st == PL_OK; i++) {
         pl_str source = request->sources.items[i].spelling;
         struct pl_arena arena pl_autoarena = {0};

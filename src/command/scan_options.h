@@ -48,6 +48,8 @@ struct pl_scan_request {
         PL_VEC_FIELDS(struct pl_scan_source);
     } sources;
     struct pl_cache *cache;
+    struct pl_suppressions suppressions; /* of files */
+    struct pl_output_details details;
 };
 
 void pl_scan_request_release(struct pl_scan_request *request);

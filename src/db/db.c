@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "db/generation.h"
 #include "db/slice.h"
+#include "model/suppression.h"
 #include "version/scheme.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -195,7 +196,8 @@ enum pl_status pl_db_info(struct pl_db *db, struct pl_arena *arena, struct pl_db
     }
     pl_strs_sort(&ecosystems);
     for (size_t i = 0; i < ecosystems.count; i++) {
-        if (!pl_version_scheme_for_ecosystem(ecosystems.items[i])) {
+        if (!pl_version_scheme_for_ecosystem(ecosystems.items[i]) &&
+            !pl_str_eq(ecosystems.items[i], PL_STR(PL_SUPPRESSION_ECOSYSTEM))) {
             *pl_vec_push(arena, &info.no_scheme) = ecosystems.items[i];
         }
     }
@@ -210,10 +212,31 @@ static bool has_ecosystem(const struct pl_db_slice_info *slice, pl_str ecosystem
     return pl_strs_contain(&slice->ecosystems, base);
 }
 
-static bool is_known(const struct pl_db_matches *matches, size_t count, pl_str id)
+/* "openvex" of "openvex/hub" and "openvex#2". */
+static bool is_of_feed_name(char c)
 {
+    return c != '/' && c != '#';
+}
+
+bool pl_db_slice_is_vex(pl_str slice)
+{
+    static const char *const feeds[] = {"csaf-vex", "cyclonedx-vex", "openvex"};
+    pl_str name = pl_str_take_while(&slice, is_of_feed_name);
+    for (size_t i = 0; i < PL_ARRAY_LEN(feeds); i++) {
+        if (pl_str_eq(name, pl_str_from(feeds[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_known(const struct pl_db_matches *matches, size_t count,
+                     const struct pl_db_match *match)
+{
+    bool is_vex = pl_db_slice_is_vex(match->slice);
     for (size_t i = 0; i < count; i++) {
-        if (pl_str_eq(matches->items[i].advisory_id, id)) {
+        if (pl_str_eq(matches->items[i].advisory_id, match->advisory_id) &&
+            pl_db_slice_is_vex(matches->items[i].slice) == is_vex) {
             return true;
         }
     }
@@ -247,7 +270,7 @@ enum pl_status pl_db_lookup(struct pl_db *db, struct pl_arena *arena, pl_str eco
         }
         size_t before = all.count;
         for (size_t j = 0; j < matches.count; j++) {
-            if (!is_known(&all, before, matches.items[j].advisory_id)) {
+            if (!is_known(&all, before, &matches.items[j])) {
                 *pl_vec_push(arena, &all) = matches.items[j];
             }
         }

@@ -56,9 +56,14 @@ struct pl_db_matches {
     PL_VEC_FIELDS(struct pl_db_match);
 };
 
+/* Is the slice of VEX documents, which have no records of their own but say something of those of
+ * others, under the same ids? */
+bool pl_db_slice_is_vex(pl_str slice);
+
 /* All that is said of a package, withdrawn records left out. An unknown package gives none; an
  * advisory that lists the package several times gives as many matches, next to each other. Sorted
- * by slice, and within one by advisory; what a second slice says under the same id is left out.
+ * by slice, and within one by advisory; what a second slice says under the same id is left out,
+ * unless one of the two is of VEX.
  * `ecosystem` with release as in OSV ("Debian:12"); names are normalised as the ecosystem does. */
 enum pl_status pl_db_lookup(struct pl_db *db, struct pl_arena *arena, pl_str ecosystem, pl_str name,
                             struct pl_db_matches *ret, struct pl_error *err);

@@ -3,7 +3,8 @@
  * A record is, in this order: the strings modified, published, withdrawn, urgency, summary and
  * details; the string lists aliases, upstream and related; the severities and the references as
  * lists of pairs; the packages it names as pairs of ecosystem and name; and a number of flags (bit
- * 0: disputed, bit 1: a part). A list is its count and its items.
+ * 0: disputed, bit 1: a part, bit 2: with an author, which follows). A list is its count and its
+ * items.
  *
  * A claim is: a number of flags (bit 0: withdrawn, bit 1: with a module, bit 2: with the rest of a
  * CPE, from bit 3 on the state); the name as the feed writes it; purl; urgency; what bits 1 and 2
@@ -20,7 +21,7 @@
 #include "db/record.h"
 #include "base/wire.h"
 
-enum { RECORD_DISPUTED = 1, RECORD_PART = 2 };
+enum { RECORD_DISPUTED = 1, RECORD_PART = 2, RECORD_AUTHOR = 4 };
 enum { CLAIM_WITHDRAWN = 1, CLAIM_MODULE = 2, CLAIM_CPE = 4, CLAIM_STATE_SHIFT = 3 };
 
 static void put_strs(struct pl_buf *buf, const struct pl_strs *list)
@@ -93,7 +94,11 @@ void pl_db_record_encode(struct pl_buf *buf, const struct pl_advisory *advisory)
         pl_wire_put_str(buf, advisory->affected.items[i].name);
     }
     pl_wire_put_uint(buf, (advisory->is_disputed ? RECORD_DISPUTED : 0) |
-                              (advisory->is_part ? RECORD_PART : 0));
+                              (advisory->is_part ? RECORD_PART : 0) |
+                              (advisory->author.len > 0 ? RECORD_AUTHOR : 0));
+    if (advisory->author.len > 0) {
+        pl_wire_put_str(buf, advisory->author);
+    }
 }
 
 static void get_references(struct pl_arena *arena, struct pl_wire *wire,
@@ -146,6 +151,7 @@ enum pl_status pl_db_record_decode(struct pl_arena *arena, pl_str bytes, struct 
     uint64_t flags = pl_wire_uint(&wire);
     advisory.is_disputed = (flags & RECORD_DISPUTED) != 0;
     advisory.is_part = (flags & RECORD_PART) != 0;
+    advisory.author = flags & RECORD_AUTHOR ? pl_wire_str(&wire) : PL_STR_EMPTY;
     if (wire.bad || wire.at != wire.end) {
         return pl_error_set(err, PL_E_PARSE, "the record is not well formed");
     }

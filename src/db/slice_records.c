@@ -82,11 +82,9 @@ static void merge_record(struct pl_arena *arena, struct pl_map seen[NAME_LISTS],
     const struct {
         pl_str *into;
         pl_str from;
-    } texts[] = {{&whole->published, part->published},
-                 {&whole->urgency, part->urgency},
-                 {&whole->summary, part->summary},
-                 {&whole->details, part->details},
-                 {&whole->withdrawn, part->withdrawn}};
+    } texts[] = {{&whole->published, part->published}, {&whole->urgency, part->urgency},
+                 {&whole->summary, part->summary},     {&whole->details, part->details},
+                 {&whole->withdrawn, part->withdrawn}, {&whole->author, part->author}};
     const struct {
         struct pl_strs *into;
         const struct pl_strs *from;

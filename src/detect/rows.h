@@ -6,7 +6,8 @@
  * Advisories that share a name (an id, an alias, what they are derived from) are about the same
  * vulnerability, unless that would make one of two CVEs. One that names several CVEs, as errata do,
  * speaks of each of them. Where sources differ, the distribution's word counts before the
- * ecosystem's, and that before the NVD's; docs/matching.md has the rules.
+ * ecosystem's, and that before the NVD's; docs/matching.md has the rules. A row that a VEX document
+ * of the database denies is there as well, marked with its word (pl_finding.suppressions).
  */
 #include "db/db.h"
 #include "model/finding.h"
@@ -26,6 +27,10 @@ struct pl_statement {
 struct pl_statements {
     PL_VEC_FIELDS(struct pl_statement);
 };
+
+/* The word of a VEX document that a package is not affected, as a mark. */
+struct pl_suppression_mark pl_rows_mark(const struct pl_advisory *advisory,
+                                        const struct pl_affected *affected, pl_str slice);
 
 /* Appends the findings of `component`. Everything borrowed must outlive them. */
 void pl_rows_add(struct pl_arena *arena, const struct pl_component *component,

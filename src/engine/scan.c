@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/scan.h"
 #include "base/sandbox.h"
+#include "detect/end_of_life.h"
 #include "detect/vulnerability.h"
 #include "engine/container.h"
 #include "engine/inspect_sbom.h"
 #include "engine/merge.h"
 #include "engine/source.h"
+#include "engine/suppressions.h"
 
 struct scan {
     struct pl_arena *arena;
@@ -124,6 +126,22 @@ static void keep_scope(const struct scan *scan)
     }
 }
 
+static enum pl_status suppress(const struct scan *scan, struct pl_error *err)
+{
+    struct pl_report *report = scan->report;
+    struct pl_suppressions rules = {0};
+    for (size_t i = 0; scan->options->suppressions && i < scan->options->suppressions->count; i++) {
+        *pl_vec_push(scan->arena, &rules) = scan->options->suppressions->items[i];
+    }
+    size_t given = rules.count;
+    enum pl_status st =
+        pl_suppressions_of_db(scan->arena, scan->options->db, &rules, &report->gaps, err);
+    if (st == PL_OK) {
+        pl_suppressions_settle(scan->arena, &rules, given, scan->options->today, report);
+    }
+    return st;
+}
+
 static enum pl_status detect(const struct scan *scan, struct pl_error *err)
 {
     struct pl_report *report = scan->report;
@@ -138,8 +156,16 @@ static enum pl_status detect(const struct scan *scan, struct pl_error *err)
     struct pl_vulnerability_query query = {.os = &report->subject.os,
                                            .ecosystems = &report->subject.ecosystems,
                                            .components = &report->components};
+    st = pl_end_of_life_find(scan->arena, scan->options->db, &report->subject.os,
+                             &report->subject.end_of_life, err);
+    if (st < 0) {
+        return st;
+    }
     st = pl_vulnerability_detect(scan->arena, scan->options->db, &query, &report->findings,
                                  &report->gaps, err);
+    if (st == PL_OK) {
+        st = suppress(scan, err);
+    }
     if (st == PL_OK) {
         pl_policy_apply(&scan->options->policy, scan->arena, report);
     }

@@ -37,6 +37,9 @@ struct pl_scan_options {
     struct pl_registry_options registry;
     struct pl_cache *cache; /* borrowed; NULL: nothing is kept */
     struct pl_db *db; /* NULL: an inventory without findings */
+    /* Rules beside those of the database; may be NULL. Their strings must outlive the report. */
+    const struct pl_suppressions *suppressions;
+    pl_str today; /* YYYY-MM-DD, for what suppressions there are until a day */
     struct pl_policy policy;
     const struct pl_progress *progress;
 };

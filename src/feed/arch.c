@@ -15,10 +15,8 @@
  *   advisories  "ASA-201611-12"
  */
 #include "feed/affect.h"
-#include "feed/feed.h"
 #include "feed/head.h"
-#include "format/json.h"
-#include "format/json_pieces.h"
+#include "feed/records.h"
 
 static int bid(const struct pl_feed_document *document)
 {
@@ -69,15 +67,11 @@ static bool is_known(pl_str status)
     return false;
 }
 
-static enum pl_status take_group(struct pl_feed_sink *sink, struct pl_arena *arena, size_t index,
-                                 pl_str text, struct pl_error *err)
+static enum pl_status take_group(struct pl_feed_sink *sink, const struct pl_feed_record *record,
+                                 void *context, struct pl_error *err)
 {
-    json_t *group pl_autojson = NULL;
-    struct pl_error problem = PL_ERROR_INIT;
-    if (pl_json_parse(text, "the group", &group, &problem) < 0) {
-        pl_feed_malformed(sink, "group %zu: %s", index, problem.msg);
-        return PL_OK;
-    }
+    struct pl_arena *arena = record->arena;
+    const json_t *group = record->json;
     struct pl_advisory advisory = {.id = pl_json_str(group, "name"),
                                    .summary = pl_json_str(group, "type")};
     struct pl_strs packages = {0};
@@ -85,18 +79,17 @@ static enum pl_status take_group(struct pl_feed_sink *sink, struct pl_arena *are
     add_texts(arena, group, "issues", &advisory.upstream);
     add_texts(arena, group, "advisories", &advisory.related);
     if (packages.count == 0 || !is_known(pl_json_str(group, "status"))) {
-        pl_feed_malformed(sink, "group %zu (" PL_STR_FMT "): %s", index, PL_STR_ARG(advisory.id),
-                          packages.count == 0 ? "names no packages"
-                                              : "has a status that is not known");
+        pl_feed_malformed(
+            sink, "group %zu (" PL_STR_FMT "): %s", record->index, PL_STR_ARG(advisory.id),
+            packages.count == 0 ? "names no packages" : "has a status that is not known");
         return PL_OK;
     }
     for (size_t i = 0; i < packages.count; i++) {
         add_package(arena, &advisory, group, packages.items[i]);
     }
-    *pl_vec_push(arena, &advisory.references) = (struct pl_advisory_reference){
-        .type = PL_STR("ADVISORY"),
-        .url = pl_arena_format(arena, "https://security.archlinux.org/" PL_STR_FMT,
-                               PL_STR_ARG(advisory.id))};
+    pl_feed_refer(arena, &advisory, "ADVISORY",
+                  pl_arena_format(arena, "https://security.archlinux.org/" PL_STR_FMT,
+                                  PL_STR_ARG(advisory.id)));
     return pl_feed_take(sink, &advisory, err);
 }
 
@@ -104,18 +97,7 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
                                     const struct pl_feed_document *document, struct pl_error *err)
 {
     static const char *const no_path[] = {NULL};
-    struct pl_arena arena pl_autoarena = {0};
-    struct pl_json_pieces pieces;
-    pl_str key = PL_STR_EMPTY;
-    pl_str text = PL_STR_EMPTY;
-    size_t index = 0;
-    enum pl_status st =
-        pl_json_pieces_open(&pieces, pl_feed_scratch(sink), document->text, no_path, err);
-    while (st == PL_OK && (st = pl_json_pieces_next(&pieces, &key, &text, err)) == PL_OK) {
-        pl_arena_clear(&arena);
-        st = take_group(sink, &arena, index++, text, err);
-    }
-    return st == PL_E_NOT_FOUND ? PL_OK : st;
+    return pl_feed_records(sink, document->text, no_path, "group", take_group, NULL, err);
 }
 
 const struct pl_feed pl_feed_arch = {

@@ -12,6 +12,12 @@
  *                      knownRansomwareCampaignUse, "Known" or "Unknown", which entries had not
  * before October 2023; product, description, required action and notes are for people
  *
+ * Others are lists of such entries, on their own or as `data` of an answer. VulnCheck's
+ * (https://docs.vulncheck.com/community/vulncheck-kev/schema) name several vulnerabilities in `cve`
+ * and the day in `date_added`; those of ENISA and the network of European CSIRTs
+ * (github.com/enisaeu/CNW, advisories/eukev) have a `euvdID` beside cveID, and the day in
+ * `dateReported`, as DD/MM/YY.
+ *
  * The CSV form has these members of an entry as columns, in any order, named in the first line; it
  * does not say whose it is. A catalogue is about vulnerabilities and says nothing of versions.
  */
@@ -19,7 +25,7 @@
 #include "feed/date.h"
 #include "feed/feed.h"
 #include "feed/head.h"
-#include "format/json.h"
+#include "feed/records.h"
 #include "format/json_pieces.h"
 
 static const pl_str byte_order_mark = PL_STR_INIT("\xef\xbb\xbf");
@@ -36,12 +42,35 @@ static bool is_csv(pl_str text)
            pl_str_starts_with(text, PL_STR("\"cveID\","));
 }
 
+/* Whose catalogue a list with this first entry is; NULL for nobody's that is known. */
+static const char *owner_of(pl_str entry)
+{
+    if (pl_head_member(entry, "cveID", NULL)) {
+        return pl_head_member(entry, "euvdID", NULL) ? "ENISA" : NULL;
+    }
+    return pl_head_member(entry, "cve", NULL) && pl_head_member(entry, "date_added", NULL) &&
+                   pl_head_member(entry, "vulnerabilityName", NULL)
+               ? "VulnCheck"
+               : NULL;
+}
+
+/* The list that is the document, or its member "data"; NULL when it is neither. */
+static const char *owner_of_list(pl_str text)
+{
+    pl_str list = text;
+    pl_head_member(text, "data", &list);
+    return owner_of(pl_head_first_element(list));
+}
+
 static int bid(const struct pl_feed_document *document)
 {
     pl_str text = without_mark(document->text);
     pl_str list = PL_STR_EMPTY;
     if (is_csv(text)) {
         return 90;
+    }
+    if (owner_of_list(text)) {
+        return 80;
     }
     if (!pl_head_member(text, "vulnerabilities", &list)) {
         return 0;
@@ -105,38 +134,66 @@ static enum pl_status read_title(struct pl_feed_sink *sink, pl_str text, pl_str 
     return st == PL_E_NOT_FOUND ? PL_OK : st;
 }
 
+/* "17/01/25" is in this century; empty for what is none. */
+static pl_str day_of_european(struct pl_arena *arena, pl_str text)
+{
+    pl_str parts[3] = {PL_STR_EMPTY, PL_STR_EMPTY, PL_STR_EMPTY};
+    for (size_t i = 0; i < PL_ARRAY_LEN(parts); i++) {
+        uint64_t number = 0;
+        if (!pl_str_next_piece(&text, '/', &parts[i]) || parts[i].len != 2 ||
+            !pl_str_to_uint(parts[i], 99, &number)) {
+            return PL_STR_EMPTY;
+        }
+    }
+    return text.len > 0
+               ? PL_STR_EMPTY
+               : pl_arena_format(arena, "20" PL_STR_FMT "-" PL_STR_FMT "-" PL_STR_FMT,
+                                 PL_STR_ARG(parts[2]), PL_STR_ARG(parts[1]), PL_STR_ARG(parts[0]));
+}
+
+static enum pl_status take_item(struct pl_feed_sink *sink, const struct pl_feed_record *record,
+                                void *context, struct pl_error *err)
+{
+    const pl_str *catalogue = context;
+    const json_t *item = record->json;
+    const json_t *several = pl_json_array(item, "cve");
+    struct entry entry = {.id = pl_json_str(item, "cveID"),
+                          .added = pl_json_str(item, "dateAdded"),
+                          .due = pl_json_str(item, "dueDate"),
+                          .ransomware = pl_json_str(item, "knownRansomwareCampaignUse")};
+    if (entry.added.len == 0) {
+        entry.added = pl_json_str(item, "date_added");
+    }
+    if (entry.added.len == 0) {
+        entry.added = day_of_european(record->arena, pl_json_str(item, "dateReported"));
+    }
+    enum pl_status st = PL_OK;
+    if (json_array_size(several) == 0) {
+        return take_entry(sink, &entry, *catalogue, record->index, err);
+    }
+    for (size_t i = 0; i < json_array_size(several) && st == PL_OK; i++) {
+        entry.id = pl_json_text(json_array_get(several, i));
+        st = take_entry(sink, &entry, *catalogue, record->index, err);
+    }
+    return st;
+}
+
 static enum pl_status read_json(struct pl_feed_sink *sink, pl_str text, struct pl_error *err)
 {
     static const char *const path[] = {"vulnerabilities", NULL};
-    struct pl_json_pieces pieces;
-    pl_str key = PL_STR_EMPTY;
-    pl_str piece = PL_STR_EMPTY;
+    static const char *const no_path[] = {NULL};
+    static const char *const data[] = {"data", NULL};
     pl_str catalogue = PL_STR_EMPTY;
+    const char *owner = owner_of_list(text);
+    if (owner) {
+        catalogue = pl_str_from(owner);
+        bool is_list = pl_head_first_element(text).len > 0;
+        return pl_feed_records(sink, text, is_list ? no_path : data, "entry", take_item, &catalogue,
+                               err);
+    }
     enum pl_status st = read_title(sink, text, &catalogue, err);
-    if (st == PL_OK) {
-        st = pl_json_pieces_open(&pieces, pl_feed_scratch(sink), text, path, err);
-    }
-    if (st == PL_E_NOT_FOUND) {
-        return pl_error_set(err, PL_E_PARSE, "there is no list of vulnerabilities");
-    }
-    for (size_t i = 0; st == PL_OK; i++) {
-        st = pl_json_pieces_next(&pieces, &key, &piece, err);
-        if (st < 0) {
-            break;
-        }
-        json_t *item pl_autojson = NULL;
-        struct pl_error problem = PL_ERROR_INIT;
-        if (pl_json_parse(piece, "the entry", &item, &problem) < 0) {
-            pl_feed_malformed(sink, "entry %zu: %s", i, problem.msg);
-            continue;
-        }
-        struct entry entry = {.id = pl_json_str(item, "cveID"),
-                              .added = pl_json_str(item, "dateAdded"),
-                              .due = pl_json_str(item, "dueDate"),
-                              .ransomware = pl_json_str(item, "knownRansomwareCampaignUse")};
-        st = take_entry(sink, &entry, catalogue, i, err);
-    }
-    return st == PL_E_NOT_FOUND ? PL_OK : st;
+    return st == PL_OK ? pl_feed_records(sink, text, path, "entry", take_item, &catalogue, err)
+                       : st;
 }
 
 static enum pl_status read_csv(struct pl_feed_sink *sink, pl_str text, struct pl_error *err)

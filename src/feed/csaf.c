@@ -16,24 +16,14 @@
  * stepped through, and one vulnerability at a time is parsed.
  */
 #include "feed/csaf.h"
-#include "base/limits.h"
 #include "base/map.h"
 #include "feed/head.h"
-#include "format/json.h"
-#include "format/json_pieces.h"
-
-/* Of the product tree, or made by a relationship. */
-struct part {
-    struct pl_csaf_part said;
-    pl_str component; /* ids of a relationship, else empty */
-    pl_str parent;
-};
 
 struct reader {
     struct pl_feed_sink *sink;
     const struct pl_csaf_publisher *publisher;
     struct pl_arena *arena;
-    struct pl_map parts; /* by product id: struct part */
+    struct pl_csaf_tree tree;
     struct pl_map seen; /* what was said already */
     struct pl_advisory advisory;
     double score; /* the highest */
@@ -45,107 +35,9 @@ static pl_str keep(struct reader *reader, const json_t *object, const char *key)
     return pl_arena_dup(reader->arena, pl_json_str(object, key));
 }
 
-typedef enum pl_status take_piece(struct reader *reader, pl_str key, pl_str value, size_t depth);
-
-/* Each member or element of a JSON text that is an object or array. */
-static enum pl_status for_each(struct reader *reader, pl_str text, take_piece *take, size_t depth)
-{
-    static const char *const whole[] = {NULL};
-    struct pl_json_pieces pieces;
-    pl_str key = PL_STR_EMPTY;
-    pl_str value = PL_STR_EMPTY;
-    if (depth > PL_LIMIT_JSON_DEPTH) {
-        return pl_error_set(reader->err, PL_E_LIMIT, "the product tree nests too deep");
-    }
-    enum pl_status st = pl_json_pieces_open(&pieces, reader->arena, text, whole, reader->err);
-    while (st == PL_OK && (st = pl_json_pieces_next(&pieces, &key, &value, reader->err)) == PL_OK) {
-        st = take(reader, key, value, depth);
-    }
-    return st == PL_E_NOT_FOUND ? PL_OK : st;
-}
-
-static struct part *add_part(struct reader *reader, pl_str id)
-{
-    struct part *part = PL_ARENA_NEW(reader->arena, struct part);
-    part->said.id = part->said.cpe = part->said.purl = PL_STR_EMPTY;
-    part->said.id = pl_arena_dup(reader->arena, id);
-    part->component = part->parent = PL_STR_EMPTY;
-    *pl_map_at(&reader->parts, part->said.id) = part;
-    return part;
-}
-
-static enum pl_status take_product(struct reader *reader, pl_str key, pl_str value, size_t depth)
-{
-    json_t *product pl_autojson = NULL;
-    (void)key;
-    (void)depth;
-    enum pl_status st = pl_json_parse(value, "a product", &product, reader->err);
-    if (st < 0) {
-        return st;
-    }
-    pl_str id = pl_json_str(product, "product_id");
-    if (id.len > 0) {
-        const json_t *helper = pl_json_object(product, "product_identification_helper");
-        struct part *part = add_part(reader, id);
-        part->said.cpe = keep(reader, helper, "cpe");
-        part->said.purl = keep(reader, helper, "purl");
-    }
-    return PL_OK;
-}
-
-static enum pl_status take_branch(struct reader *reader, pl_str key, pl_str value, size_t depth);
-
-static enum pl_status take_branch_member(struct reader *reader, pl_str key, pl_str value,
-                                         size_t depth)
-{
-    if (pl_str_eq(key, PL_STR("product"))) {
-        return take_product(reader, key, value, depth);
-    }
-    return pl_str_eq(key, PL_STR("branches")) ? for_each(reader, value, take_branch, depth + 1)
-                                              : PL_OK;
-}
-
-static enum pl_status take_branch(struct reader *reader, pl_str key, pl_str value, size_t depth)
-{
-    (void)key;
-    return for_each(reader, value, take_branch_member, depth + 1);
-}
-
-static enum pl_status take_relationship(struct reader *reader, pl_str key, pl_str value,
-                                        size_t depth)
-{
-    json_t *relationship pl_autojson = NULL;
-    (void)key;
-    (void)depth;
-    enum pl_status st = pl_json_parse(value, "a relationship", &relationship, reader->err);
-    if (st < 0) {
-        return st;
-    }
-    pl_str id = pl_json_str(pl_json_object(relationship, "full_product_name"), "product_id");
-    if (id.len > 0) {
-        struct part *part = add_part(reader, id);
-        part->component = keep(reader, relationship, "product_reference");
-        part->parent = keep(reader, relationship, "relates_to_product_reference");
-    }
-    return PL_OK;
-}
-
-static enum pl_status take_tree(struct reader *reader, pl_str key, pl_str value, size_t depth)
-{
-    if (pl_str_eq(key, PL_STR("branches"))) {
-        return for_each(reader, value, take_branch, depth + 1);
-    }
-    if (pl_str_eq(key, PL_STR("full_product_names"))) {
-        return for_each(reader, value, take_product, depth + 1);
-    }
-    return pl_str_eq(key, PL_STR("relationships"))
-               ? for_each(reader, value, take_relationship, depth + 1)
-               : PL_OK;
-}
-
 /* What a vendor says of a product that gets no fix, in the words of Red Hat; others use the
  * categories alone. */
-static enum pl_affect state_of(const json_t *remediation)
+enum pl_affect pl_csaf_state(const json_t *remediation)
 {
     static const struct {
         pl_str details;
@@ -176,15 +68,14 @@ struct beside {
     struct pl_map words; /* the threat */
 };
 
-static void collect(const json_t *list, pl_str category, struct pl_map *into)
+void pl_csaf_by_product(const json_t *list, bool (*is_wanted)(const json_t *item),
+                        struct pl_map *into)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         json_t *item = json_array_get(list, i);
         const json_t *ids = pl_json_array(item, "product_ids");
-        bool is_of_category = category.len == 0
-                                  ? state_of(item) != PL_AFFECT_KNOWN
-                                  : pl_str_eq(pl_json_str(item, "category"), category);
-        for (size_t k = 0; is_of_category && k < json_array_size(ids); k++) {
+        bool wanted = is_wanted(item);
+        for (size_t k = 0; wanted && k < json_array_size(ids); k++) {
             pl_str id = pl_json_text(json_array_get(ids, k));
             if (id.len > 0) {
                 *pl_map_at(into, id) = item;
@@ -193,25 +84,31 @@ static void collect(const json_t *list, pl_str category, struct pl_map *into)
     }
 }
 
-static const struct part *find(const struct reader *reader, pl_str id)
+bool pl_csaf_says_no_fix(const json_t *remediation)
 {
-    return id.len > 0 ? pl_map_find(&reader->parts, id) : NULL;
+    return pl_csaf_state(remediation) != PL_AFFECT_KNOWN;
+}
+
+bool pl_csaf_says_impact(const json_t *threat)
+{
+    return pl_str_eq(pl_json_str(threat, "category"), PL_STR("impact"));
 }
 
 /* Takes a relationship apart; false for what is none, and so is about a product as a whole, and
  * when what it names is not there. */
 static bool resolve(const struct reader *reader, pl_str id, struct pl_csaf_place *ret)
 {
-    const struct part *part = find(reader, id);
-    const struct part *parent = part ? find(reader, part->parent) : NULL;
-    const struct part *component = part ? find(reader, part->component) : NULL;
+    const struct pl_csaf_tree *tree = &reader->tree;
+    const struct pl_csaf_node *node = pl_csaf_tree_find(tree, id);
+    const struct pl_csaf_node *parent = node ? pl_csaf_tree_find(tree, node->parent) : NULL;
+    const struct pl_csaf_node *component = node ? pl_csaf_tree_find(tree, node->component) : NULL;
     if (!parent || !component) {
         return false;
     }
     if (parent->parent.len > 0) {
-        const struct part *module = find(reader, parent->component);
+        const struct pl_csaf_node *module = pl_csaf_tree_find(tree, parent->component);
         ret->module = module ? &module->said : NULL;
-        parent = find(reader, parent->parent);
+        parent = pl_csaf_tree_find(tree, parent->parent);
     }
     ret->component = &component->said;
     ret->product = parent ? &parent->said : NULL;
@@ -281,7 +178,7 @@ static const char *add_statement(struct reader *reader, pl_str id, enum pl_affec
     }
     const json_t *remediation = pl_map_find(&beside->states, id);
     if (state == PL_AFFECT_KNOWN && !is_fixed && remediation) {
-        affected.state = state_of(remediation);
+        affected.state = pl_csaf_state(remediation);
     }
     const json_t *threat = pl_map_find(&beside->words, id);
     pl_str word = pl_json_str(threat, "details");
@@ -310,8 +207,9 @@ static void read_statuses(struct reader *reader, const json_t *vulnerability)
         {"known_not_affected", PL_AFFECT_NOT, false},
     };
     struct beside beside = {.states = {0}};
-    collect(pl_json_array(vulnerability, "remediations"), PL_STR_EMPTY, &beside.states);
-    collect(pl_json_array(vulnerability, "threats"), PL_STR("impact"), &beside.words);
+    pl_csaf_by_product(pl_json_array(vulnerability, "remediations"), pl_csaf_says_no_fix,
+                       &beside.states);
+    pl_csaf_by_product(pl_json_array(vulnerability, "threats"), pl_csaf_says_impact, &beside.words);
     const json_t *status = pl_json_object(vulnerability, "product_status");
     for (size_t i = 0; i < PL_ARRAY_LEN(statuses); i++) {
         const json_t *ids = pl_json_array(status, statuses[i].name);
@@ -362,14 +260,13 @@ static pl_str note_of(const json_t *object, const char *category)
     return PL_STR_EMPTY;
 }
 
-static enum pl_status take_vulnerability(struct reader *reader, pl_str key, pl_str value,
-                                         size_t depth)
+static enum pl_status take_vulnerability(void *context, pl_str key, pl_str value, size_t depth,
+                                         struct pl_error *err)
 {
+    struct reader *reader = context;
     json_t *vulnerability pl_autojson = NULL;
     struct pl_advisory *advisory = &reader->advisory;
-    (void)key;
-    (void)depth;
-    enum pl_status st = pl_json_parse(value, "a vulnerability", &vulnerability, reader->err);
+    enum pl_status st = pl_json_parse(value, "a vulnerability", &vulnerability, err);
     if (st < 0) {
         return st;
     }
@@ -418,41 +315,15 @@ static enum pl_status take_document(struct reader *reader, pl_str text)
     return PL_OK;
 }
 
-/* The three members as they lie in the text, in whatever order. */
-struct members {
-    pl_str document;
-    pl_str tree;
-    pl_str vulnerabilities;
-};
-
-static enum pl_status find_members(pl_str text, struct pl_arena *arena, struct members *ret,
-                                   struct pl_error *err)
-{
-    static const char *const whole[] = {NULL};
-    struct pl_json_pieces pieces;
-    pl_str key = PL_STR_EMPTY;
-    pl_str value = PL_STR_EMPTY;
-    enum pl_status st = pl_json_pieces_open(&pieces, arena, text, whole, err);
-    while (st == PL_OK && (st = pl_json_pieces_next(&pieces, &key, &value, err)) == PL_OK) {
-        if (pl_str_eq(key, PL_STR("document"))) {
-            ret->document = value;
-        } else if (pl_str_eq(key, PL_STR("product_tree"))) {
-            ret->tree = value;
-        } else if (pl_str_eq(key, PL_STR("vulnerabilities"))) {
-            ret->vulnerabilities = value;
-        }
-    }
-    return st == PL_E_NOT_FOUND ? PL_OK : st;
-}
-
-static enum pl_status read_members(struct reader *reader, const struct members *members)
+static enum pl_status read_members(struct reader *reader, const struct pl_csaf_members *members)
 {
     enum pl_status st = take_document(reader, members->document);
-    if (st == PL_OK && members->tree.len > 0) {
-        st = for_each(reader, members->tree, take_tree, 0);
+    if (st == PL_OK) {
+        st = pl_csaf_tree_read(&reader->tree, members->tree, reader->err);
     }
     if (st == PL_OK && members->vulnerabilities.len > 0) {
-        st = for_each(reader, members->vulnerabilities, take_vulnerability, 0);
+        st = pl_csaf_for_each(reader->arena, members->vulnerabilities, take_vulnerability, reader,
+                              0, reader->err);
     }
     return st;
 }
@@ -476,17 +347,15 @@ enum pl_status pl_csaf_read(struct pl_feed_sink *sink, const struct pl_feed_docu
     struct reader reader = {.sink = sink,
                             .publisher = publisher,
                             .arena = pl_feed_scratch(sink),
+                            .tree = {.arena = pl_feed_scratch(sink)},
                             .score = -1,
                             .err = err};
-    struct members members = {.document = PL_STR_EMPTY};
-    enum pl_status st = find_members(document->text, reader.arena, &members, err);
-    if (st == PL_OK && members.document.len == 0) {
-        st = pl_error_set(err, PL_E_PARSE, "it has no member \"document\"");
-    }
+    struct pl_csaf_members members;
+    enum pl_status st = pl_csaf_members(reader.arena, document->text, &members, err);
     if (st == PL_OK) {
         st = read_members(&reader, &members);
     }
-    pl_map_release(&reader.parts);
+    pl_csaf_tree_release(&reader.tree);
     pl_map_release(&reader.seen);
     if (st < 0) {
         return st;

@@ -7,14 +7,9 @@
  * A publisher says how its products and components are named; the product tree, the relationships
  * and the statements about them are gone through here. One document is one advisory.
  */
+#include "feed/csaf_tree.h"
 #include "feed/feed.h"
-
-/* An entry of the product tree. */
-struct pl_csaf_part {
-    pl_str id;
-    pl_str cpe;
-    pl_str purl;
-};
+#include "format/json.h"
 
 /* What a statement is about. */
 struct pl_csaf_place {
@@ -42,6 +37,17 @@ struct pl_csaf_publisher {
     const char *(*package)(struct pl_arena *arena, const struct pl_csaf_place *place,
                            struct pl_csaf_package *ret);
 };
+
+/* What a remediation says of the products that it names: PL_AFFECT_KNOWN when a fix is there or is
+ * to come. */
+enum pl_affect pl_csaf_state(const json_t *remediation);
+
+/* The wanted items of a list by each product that they name; borrowed from the JSON. */
+void pl_csaf_by_product(const json_t *list, bool (*is_wanted)(const json_t *item),
+                        struct pl_map *into);
+/* A remediation whose state is another, and a threat whose text is the vendor's word. */
+bool pl_csaf_says_no_fix(const json_t *remediation);
+bool pl_csaf_says_impact(const json_t *threat);
 
 /* The bid for a document of CSAF whose publisher's name begins so. `mark` is what such documents
  * have in any case before their notes. */

@@ -22,10 +22,8 @@
  */
 #include "feed/affect.h"
 #include "feed/debian_release.h"
-#include "feed/feed.h"
 #include "feed/head.h"
-#include "format/json.h"
-#include "format/json_pieces.h"
+#include "feed/records.h"
 
 static int bid(const struct pl_feed_document *document)
 {
@@ -121,21 +119,17 @@ static enum pl_status take_record(struct pl_feed_sink *sink, struct pl_arena *ar
     return pl_feed_take(sink, &advisory, err);
 }
 
-static enum pl_status take_package(struct pl_feed_sink *sink, struct pl_arena *arena,
-                                   pl_str package, pl_str text, struct pl_error *err)
+static enum pl_status take_package(struct pl_feed_sink *sink, const struct pl_feed_record *package,
+                                   void *context, struct pl_error *err)
 {
-    json_t *records pl_autojson = NULL;
-    struct pl_error problem = PL_ERROR_INIT;
-    if (pl_json_parse(text, "the package", &records, &problem) < 0 || !json_is_object(records)) {
-        pl_feed_malformed(sink, PL_STR_FMT ": %s", PL_STR_ARG(package),
-                          records ? "is not an object" : problem.msg);
-        return PL_OK;
-    }
     struct pl_json_member record = {0};
     enum pl_status st = PL_OK;
-    while (st == PL_OK && pl_json_next(records, &record)) {
-        pl_arena_clear(arena);
-        st = take_record(sink, arena, package, &record, err);
+    if (!json_is_object(package->json)) {
+        pl_feed_malformed(sink, PL_STR_FMT ": is not an object", PL_STR_ARG(package->key));
+    }
+    while (st == PL_OK && pl_json_next(package->json, &record)) {
+        pl_arena_clear(package->arena);
+        st = take_record(sink, package->arena, package->key, &record, err);
     }
     return st;
 }
@@ -144,16 +138,7 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
                                     const struct pl_feed_document *document, struct pl_error *err)
 {
     static const char *const no_path[] = {NULL};
-    struct pl_arena arena pl_autoarena = {0};
-    struct pl_json_pieces pieces;
-    pl_str package = PL_STR_EMPTY;
-    pl_str text = PL_STR_EMPTY;
-    enum pl_status st =
-        pl_json_pieces_open(&pieces, pl_feed_scratch(sink), document->text, no_path, err);
-    while (st == PL_OK && (st = pl_json_pieces_next(&pieces, &package, &text, err)) == PL_OK) {
-        st = take_package(sink, &arena, package, text, err);
-    }
-    return st == PL_E_NOT_FOUND ? PL_OK : st;
+    return pl_feed_records(sink, document->text, no_path, "package", take_package, NULL, err);
 }
 
 const struct pl_feed pl_feed_debian_tracker = {

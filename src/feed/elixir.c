@@ -12,8 +12,8 @@
  * Where a range ends with the last version known to be affected, the first patched one is its end,
  * as in GitHub's own export.
  */
-#include "feed/feed.h"
 #include "feed/head.h"
+#include "feed/records.h"
 #include "feed/spans.h"
 #include "format/yaml.h"
 
@@ -75,15 +75,9 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
                                    .details = pl_json_str(record, "description"),
                                    .urgency = pl_json_str(record, "severity"),
                                    .is_part = true};
-    pl_str date = pl_json_str(record, "disclosure_date");
-    if (date.len == sizeof("YYYY-MM-DD") - 1) {
-        advisory.published = pl_arena_format(arena, PL_STR_FMT "T00:00:00Z", PL_STR_ARG(date));
-    }
+    advisory.published = pl_feed_day(arena, pl_json_str(record, "disclosure_date"));
     *pl_vec_push(arena, &advisory.affected) = affected;
-    if (pl_json_str(record, "link").len > 0) {
-        *pl_vec_push(arena, &advisory.references) = (struct pl_advisory_reference){
-            .type = PL_STR("ADVISORY"), .url = pl_json_str(record, "link")};
-    }
+    pl_feed_refer(arena, &advisory, "ADVISORY", pl_json_str(record, "link"));
     return pl_feed_take(sink, &advisory, err);
 }
 

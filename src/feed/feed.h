@@ -39,11 +39,15 @@ struct pl_feed {
     const char *cve_prefix;
     /* The ecosystems of its advisories without release, with blanks between; "" when any. */
     const char *ecosystems;
+    /* Each place that its documents lie in is a slice of its own, "osv/PyPI": what one place has
+     * does not take the place of what another had. */
+    bool by_place;
     /* Is this document of this feed? 0 for no; else how sure it is, to 100. By what stands in the
      * name and the beginning alone; cheap. 50 is a format that several publishers share, 90 one
      * with this publisher's mark. */
     int (*bid)(const struct pl_feed_document *document);
-    /* Fails when the document as a whole cannot be read (PL_E_PARSE with line or offset, LIMIT), or
+    /* Fails when the document as a whole cannot be read (PL_E_PARSE with line or offset, LIMIT,
+     * UNSUPPORTED), or
      * with what the sink fails with; what was given before stays. A record that cannot be read is
      * malformed, and the reading goes on. */
     enum pl_status (*read)(struct pl_feed_sink *sink, const struct pl_feed_document *document,

@@ -14,8 +14,8 @@
  * first development version of 2.0.0, and so do the ranges here. "<2.4.8" would leave out what came
  * before 2.4.8 was released; the ranges do not, since the fixed version is 2.4.8.
  */
-#include "feed/feed.h"
 #include "feed/head.h"
+#include "feed/records.h"
 #include "feed/spans.h"
 #include "format/yaml.h"
 
@@ -112,10 +112,7 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
                                    .summary = pl_json_str(record, "title"),
                                    .is_part = true};
     *pl_vec_push(arena, &advisory.affected) = affected;
-    if (pl_json_str(record, "link").len > 0) {
-        *pl_vec_push(arena, &advisory.references) = (struct pl_advisory_reference){
-            .type = PL_STR("WEB"), .url = pl_json_str(record, "link")};
-    }
+    pl_feed_refer(arena, &advisory, "WEB", pl_json_str(record, "link"));
     return pl_feed_take(sink, &advisory, err);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feed/names.h"
+#include "base/buf.h"
 #include "base/compiler.h"
+#include "net/http.h"
 
 pl_str pl_feed_cve(pl_str text)
 {
@@ -52,4 +54,11 @@ bool pl_feed_nevra(pl_str text, pl_str *ret_name, pl_str *ret_evr, pl_str *ret_a
     *ret_evr = pl_str_skip(text, version + 1);
     *ret_arch = arch;
     return true;
+}
+
+pl_str pl_feed_unescaped(struct pl_arena *arena, pl_str text)
+{
+    struct pl_buf buf pl_autobuf = PL_BUF_INIT(text.len + 1);
+    pl_http_append_unescaped(&buf, text);
+    return pl_arena_dup(arena, pl_buf_str(&buf));
 }

@@ -18,11 +18,9 @@
  */
 #include "base/limits.h"
 #include "feed/date.h"
-#include "feed/feed.h"
 #include "feed/head.h"
+#include "feed/records.h"
 #include "feed/spans.h"
-#include "format/json.h"
-#include "format/json_pieces.h"
 
 static int bid(const struct pl_feed_document *document)
 {
@@ -146,20 +144,16 @@ static pl_str time_of(struct pl_arena *arena, const json_t *record, const char *
                   : PL_STR_EMPTY;
 }
 
-static enum pl_status take_record(struct pl_feed_sink *sink, struct pl_arena *arena, pl_str key,
-                                  pl_str text, struct pl_error *err)
+static enum pl_status take_record(struct pl_feed_sink *sink, const struct pl_feed_record *one,
+                                  void *context, struct pl_error *err)
 {
-    json_t *record pl_autojson = NULL;
-    struct pl_error problem = PL_ERROR_INIT;
-    if (pl_json_parse(text, "the record", &record, &problem) < 0) {
-        pl_feed_malformed(sink, PL_STR_FMT ": %s", PL_STR_ARG(key), problem.msg);
-        return PL_OK;
-    }
+    struct pl_arena *arena = one->arena;
+    const json_t *record = one->json;
     bool is_npm = json_object_get(record, "module_name") != NULL;
     struct pl_affected affected = {.ecosystem = PL_STR_EMPTY};
     struct pl_advisory advisory = {
-        .id =
-            pl_arena_format(arena, "NSWG-%s-" PL_STR_FMT, is_npm ? "ECO" : "COR", PL_STR_ARG(key)),
+        .id = pl_arena_format(arena, "NSWG-%s-" PL_STR_FMT, is_npm ? "ECO" : "COR",
+                              PL_STR_ARG(one->key)),
         .published = time_of(arena, record, "publish_date"),
         .modified = time_of(arena, record, "updated_at"),
         .details = pl_json_str(record, "overview"),
@@ -182,17 +176,7 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
                                     const struct pl_feed_document *document, struct pl_error *err)
 {
     static const char *const no_path[] = {NULL};
-    struct pl_arena arena pl_autoarena = {0};
-    struct pl_json_pieces pieces;
-    pl_str key = PL_STR_EMPTY;
-    pl_str text = PL_STR_EMPTY;
-    enum pl_status st =
-        pl_json_pieces_open(&pieces, pl_feed_scratch(sink), document->text, no_path, err);
-    while (st == PL_OK && (st = pl_json_pieces_next(&pieces, &key, &text, err)) == PL_OK) {
-        pl_arena_clear(&arena);
-        st = take_record(sink, &arena, key, text, err);
-    }
-    return st == PL_E_NOT_FOUND ? PL_OK : st;
+    return pl_feed_records(sink, document->text, no_path, "record", take_record, NULL, err);
 }
 
 const struct pl_feed pl_feed_nodejs = {

@@ -19,7 +19,7 @@
  */
 #include "feed/cpe.h"
 #include "feed/head.h"
-#include "format/json_pieces.h"
+#include "feed/records.h"
 
 static int bid(const struct pl_feed_document *document)
 {
@@ -103,15 +103,15 @@ static void read_metrics(struct pl_arena *arena, const json_t *cve, struct pl_se
     }
 }
 
-static pl_str reference_type(const json_t *reference)
+static const char *reference_type(const json_t *reference)
 {
     static const struct {
         pl_str tag;
-        pl_str type;
+        const char *type;
     } kinds[] = {
-        {PL_STR_INIT("Patch"), PL_STR_INIT("FIX")},
-        {PL_STR_INIT("Vendor Advisory"), PL_STR_INIT("ADVISORY")},
-        {PL_STR_INIT("Exploit"), PL_STR_INIT("EVIDENCE")},
+        {PL_STR_INIT("Patch"), "FIX"},
+        {PL_STR_INIT("Vendor Advisory"), "ADVISORY"},
+        {PL_STR_INIT("Exploit"), "EVIDENCE"},
     };
     const json_t *tags = pl_json_array(reference, "tags");
     for (size_t i = 0; i < json_array_size(tags); i++) {
@@ -121,32 +121,24 @@ static pl_str reference_type(const json_t *reference)
             }
         }
     }
-    return PL_STR("WEB");
+    return "WEB";
 }
 
-static void read_references(struct pl_arena *arena, const json_t *cve,
-                            struct pl_advisory_references *ret)
+static void read_references(struct pl_arena *arena, const json_t *cve, struct pl_advisory *advisory)
 {
     const json_t *list = pl_json_array(cve, "references");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
-        if (pl_json_str(item, "url").len > 0) {
-            *pl_vec_push(arena, ret) = (struct pl_advisory_reference){
-                .type = reference_type(item), .url = pl_json_str(item, "url")};
-        }
+        pl_feed_refer(arena, advisory, reference_type(item), pl_json_str(item, "url"));
     }
 }
 
-static enum pl_status take_item(struct pl_feed_sink *sink, struct pl_arena *arena, size_t index,
-                                pl_str text, struct pl_error *err)
+static enum pl_status take_item(struct pl_feed_sink *sink, const struct pl_feed_record *record,
+                                void *context, struct pl_error *err)
 {
-    json_t *item pl_autojson = NULL;
+    struct pl_arena *arena = record->arena;
     struct pl_error problem = PL_ERROR_INIT;
-    if (pl_json_parse(text, "the record", &item, &problem) < 0) {
-        pl_feed_malformed(sink, "vulnerability %zu: %s", index, problem.msg);
-        return PL_OK;
-    }
-    const json_t *cve = pl_json_object(item, "cve");
+    const json_t *cve = pl_json_object(record->json, "cve");
     struct pl_advisory advisory = {.id = pl_json_str(cve, "id"),
                                    .published = time_of(arena, cve, "published"),
                                    .modified = time_of(arena, cve, "lastModified"),
@@ -160,7 +152,7 @@ static enum pl_status take_item(struct pl_feed_sink *sink, struct pl_arena *aren
     }
     advisory.is_disputed = is_disputed(cve, advisory.details);
     read_metrics(arena, cve, &advisory.severities);
-    read_references(arena, cve, &advisory.references);
+    read_references(arena, cve, &advisory);
     return pl_feed_take(sink, &advisory, err);
 }
 
@@ -168,21 +160,7 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
                                     const struct pl_feed_document *document, struct pl_error *err)
 {
     static const char *const path[] = {"vulnerabilities", NULL};
-    struct pl_arena arena pl_autoarena = {0};
-    struct pl_json_pieces pieces;
-    pl_str key = PL_STR_EMPTY;
-    pl_str text = PL_STR_EMPTY;
-    size_t index = 0;
-    enum pl_status st =
-        pl_json_pieces_open(&pieces, pl_feed_scratch(sink), document->text, path, err);
-    if (st == PL_E_NOT_FOUND) {
-        return pl_error_set(err, PL_E_PARSE, "there is no list of vulnerabilities");
-    }
-    while (st == PL_OK && (st = pl_json_pieces_next(&pieces, &key, &text, err)) == PL_OK) {
-        pl_arena_clear(&arena);
-        st = take_item(sink, &arena, index++, text, err);
-    }
-    return st == PL_E_NOT_FOUND ? PL_OK : st;
+    return pl_feed_records(sink, document->text, path, "vulnerability", take_item, NULL, err);
 }
 
 const struct pl_feed pl_feed_nvd = {

@@ -10,6 +10,7 @@
  */
 #include "feed/cpe.h"
 #include "feed/head.h"
+#include "feed/records.h"
 
 static int bid(const struct pl_feed_document *document)
 {
@@ -42,11 +43,7 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
     }
     const json_t *references = pl_json_array(cve, "references");
     for (size_t i = 0; i < json_array_size(references); i++) {
-        pl_str url = pl_json_str(json_array_get(references, i), "url");
-        if (url.len > 0) {
-            *pl_vec_push(arena, &advisory.references) =
-                (struct pl_advisory_reference){.type = PL_STR("WEB"), .url = url};
-        }
+        pl_feed_refer(arena, &advisory, "WEB", pl_json_str(json_array_get(references, i), "url"));
     }
     return pl_feed_take(sink, &advisory, err);
 }

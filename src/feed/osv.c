@@ -430,6 +430,7 @@ const struct pl_feed pl_feed_osv = {
     .url = "https://osv-vulnerabilities.storage.googleapis.com",
     .is_default = true,
     .ecosystems = "",
+    .by_place = true,
     .bid = bid,
     .read = read_document,
 };

@@ -63,9 +63,10 @@ static pl_str last_segment(pl_str path)
  * else its name. */
 static pl_str name_of_file(pl_str path)
 {
-    static const pl_str suffixes[] = {PL_STR_INIT(".gz"),  PL_STR_INIT(".zst"), PL_STR_INIT(".xz"),
-                                      PL_STR_INIT(".bz2"), PL_STR_INIT(".tar"), PL_STR_INIT(".zip"),
-                                      PL_STR_INIT(".tgz"), PL_STR_INIT(".json")};
+    static const pl_str suffixes[] = {
+        PL_STR_INIT(".gz"),   PL_STR_INIT(".zst"), PL_STR_INIT(".xz"),  PL_STR_INIT(".bz2"),
+        PL_STR_INIT(".tar"),  PL_STR_INIT(".zip"), PL_STR_INIT(".tgz"), PL_STR_INIT(".json"),
+        PL_STR_INIT(".yaml"), PL_STR_INIT(".yml")};
     pl_str name = last_segment(path);
     if (pl_str_eq(name, PL_STR("all.zip")) && path.len > name.len) {
         return last_segment(pl_str_sub(path, 0, path.len - name.len - 1));

@@ -15,11 +15,9 @@
  * component and versions. A vulnerability stands several times where several lines have it.
  */
 #include "base/limits.h"
-#include "feed/feed.h"
 #include "feed/head.h"
+#include "feed/records.h"
 #include "feed/spans.h"
-#include "format/json.h"
-#include "format/json_pieces.h"
 
 static int bid(const struct pl_feed_document *document)
 {
@@ -134,23 +132,16 @@ static enum pl_status take_item(struct pl_feed_sink *sink, struct pl_arena *aren
     *pl_vec_push(arena, &advisory.affected) = affected;
     const json_t *info = pl_json_array(item, "info");
     for (size_t i = 0; i < json_array_size(info); i++) {
-        if (pl_json_text(json_array_get(info, i)).len > 0) {
-            *pl_vec_push(arena, &advisory.references) = (struct pl_advisory_reference){
-                .type = PL_STR("WEB"), .url = pl_json_text(json_array_get(info, i))};
-        }
+        pl_feed_refer(arena, &advisory, "WEB", pl_json_text(json_array_get(info, i)));
     }
     return pl_feed_take(sink, &advisory, err);
 }
 
-static enum pl_status take_component(struct pl_feed_sink *sink, struct pl_arena *arena, pl_str key,
-                                     pl_str text, struct pl_error *err)
+static enum pl_status take_component(struct pl_feed_sink *sink, const struct pl_feed_record *record,
+                                     void *context, struct pl_error *err)
 {
-    json_t *component pl_autojson = NULL;
-    struct pl_error problem = PL_ERROR_INIT;
-    if (pl_json_parse(text, "the component", &component, &problem) < 0) {
-        pl_feed_malformed(sink, PL_STR_FMT ": %s", PL_STR_ARG(key), problem.msg);
-        return PL_OK;
-    }
+    const json_t *component = record->json;
+    pl_str key = record->key;
     if (pl_str_eq(key, PL_STR("retire-example"))) {
         pl_feed_skip(sink, "example of the format");
         return PL_OK;
@@ -164,7 +155,7 @@ static enum pl_status take_component(struct pl_feed_sink *sink, struct pl_arena 
             pl_feed_skip(sink, "library that is no package of npm");
             continue;
         }
-        st = take_item(sink, arena, package, json_array_get(list, i), err);
+        st = take_item(sink, record->arena, package, json_array_get(list, i), err);
     }
     return st;
 }
@@ -173,17 +164,7 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
                                     const struct pl_feed_document *document, struct pl_error *err)
 {
     static const char *const no_path[] = {NULL};
-    struct pl_arena arena pl_autoarena = {0};
-    struct pl_json_pieces pieces;
-    pl_str key = PL_STR_EMPTY;
-    pl_str text = PL_STR_EMPTY;
-    enum pl_status st =
-        pl_json_pieces_open(&pieces, pl_feed_scratch(sink), document->text, no_path, err);
-    while (st == PL_OK && (st = pl_json_pieces_next(&pieces, &key, &text, err)) == PL_OK) {
-        pl_arena_clear(&arena);
-        st = take_component(sink, &arena, key, text, err);
-    }
-    return st == PL_E_NOT_FOUND ? PL_OK : st;
+    return pl_feed_records(sink, document->text, no_path, "component", take_component, NULL, err);
 }
 
 const struct pl_feed pl_feed_retirejs = {

@@ -17,8 +17,8 @@
  * One vulnerability may have a file in several gems. Engines are looked up by CPE, as they are no
  * gems.
  */
-#include "feed/feed.h"
 #include "feed/head.h"
+#include "feed/records.h"
 #include "feed/spans.h"
 #include "format/yaml.h"
 
@@ -160,16 +160,10 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
         return pl_error_set(err, PL_E_PARSE, "a requirement is malformed");
     }
     name_record(arena, record, document->name, &advisory);
-    pl_str date = pl_json_str(record, "date");
-    if (date.len == sizeof("YYYY-MM-DD") - 1) {
-        advisory.published = pl_arena_format(arena, PL_STR_FMT "T00:00:00Z", PL_STR_ARG(date));
-    }
+    advisory.published = pl_feed_day(arena, pl_json_str(record, "date"));
     affected.urgency = urgency_of(record);
     *pl_vec_push(arena, &advisory.affected) = affected;
-    if (pl_json_str(record, "url").len > 0) {
-        *pl_vec_push(arena, &advisory.references) = (struct pl_advisory_reference){
-            .type = PL_STR("WEB"), .url = pl_json_str(record, "url")};
-    }
+    pl_feed_refer(arena, &advisory, "WEB", pl_json_str(record, "url"));
     return pl_feed_take(sink, &advisory, err);
 }
 

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 void pl_feed_sink_release(struct pl_feed_sink *sink)
 {
@@ -57,6 +58,12 @@ static bool is_id(pl_str id)
     return id.len > 0 && id.len <= PL_LIMIT_ADVISORY_ID_BYTES;
 }
 
+/* Clocks are off by some hours at most. */
+static bool is_of_future(const struct pl_feed_sink *sink, pl_str time)
+{
+    return pl_str_cmp(pl_str_sub(time, 0, strlen(sink->last_day)), pl_str_from(sink->last_day)) > 0;
+}
+
 /* What the advisory says of the ecosystems that are wanted; false when that is nothing. */
 static bool select_packages(struct pl_feed_sink *sink, struct pl_advisory *advisory)
 {
@@ -84,6 +91,11 @@ enum pl_status pl_feed_take(struct pl_feed_sink *sink, const struct pl_advisory 
     if (selection && selection->names.count > 0 && !select_packages(sink, &selected)) {
         pl_feed_skip(sink, "no package of the ecosystems asked for");
         return PL_OK;
+    }
+    /* Of two records with one id the later counts: for ever, if this was believed. */
+    if (is_of_future(sink, advisory->modified)) {
+        selected.modified = PL_STR_EMPTY;
+        pl_feed_skip(sink, "time of a change that is yet to come");
     }
     enum pl_status st = sink->taker->take(sink->taker->context, sink->slice, &selected, &problem);
     if (is_about_record(st)) {
@@ -125,6 +137,25 @@ enum pl_status pl_feed_take_exploitation(struct pl_feed_sink *sink,
     return PL_OK;
 }
 
+static void set_last_day(struct pl_feed_sink *sink)
+{
+    enum { DAY_SECONDS = 24 * 60 * 60 };
+    time_t tomorrow = time(NULL) + DAY_SECONDS;
+    struct tm parts = {0};
+    gmtime_r(&tomorrow, &parts);
+    strftime(sink->last_day, sizeof(sink->last_day), "%Y-%m-%d", &parts);
+}
+
+/* What was counted so far, so that a document that gives nothing is noticed. */
+static uint64_t counted(const struct pl_tally *tally)
+{
+    uint64_t sum = tally->taken + tally->exploitations + tally->malformed;
+    for (size_t i = 0; i < tally->reasons; i++) {
+        sum += tally->skipped[i].count;
+    }
+    return sum;
+}
+
 enum pl_status pl_feed_sink_read(struct pl_feed_sink *sink, const struct pl_feed *feed,
                                  const struct pl_feed_document *document, uint64_t sequence,
                                  struct pl_error *err)
@@ -134,14 +165,19 @@ enum pl_status pl_feed_sink_read(struct pl_feed_sink *sink, const struct pl_feed
     sink->sequence = sequence;
     sink->tally.documents++;
     sink->tally.bytes += document->text.len;
+    set_last_day(sink);
+    uint64_t before = counted(&sink->tally);
     enum pl_status st = feed->read(sink, document, &problem);
-    if (is_about_record(st)) {
+    if (is_about_record(st) || st == PL_E_UNSUPPORTED) {
         /* The file's name is put before every text, and may stand in it already. */
         note_malformed(sink, problem.msg);
         st = PL_OK;
     } else if (st < 0 && err) {
         *err = problem;
         pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(sink->slice));
+    }
+    if (st == PL_OK && counted(&sink->tally) == before) {
+        pl_feed_skip(sink, "document without records");
     }
     pl_arena_clear(&sink->scratch);
     return st;

@@ -40,14 +40,16 @@ struct pl_feed_sink {
     pl_str slice;
     const struct pl_feed_document *document; /* at hand */
     uint64_t sequence; /* of the document */
+    char last_day[sizeof("YYYY-MM-DD")]; /* that a change can be of: tomorrow */
     struct pl_tally tally;
     struct pl_arena scratch;
 };
 
 void pl_feed_sink_release(struct pl_feed_sink *sink);
 
-/* Gives the document to the feed, and counts what comes of it. A document that cannot be read is
- * malformed; fails with what the taker fails with. */
+/* Gives the document to the feed, and counts what comes of it: at the least that there are no
+ * records in it. A document that cannot be read is malformed; fails with what the taker fails with.
+ * A record that was changed on a day to come is taken as one that does not say when it was. */
 enum pl_status pl_feed_sink_read(struct pl_feed_sink *sink, const struct pl_feed *feed,
                                  const struct pl_feed_document *document, uint64_t sequence,
                                  struct pl_error *err);

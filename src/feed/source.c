@@ -63,7 +63,7 @@ static enum pl_status begin_slice(struct reading *reading, size_t feed, struct p
 {
     size_t count = 0;
     const struct pl_feed *of = pl_feeds(&count)[feed];
-    bool is_named = feed == reading->osv || reading->place->is_slice;
+    bool is_named = of->by_place || reading->place->is_slice;
     pl_str name = is_named ? pl_arena_format(&reading->arena, "%s/" PL_STR_FMT, of->name,
                                              PL_STR_ARG(reading->place->name))
                            : pl_str_from(of->name);

@@ -10,9 +10,10 @@
  * such an export's: the zip is read, as OSV's records, and what lies beside it is the same again.
  *
  * Records come in slices (feed/sink.h), one after the other: what an archive mixes is sorted out by
- * reading it once for each slice. Slices are named by their feed; those of OSV's records are
- * "osv/<name>", after the directory below the source, or the archive, that they lie in. Each URL of
- * a line is a slice of its own, "<feed>/<name of the URL>".
+ * reading it once for each slice. Slices are named by their feed; those of feeds whose places are
+ * apart, as OSV's records and suppressions are, "osv/<name>", after the directory below the source,
+ * the archive or the file that they lie in. Each URL of a line is a slice of
+ * its own, "<feed>/<name of the URL>".
  *
  * Documents are parsed by several threads. A malformed record is counted, named and left out; an
  * archive that is broken, encrypted or lies about its members is an error.

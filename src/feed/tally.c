@@ -44,8 +44,11 @@ void pl_tally_note(struct pl_tally_problems *problems, uint64_t sequence, const 
         problems->items[at] = problems->items[at - 1];
         at--;
     }
+    /* Names of files out of archives stand in it: an error's text is fit for a terminal. */
+    struct pl_error printable = PL_ERROR_INIT;
+    pl_error_set(&printable, PL_E_PARSE, "%s", text);
     problems->items[at].sequence = sequence;
-    snprintf(problems->items[at].text, sizeof(problems->items[at].text), "%s", text);
+    snprintf(problems->items[at].text, sizeof(problems->items[at].text), "%s", printable.msg);
 }
 
 void pl_tally_add(struct pl_tally *sum, const struct pl_tally *more)

@@ -38,8 +38,8 @@ void pl_tally_skip(struct pl_tally *tally, const char *reason, uint64_t count);
 /* The count of one reason. */
 uint64_t pl_tally_skipped(const struct pl_tally *tally, const char *reason);
 
-/* Keeps the text if it is among the first by sequence; of equal ones the one said first goes
- * before. */
+/* Keeps the text, made printable, if it is among the first by sequence; of equal ones the one said
+ * first goes before. */
 void pl_tally_note(struct pl_tally_problems *problems, uint64_t sequence, const char *text);
 
 void pl_tally_add(struct pl_tally *sum, const struct pl_tally *more);

@@ -85,7 +85,9 @@ struct pl_affected {
     struct pl_ranges ranges; /* without GIT ranges, which are counted by the reader */
     struct pl_strs versions; /* enumerated versions */
     struct pl_severity_vectors severities;
-    pl_str urgency; /* ecosystem_specific or database_specific severity word of this package */
+    /* ecosystem_specific or database_specific severity word of this package; of a VEX statement
+     * that it is not affected, the reason (model/suppression.h), and after a colon its words. */
+    pl_str urgency;
     enum pl_affect state;
     pl_str module; /* "nodejs:18": the package as built in this stream alone (RPM modularity) */
     /* Of ecosystem "CPE", where the name is "vendor:product": the rest of the CPE 2.3 name that
@@ -120,6 +122,7 @@ struct pl_advisory {
     struct pl_severity_vectors severities;
     struct pl_affecteds affected;
     struct pl_advisory_references references;
+    pl_str author; /* who says so, of documents that anybody may write (VEX) */
     bool is_disputed; /* its publisher marks it as contested */
     /* A feed that is sorted by package tells of one id in many places: its packages are added to
      * those of the other records with this id, rather than standing for them all. */

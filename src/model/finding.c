@@ -37,6 +37,18 @@ const char *pl_fix_state_to_string(enum pl_fix_state state)
     return "unknown";
 }
 
+enum pl_finding_status pl_finding_status_for(enum pl_suppression_reason reason)
+{
+    switch (reason) {
+#define X(name, text, status)                                                                      \
+    case name:                                                                                     \
+        return PL_FINDING_##status;
+        PL_SUPPRESSION_REASON_LIST(X)
+#undef X
+    }
+    return PL_FINDING_AFFECTED;
+}
+
 int pl_finding_compare(const struct pl_finding *a, const struct pl_finding *b)
 {
     int order = (int)a->severity - (int)b->severity;

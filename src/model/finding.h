@@ -10,6 +10,7 @@
 #include "model/component.h"
 #include "model/exploitation.h"
 #include "model/severity.h"
+#include "model/suppression.h"
 
 #define PL_FINDING_KIND_LIST(X)                                                                    \
     X(PL_FINDING_VULNERABILITY, "vulnerability")                                                   \
@@ -83,6 +84,7 @@ struct pl_finding {
      * is decided by the first that says anything. */
     struct pl_finding_sources sources;
     struct pl_exploitation exploitation; /* without an id when nothing is known */
+    struct pl_suppression_marks suppressions; /* not empty: it does not count, and why */
 };
 
 struct pl_findings {
@@ -92,6 +94,9 @@ struct pl_findings {
 const char *pl_finding_kind_to_string(enum pl_finding_kind kind);
 const char *pl_finding_status_to_string(enum pl_finding_status status);
 const char *pl_fix_state_to_string(enum pl_fix_state state);
+
+/* What VEX calls the state of a finding that is suppressed for this reason. */
+enum pl_finding_status pl_finding_status_for(enum pl_suppression_reason reason);
 
 /* Order of the report: severity, then component, then id. */
 int pl_finding_compare(const struct pl_finding *a, const struct pl_finding *b);

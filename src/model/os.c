@@ -270,6 +270,15 @@ static pl_str eol_id(const struct pl_os *os)
     return pl_str_eq(os->id, PL_STR("oracle")) ? PL_STR("ol") : os->id;
 }
 
+pl_str pl_os_release_name(struct pl_arena *arena, const struct pl_os *os)
+{
+    const struct row *row = row_of(os);
+    pl_str release = row ? release_of(os, row) : PL_STR_EMPTY;
+    return release.len > 0 ? pl_arena_format(arena, PL_STR_FMT ":" PL_STR_FMT,
+                                             PL_STR_ARG(eol_id(os)), PL_STR_ARG(release))
+                           : PL_STR_EMPTY;
+}
+
 pl_str pl_os_end_of_life(const struct pl_os *os)
 {
     const struct row *row = row_of(os);

@@ -44,6 +44,10 @@ struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os);
  * is not known or has none (rolling). The table is model/eol.def. */
 pl_str pl_os_end_of_life(const struct pl_os *os);
 
+/* The release as the database has it when it tells of ends of life, "debian:12", "centos-stream:9",
+ * in `arena`; empty when it is not known or there are none. */
+pl_str pl_os_release_name(struct pl_arena *arena, const struct pl_os *os);
+
 /* What one file says of the operating system. */
 struct pl_os_source {
     pl_str path; /* without a leading slash */

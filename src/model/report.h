@@ -62,6 +62,12 @@ struct pl_report {
     struct pl_subject subject;
     struct pl_components components;
     struct pl_findings findings;
+    /* Findings that somebody says do not count, each with why: they are in no number and no
+     * verdict. */
+    struct pl_findings suppressed;
+    /* The rules of files given for this scan, and those of the database that mean something here.
+     */
+    struct pl_suppression_records suppressions;
     struct pl_gaps gaps;
     pl_str sandbox; /* what the kernel lacked for the sandbox; empty when it was whole */
     bool verdict_pass;

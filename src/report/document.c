@@ -189,6 +189,31 @@ static void write_exploitation(struct pl_json_writer *json, const struct pl_expl
     }
 }
 
+/* The members of an open object. */
+static void write_mark(struct pl_json_writer *json, const struct pl_suppression_mark *mark)
+{
+    pl_json_writer_member(json, "reason",
+                          pl_str_from(pl_suppression_reason_to_string(mark->reason)));
+    pl_json_writer_member(json, "text", mark->text);
+    pl_json_writer_member(json, "by", mark->by);
+    pl_json_writer_member(json, "until", mark->until);
+    pl_json_writer_member(json, "origin", mark->origin);
+}
+
+static void write_marks(struct pl_json_writer *json, const struct pl_suppression_marks *marks)
+{
+    if (marks->count == 0) {
+        return;
+    }
+    pl_json_writer_member_array(json, "suppressions");
+    for (size_t i = 0; i < marks->count; i++) {
+        pl_json_writer_begin_object(json);
+        write_mark(json, &marks->items[i]);
+        pl_json_writer_end_object(json);
+    }
+    pl_json_writer_end_array(json);
+}
+
 static void write_finding(struct pl_json_writer *json, const struct pl_finding *finding,
                           pl_str purl)
 {
@@ -209,17 +234,57 @@ static void write_finding(struct pl_json_writer *json, const struct pl_finding *
     write_sources(json, &finding->sources);
     pl_json_writer_member(json, "title", finding->title);
     pl_json_writer_member_strings(json, "references", &finding->references);
+    write_marks(json, &finding->suppressions);
     pl_json_writer_end_object(json);
 }
 
-void pl_document_findings(struct pl_json_writer *json, const struct pl_findings *findings)
+static void write_findings(struct pl_json_writer *json, const char *key,
+                           const struct pl_findings *findings)
 {
     struct pl_arena scratch pl_autoarena = {0};
-    pl_json_writer_member_array(json, "findings");
+    pl_json_writer_member_array(json, key);
     for (size_t i = 0; i < findings->count; i++) {
         pl_arena_clear(&scratch);
         const struct pl_finding *finding = &findings->items[i];
         write_finding(json, finding, pl_component_purl(&scratch, finding->component));
+    }
+    pl_json_writer_end_array(json);
+}
+
+void pl_document_findings(struct pl_json_writer *json, const struct pl_findings *findings)
+{
+    write_findings(json, "findings", findings);
+}
+
+static void write_rule(struct pl_json_writer *json, const struct pl_suppression_record *record)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    const struct pl_suppression *rule = &record->rule;
+    struct pl_strs packages = {0};
+    for (size_t i = 0; i < rule->packages.count; i++) {
+        *pl_vec_push(&scratch, &packages) = pl_purl_format(&scratch, &rule->packages.items[i]);
+    }
+    for (size_t i = 0; i < rule->claims.count; i++) {
+        *pl_vec_push(&scratch, &packages) = pl_arena_format(
+            &scratch, PL_STR_FMT " " PL_STR_FMT, PL_STR_ARG(rule->claims.items[i].ecosystem),
+            PL_STR_ARG(rule->claims.items[i].name));
+    }
+    pl_json_writer_begin_object(json);
+    pl_json_writer_member_strings(json, "ids", &rule->names);
+    pl_json_writer_member_strings(json, "packages", &packages);
+    const struct pl_suppression_mark mark = pl_suppression_mark_of(rule);
+    write_mark(json, &mark);
+    pl_json_writer_member(json, "use", pl_str_from(pl_suppression_use_to_string(record->use)));
+    pl_json_writer_member_uint(json, "findings", record->findings);
+    pl_json_writer_end_object(json);
+}
+
+void pl_document_suppressed(struct pl_json_writer *json, const struct pl_report *report)
+{
+    write_findings(json, "suppressed", &report->suppressed);
+    pl_json_writer_member_array(json, "suppressions");
+    for (size_t i = 0; i < report->suppressions.count; i++) {
+        write_rule(json, &report->suppressions.items[i]);
     }
     pl_json_writer_end_array(json);
 }

@@ -16,6 +16,8 @@
 void pl_document_subject(struct pl_json_writer *json, const struct pl_subject *subject);
 void pl_document_components(struct pl_json_writer *json, const struct pl_components *components);
 void pl_document_findings(struct pl_json_writer *json, const struct pl_findings *findings);
+/* "suppressed": findings that do not count, each with why; "suppressions": what became of rules. */
+void pl_document_suppressed(struct pl_json_writer *json, const struct pl_report *report);
 void pl_document_gaps(struct pl_json_writer *json, const struct pl_gaps *gaps);
 /* "container", within the subject: how it is set up and what changed since its image. */
 void pl_document_container(struct pl_json_writer *json, const struct pl_subject *subject);

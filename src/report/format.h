@@ -13,6 +13,8 @@
 struct pl_report_options {
     unsigned width_columns; /* of the terminal; 0: PL_REPORT_WIDTH */
     bool color; /* ANSI sequences may be used */
+    bool with_differences; /* say where sources differ, where that is not done in any case */
+    bool with_suppressed; /* list what is suppressed, where that is not done in any case */
     pl_str created; /* the time that a document shall state, RFC 3339; empty: the subject's own */
 };
 

@@ -15,6 +15,7 @@ static enum pl_status write_json(const struct pl_report *report,
     pl_document_components(&json, &report->components);
     if (report->has_findings) {
         pl_document_findings(&json, &report->findings);
+        pl_document_suppressed(&json, report);
     }
     pl_document_gaps(&json, &report->gaps);
     pl_document_sandbox(&json, report);

@@ -7,9 +7,12 @@
  * nothing in them can steer the terminal.
  */
 #include "base/compiler.h"
+#include "base/map.h"
 #include "base/utf8.h"
+#include "report/difference.h"
 #include "report/grid.h"
 #include "report/set.h"
+#include "report/suppressed.h"
 #include "report/upgrade.h"
 
 /* Longer names are cut; the JSON report has them whole. */
@@ -17,6 +20,7 @@ enum { SHOWN_BYTES = 400, MOST_BINARIES = 6, MOST_GAPS = 10, MOST_UNLIKE = 20, D
 
 struct table {
     const struct pl_report *report;
+    const struct pl_report_options *options;
     unsigned width;
     bool color;
     struct pl_arena *arena;
@@ -267,6 +271,50 @@ static void write_exploited(const struct table *table)
     paragraph(table, 2, pl_buf_str(&line));
 }
 
+static void write_disputed(const struct table *table)
+{
+    enum { MOST = 20 };
+    struct pl_strs disputed = {0};
+    for (size_t i = 0; i < table->report->findings.count; i++) {
+        if (table->report->findings.items[i].is_disputed) {
+            *pl_vec_push(table->arena, &disputed) = table->report->findings.items[i].id;
+        }
+    }
+    pl_strs_sort(&disputed);
+    pl_strs_keep_first(&disputed);
+    if (disputed.count > 0) {
+        paragraph(table, 2,
+                  pl_arena_format(table->arena, "Disputed: " PL_STR_FMT ".",
+                                  PL_STR_ARG(join_clean(table, &disputed, MOST))));
+    }
+}
+
+/* Packages of one source share what is said of them. */
+static void write_differences(const struct table *table)
+{
+    struct pl_strs lines = {0};
+    for (size_t i = 0; i < table->report->findings.count; i++) {
+        const struct pl_finding *finding = &table->report->findings.items[i];
+        const struct pl_component *component = finding->component;
+        pl_str text = pl_difference_text(table->arena, finding);
+        pl_str name = component->source_name.len > 0 ? component->source_name : component->name;
+        if (text.len > 0) {
+            *pl_vec_push(table->arena, &lines) =
+                pl_arena_format(table->arena, PL_STR_FMT " (" PL_STR_FMT "): " PL_STR_FMT,
+                                PL_STR_ARG(clean(table, finding->id)),
+                                PL_STR_ARG(clean(table, name)), PL_STR_ARG(clean(table, text)));
+        }
+    }
+    pl_strs_keep_first(&lines);
+    if (lines.count > 0) {
+        paragraph(table, 2, PL_STR("Where sources differ:"));
+    }
+    for (size_t i = 0; i < lines.count; i++) {
+        paragraph(table, 4,
+                  pl_arena_format(table->arena, "  " PL_STR_FMT, PL_STR_ARG(lines.items[i])));
+    }
+}
+
 /* The date of the newest record of all feeds, or empty. */
 static pl_str newest_date(const struct pl_feed_infos *feeds)
 {
@@ -404,7 +452,12 @@ static void write_assessment(const struct table *table)
         write_findings(table, &packages);
     }
     write_counts(table, &packages);
+    pl_suppressed_write(table->report, table->options, table->into);
     write_exploited(table);
+    write_disputed(table);
+    if (table->options->with_differences) {
+        write_differences(table);
+    }
     write_end_of_life(table);
     write_gaps(table);
     write_database(table);
@@ -419,6 +472,7 @@ static enum pl_status write_table(const struct pl_report *report,
     struct pl_arena arena pl_autoarena = {0};
     struct table table = {
         .report = report,
+        .options = options,
         .width = options->width_columns > 0 ? options->width_columns : PL_REPORT_WIDTH,
         .color = options->color,
         .arena = &arena,

@@ -1,141 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CycloneDX 1.6 in both of its forms, https://cyclonedx.org/docs/1.6/json/ and /xml/, by one walk.
- *
- * What is an object in JSON is an element in XML. Lists differ: some are an element around those of
- * their items ("components"), others are elements that are repeated ("contact"), and some of JSON's
- * items have a wrapper that XML has not ("licenses"). A few members are attributes in XML. There
- * the order of elements counts (xs:sequence), in JSON it does not.
  */
-#include "format/json_writer.h"
-#include "format/xml_writer.h"
+#include "sbom/cyclonedx_output.h"
 #include "sbom/write.h"
 
-struct output {
-    bool is_json;
-    struct pl_json_writer json;
-    struct pl_xml_writer xml;
-};
-
-static void begin(struct output *out, const char *name)
-{
-    if (out->is_json) {
-        pl_json_writer_member_object(&out->json, name);
-    } else {
-        pl_xml_writer_begin(&out->xml, name);
-    }
-}
-
-/* An item of a list. */
-static void begin_item(struct output *out, const char *element)
-{
-    if (out->is_json) {
-        pl_json_writer_begin_object(&out->json);
-    } else {
-        pl_xml_writer_begin(&out->xml, element);
-    }
-}
-
-static void end(struct output *out)
-{
-    if (out->is_json) {
-        pl_json_writer_end_object(&out->json);
-    } else {
-        pl_xml_writer_end(&out->xml);
-    }
-}
-
-static void begin_list(struct output *out, const char *name)
-{
-    if (out->is_json) {
-        pl_json_writer_member_array(&out->json, name);
-    } else {
-        pl_xml_writer_begin(&out->xml, name);
-    }
-}
-
-static void end_list(struct output *out)
-{
-    if (out->is_json) {
-        pl_json_writer_end_array(&out->json);
-    } else {
-        pl_xml_writer_end(&out->xml);
-    }
-}
-
-/* A list that has no element around its items in XML. */
-static void begin_bare_list(struct output *out, const char *key)
-{
-    if (out->is_json) {
-        pl_json_writer_member_array(&out->json, key);
-    }
-}
-
-static void end_bare_list(struct output *out)
-{
-    if (out->is_json) {
-        pl_json_writer_end_array(&out->json);
-    }
-}
-
-/* An item that has no element around its members in XML. */
-static void begin_bare_item(struct output *out)
-{
-    if (out->is_json) {
-        pl_json_writer_begin_object(&out->json);
-    }
-}
-
-static void end_bare_item(struct output *out)
-{
-    if (out->is_json) {
-        pl_json_writer_end_object(&out->json);
-    }
-}
-
-/* Nothing when it is empty; so it is with attributes. */
-static void text(struct output *out, const char *name, pl_str value)
-{
-    if (out->is_json) {
-        pl_json_writer_member_text(&out->json, name, value);
-    } else {
-        pl_xml_writer_element(&out->xml, name, value);
-    }
-}
-
-static void attribute(struct output *out, const char *name, pl_str value)
-{
-    if (out->is_json) {
-        pl_json_writer_member_text(&out->json, name, value);
-    } else if (value.len > 0) {
-        pl_xml_writer_attribute(&out->xml, name, value);
-    }
-}
-
-/* What the element itself holds in XML. */
-static void content(struct output *out, const char *key, pl_str value)
-{
-    if (out->is_json) {
-        pl_json_writer_member_text(&out->json, key, value);
-    } else {
-        pl_xml_writer_text(&out->xml, value);
-    }
-}
-
-/* An item that is nothing but a reference. */
-static void write_ref(struct output *out, const char *element, pl_str ref)
-{
-    if (out->is_json) {
-        pl_json_writer_string(&out->json, ref);
-    } else {
-        pl_xml_writer_begin(&out->xml, element);
-        pl_xml_writer_attribute(&out->xml, "ref", ref);
-        pl_xml_writer_end(&out->xml);
-    }
-}
-
 /* From 0 to 1. */
-static void write_confidence(struct output *out, unsigned percent)
+static void write_confidence(struct pl_cyclonedx *out, unsigned percent)
 {
     if (out->is_json) {
         pl_json_writer_key(&out->json, "confidence");
@@ -147,50 +18,42 @@ static void write_confidence(struct output *out, unsigned percent)
     }
 }
 
-static void write_property(struct output *out, pl_str name, pl_str value)
-{
-    begin_item(out, "property");
-    attribute(out, "name", name);
-    content(out, "value", value);
-    end(out);
-}
-
 /* And the layers that a package lies in, each once. */
-static void write_properties(struct output *out, const struct pl_sbom_properties *list,
+static void write_properties(struct pl_cyclonedx *out, const struct pl_sbom_properties *list,
                              const struct pl_strs *layers)
 {
     size_t layer_count = layers ? layers->count : 0;
     if (list->count + layer_count == 0) {
         return;
     }
-    begin_list(out, "properties");
+    pl_cyclonedx_begin_list(out, "properties");
     for (size_t i = 0; i < list->count; i++) {
-        write_property(out, list->items[i].name, list->items[i].value);
+        pl_cyclonedx_property(out, list->items[i].name, list->items[i].value);
     }
     for (size_t i = 0; i < layer_count; i++) {
-        write_property(out, PL_STR("plimsoll:layer"), layers->items[i]);
+        pl_cyclonedx_property(out, PL_STR("plimsoll:layer"), layers->items[i]);
     }
-    end_list(out);
+    pl_cyclonedx_end_list(out);
 }
 
-static void write_supplier(struct output *out, const struct pl_sbom_package *package)
+static void write_supplier(struct pl_cyclonedx *out, const struct pl_sbom_package *package)
 {
     if (package->supplier.len == 0) {
         return;
     }
-    begin(out, "supplier");
-    text(out, "name", package->supplier);
+    pl_cyclonedx_begin(out, "supplier");
+    pl_cyclonedx_text(out, "name", package->supplier);
     if (package->supplier_email.len > 0) {
-        begin_bare_list(out, "contact");
-        begin_item(out, "contact");
-        text(out, "email", package->supplier_email);
-        end(out);
-        end_bare_list(out);
+        pl_cyclonedx_begin_bare_list(out, "contact");
+        pl_cyclonedx_begin_item(out, "contact");
+        pl_cyclonedx_text(out, "email", package->supplier_email);
+        pl_cyclonedx_end(out);
+        pl_cyclonedx_end_bare_list(out);
     }
-    end(out);
+    pl_cyclonedx_end(out);
 }
 
-static void write_hashes(struct output *out, const struct pl_strs *hashes)
+static void write_hashes(struct pl_cyclonedx *out, const struct pl_strs *hashes)
 {
     static const char *const algorithms[][2] = {{"md5", "MD5"},        {"sha1", "SHA-1"},
                                                 {"sha256", "SHA-256"}, {"sha384", "SHA-384"},
@@ -200,89 +63,89 @@ static void write_hashes(struct output *out, const struct pl_strs *hashes)
     if (list.count == 0) {
         return;
     }
-    begin_list(out, "hashes");
+    pl_cyclonedx_begin_list(out, "hashes");
     for (size_t i = 0; i < list.count; i++) {
-        begin_item(out, "hash");
-        attribute(out, "alg", list.items[i].name);
-        content(out, "content", list.items[i].value);
-        end(out);
+        pl_cyclonedx_begin_item(out, "hash");
+        pl_cyclonedx_attribute(out, "alg", list.items[i].name);
+        pl_cyclonedx_content(out, "content", list.items[i].value);
+        pl_cyclonedx_end(out);
     }
-    end_list(out);
+    pl_cyclonedx_end_list(out);
 }
 
 /* One expression, or what is stated in its own words: the two do not mix. */
-static void write_licenses(struct output *out, const struct pl_component *component)
+static void write_licenses(struct pl_cyclonedx *out, const struct pl_component *component)
 {
     const struct pl_strs *stated = &component->licenses;
     if (component->license_expression.len == 0 && stated->count == 0) {
         return;
     }
-    begin_list(out, "licenses");
+    pl_cyclonedx_begin_list(out, "licenses");
     if (component->license_expression.len > 0) {
-        begin_bare_item(out);
-        text(out, "expression", component->license_expression);
-        end_bare_item(out);
+        pl_cyclonedx_begin_bare_item(out);
+        pl_cyclonedx_text(out, "expression", component->license_expression);
+        pl_cyclonedx_end_bare_item(out);
     }
     for (size_t i = 0; i < stated->count && component->license_expression.len == 0; i++) {
-        begin_bare_item(out);
-        begin(out, "license");
-        text(out, "name", stated->items[i]);
-        end(out);
-        end_bare_item(out);
+        pl_cyclonedx_begin_bare_item(out);
+        pl_cyclonedx_begin(out, "license");
+        pl_cyclonedx_text(out, "name", stated->items[i]);
+        pl_cyclonedx_end(out);
+        pl_cyclonedx_end_bare_item(out);
     }
-    end_list(out);
+    pl_cyclonedx_end_list(out);
 }
 
-static void write_identity(struct output *out, const struct pl_component *component)
+static void write_identity(struct pl_cyclonedx *out, const struct pl_component *component)
 {
-    begin_bare_list(out, "identity");
-    begin_item(out, "identity");
-    text(out, "field", PL_STR("purl"));
+    pl_cyclonedx_begin_bare_list(out, "identity");
+    pl_cyclonedx_begin_item(out, "identity");
+    pl_cyclonedx_text(out, "field", PL_STR("purl"));
     write_confidence(out, component->confidence);
-    begin_list(out, "methods");
-    begin_item(out, "method");
-    text(out, "technique", PL_STR("binary-analysis"));
+    pl_cyclonedx_begin_list(out, "methods");
+    pl_cyclonedx_begin_item(out, "method");
+    pl_cyclonedx_text(out, "technique", PL_STR("binary-analysis"));
     write_confidence(out, component->confidence);
-    text(out, "value", component->basis);
-    end(out);
-    end_list(out);
-    end(out);
-    end_bare_list(out);
+    pl_cyclonedx_text(out, "value", component->basis);
+    pl_cyclonedx_end(out);
+    pl_cyclonedx_end_list(out);
+    pl_cyclonedx_end(out);
+    pl_cyclonedx_end_bare_list(out);
 }
 
-static void write_evidence(struct output *out, const struct pl_component *component)
+static void write_evidence(struct pl_cyclonedx *out, const struct pl_component *component)
 {
     if (component->locations.count == 0 && component->confidence == 0) {
         return;
     }
-    begin(out, "evidence");
+    pl_cyclonedx_begin(out, "evidence");
     if (component->confidence > 0) {
         write_identity(out, component);
     }
     if (component->locations.count > 0) {
-        begin_list(out, "occurrences");
+        pl_cyclonedx_begin_list(out, "occurrences");
         for (size_t i = 0; i < component->locations.count; i++) {
-            begin_item(out, "occurrence");
-            text(out, "location", component->locations.items[i].path);
-            text(out, "additionalContext", component->locations.items[i].layer);
-            end(out);
+            pl_cyclonedx_begin_item(out, "occurrence");
+            pl_cyclonedx_text(out, "location", component->locations.items[i].path);
+            pl_cyclonedx_text(out, "additionalContext", component->locations.items[i].layer);
+            pl_cyclonedx_end(out);
         }
-        end_list(out);
+        pl_cyclonedx_end_list(out);
     }
-    end(out);
+    pl_cyclonedx_end(out);
 }
 
 /* What every component begins with. */
-static void write_type(struct output *out, const char *type, pl_str ref)
+static void write_type(struct pl_cyclonedx *out, const char *type, pl_str ref)
 {
-    attribute(out, "type", pl_str_from(type));
-    attribute(out, "bom-ref", ref);
+    pl_cyclonedx_attribute(out, "type", pl_str_from(type));
+    pl_cyclonedx_attribute(out, "bom-ref", ref);
 }
 
 /* Neither form does without a name. */
-static void write_name(struct output *out, pl_str name)
+static void write_name(struct pl_cyclonedx *out, pl_str name)
 {
-    text(out, "name", name.len > 0 ? name : PL_STR("unnamed"));
+    pl_cyclonedx_text(out, "name", name.len > 0 ? name : PL_STR("unnamed"));
 }
 
 /* "library", or another for what is none of a package manager. */
@@ -312,22 +175,22 @@ static struct pl_strs layers_of(struct pl_arena *arena, const struct pl_componen
     return layers;
 }
 
-static void write_package(struct output *out, const struct pl_sbom_package *package)
+static void write_package(struct pl_cyclonedx *out, const struct pl_sbom_package *package)
 {
     struct pl_arena scratch pl_autoarena = {0};
     const struct pl_component *component = package->component;
     struct pl_strs layers = layers_of(&scratch, component);
-    begin_item(out, "component");
+    pl_cyclonedx_begin_item(out, "component");
     write_type(out, package_type(component), package->ref);
     write_supplier(out, package);
-    text(out, "group", package->group);
+    pl_cyclonedx_text(out, "group", package->group);
     write_name(out, package->name);
-    text(out, "version", component->version);
-    text(out, "scope", pl_str_from(scope(component)));
+    pl_cyclonedx_text(out, "version", component->version);
+    pl_cyclonedx_text(out, "scope", pl_str_from(scope(component)));
     write_hashes(out, &component->hashes);
     write_licenses(out, component);
-    text(out, "cpe", package->cpe);
-    text(out, "purl", package->purl);
+    pl_cyclonedx_text(out, "cpe", package->cpe);
+    pl_cyclonedx_text(out, "purl", package->purl);
     /* In JSON, what is plimsoll's own comes last; XML has its order. */
     if (out->is_json) {
         write_evidence(out, component);
@@ -336,78 +199,78 @@ static void write_package(struct output *out, const struct pl_sbom_package *pack
     if (!out->is_json) {
         write_evidence(out, component);
     }
-    end(out);
+    pl_cyclonedx_end(out);
 }
 
-static void write_os(struct output *out, const struct pl_sbom *sbom)
+static void write_os(struct pl_cyclonedx *out, const struct pl_sbom *sbom)
 {
     const struct pl_os *os = &sbom->report->subject.os;
-    begin_item(out, "component");
+    pl_cyclonedx_begin_item(out, "component");
     write_type(out, "operating-system", sbom->os_ref);
-    text(out, "name", os->id);
-    text(out, "version", os->version_id);
-    text(out, "description", os->pretty_name);
+    pl_cyclonedx_text(out, "name", os->id);
+    pl_cyclonedx_text(out, "version", os->version_id);
+    pl_cyclonedx_text(out, "description", os->pretty_name);
     write_properties(out, &sbom->os_properties, NULL);
-    end(out);
+    pl_cyclonedx_end(out);
 }
 
-static void write_tool(struct output *out)
+static void write_tool(struct pl_cyclonedx *out)
 {
-    begin(out, "tools");
-    begin_list(out, "components");
-    begin_item(out, "component");
+    pl_cyclonedx_begin(out, "tools");
+    pl_cyclonedx_begin_list(out, "components");
+    pl_cyclonedx_begin_item(out, "component");
     write_type(out, "application", PL_STR_EMPTY);
-    text(out, "name", PL_STR("plimsoll"));
-    text(out, "version", PL_STR(PL_VERSION));
-    end(out);
-    end_list(out);
-    end(out);
+    pl_cyclonedx_text(out, "name", PL_STR("plimsoll"));
+    pl_cyclonedx_text(out, "version", PL_STR(PL_VERSION));
+    pl_cyclonedx_end(out);
+    pl_cyclonedx_end_list(out);
+    pl_cyclonedx_end(out);
 }
 
-static void write_metadata(struct output *out, const struct pl_sbom *sbom)
+static void write_metadata(struct pl_cyclonedx *out, const struct pl_sbom *sbom)
 {
     const struct pl_subject *subject = &sbom->report->subject;
     bool is_container =
         pl_str_eq(subject->kind, PL_STR("image")) || pl_str_eq(subject->kind, PL_STR("container"));
-    begin(out, "metadata");
-    text(out, "timestamp", sbom->created);
+    pl_cyclonedx_begin(out, "metadata");
+    pl_cyclonedx_text(out, "timestamp", sbom->created);
     write_tool(out);
-    begin(out, "component");
+    pl_cyclonedx_begin(out, "component");
     write_type(out, is_container ? "container" : "application", sbom->subject_ref);
     write_name(out, subject->name);
-    text(out, "version", subject->digest);
-    text(out, "purl", sbom->subject_purl);
+    pl_cyclonedx_text(out, "version", subject->digest);
+    pl_cyclonedx_text(out, "purl", sbom->subject_purl);
     write_properties(out, &sbom->subject_properties, NULL);
-    end(out);
+    pl_cyclonedx_end(out);
     if (sbom->gaps.count > 0) {
-        begin_list(out, "properties");
+        pl_cyclonedx_begin_list(out, "properties");
         for (size_t i = 0; i < sbom->gaps.count; i++) {
-            write_property(out, PL_STR("plimsoll:gap"), sbom->gaps.items[i]);
+            pl_cyclonedx_property(out, PL_STR("plimsoll:gap"), sbom->gaps.items[i]);
         }
-        end_list(out);
+        pl_cyclonedx_end_list(out);
     }
-    end(out);
+    pl_cyclonedx_end(out);
 }
 
-static void write_dependency(struct output *out, const struct pl_sbom *sbom, pl_str ref,
+static void write_dependency(struct pl_cyclonedx *out, const struct pl_sbom *sbom, pl_str ref,
                              pl_str first, const struct pl_sbom_places *places)
 {
-    begin_item(out, "dependency");
-    attribute(out, "ref", ref);
-    begin_bare_list(out, "dependsOn");
+    pl_cyclonedx_begin_item(out, "dependency");
+    pl_cyclonedx_attribute(out, "ref", ref);
+    pl_cyclonedx_begin_bare_list(out, "dependsOn");
     if (first.len > 0) {
-        write_ref(out, "dependency", first);
+        pl_cyclonedx_ref(out, "dependency", first);
     }
     for (size_t i = 0; i < places->count; i++) {
-        write_ref(out, "dependency", sbom->packages.items[places->items[i]].ref);
+        pl_cyclonedx_ref(out, "dependency", sbom->packages.items[places->items[i]].ref);
     }
-    end_bare_list(out);
-    end(out);
+    pl_cyclonedx_end_bare_list(out);
+    pl_cyclonedx_end(out);
 }
 
-static void write_dependencies(struct output *out, const struct pl_sbom *sbom)
+static void write_dependencies(struct pl_cyclonedx *out, const struct pl_sbom *sbom)
 {
-    begin_list(out, "dependencies");
+    pl_cyclonedx_begin_list(out, "dependencies");
     write_dependency(out, sbom, sbom->subject_ref, sbom->os_ref, &sbom->roots);
     for (size_t i = 0; i < sbom->packages.count; i++) {
         const struct pl_sbom_package *package = &sbom->packages.items[i];
@@ -415,36 +278,38 @@ static void write_dependencies(struct output *out, const struct pl_sbom *sbom)
             write_dependency(out, sbom, package->ref, PL_STR_EMPTY, &package->needs);
         }
     }
-    end_list(out);
+    pl_cyclonedx_end_list(out);
 }
 
 /* A list with gaps is told to be one. */
-static void write_compositions(struct output *out, const struct pl_sbom *sbom)
+static void write_compositions(struct pl_cyclonedx *out, const struct pl_sbom *sbom)
 {
-    begin_list(out, "compositions");
-    begin_item(out, "composition");
-    text(out, "aggregate", sbom->gaps.count > 0 ? PL_STR("incomplete") : PL_STR("unknown"));
-    begin_list(out, "assemblies");
-    write_ref(out, "assembly", sbom->subject_ref);
-    end_list(out);
-    end(out);
-    end_list(out);
+    pl_cyclonedx_begin_list(out, "compositions");
+    pl_cyclonedx_begin_item(out, "composition");
+    pl_cyclonedx_text(out, "aggregate",
+                      sbom->gaps.count > 0 ? PL_STR("incomplete") : PL_STR("unknown"));
+    pl_cyclonedx_begin_list(out, "assemblies");
+    pl_cyclonedx_ref(out, "assembly", sbom->subject_ref);
+    pl_cyclonedx_end_list(out);
+    pl_cyclonedx_end(out);
+    pl_cyclonedx_end_list(out);
 }
 
 /* What the document holds, after its head. */
-static void write_body(struct output *out, const struct pl_sbom *sbom)
+static void write_body(struct pl_cyclonedx *out, const struct pl_sbom *sbom)
 {
     write_metadata(out, sbom);
-    begin_list(out, "components");
+    pl_cyclonedx_begin_list(out, "components");
     if (sbom->os_ref.len > 0) {
         write_os(out, sbom);
     }
     for (size_t i = 0; i < sbom->packages.count; i++) {
         write_package(out, &sbom->packages.items[i]);
     }
-    end_list(out);
+    pl_cyclonedx_end_list(out);
     write_dependencies(out, sbom);
     write_compositions(out, sbom);
+    pl_cyclonedx_vulnerabilities(out, sbom);
 }
 
 static pl_str serial_number(struct pl_arena *arena, const struct pl_sbom *sbom)
@@ -455,7 +320,7 @@ static pl_str serial_number(struct pl_arena *arena, const struct pl_sbom *sbom)
 void pl_sbom_write_cyclonedx_json(const struct pl_sbom *sbom, struct pl_writer *writer)
 {
     struct pl_arena scratch pl_autoarena = {0};
-    struct output out = {.is_json = true};
+    struct pl_cyclonedx out = {.is_json = true};
     struct pl_json_writer *json = &out.json;
     pl_json_writer_init(json, writer);
     pl_json_writer_begin_object(json);
@@ -473,7 +338,7 @@ void pl_sbom_write_cyclonedx_json(const struct pl_sbom *sbom, struct pl_writer *
 void pl_sbom_write_cyclonedx_xml(const struct pl_sbom *sbom, struct pl_writer *writer)
 {
     struct pl_arena scratch pl_autoarena = {0};
-    struct output out = {.is_json = false};
+    struct pl_cyclonedx out = {.is_json = false};
     struct pl_xml_writer *xml = &out.xml;
     pl_xml_writer_init(xml, writer);
     pl_xml_writer_begin(xml, "bom");

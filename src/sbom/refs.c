@@ -234,6 +234,27 @@ static void hash_package(struct pl_digest_state *state, const struct pl_sbom_pac
     }
 }
 
+static void hash_findings(struct pl_digest_state *state, const struct pl_findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct pl_finding *finding = &findings->items[i];
+        const double numbers[] = {finding->cvss, finding->severity, finding->is_disputed};
+        hash_str(state, finding->id);
+        hash_str(state, finding->component->name);
+        hash_str(state, finding->component->version);
+        hash_str(state, finding->title);
+        pl_digest_update(state, (pl_span){(const uint8_t *)numbers, sizeof(numbers)});
+        hash_strs(state, &finding->fix_versions);
+        for (size_t k = 0; k < finding->suppressions.count; k++) {
+            const struct pl_suppression_mark *mark = &finding->suppressions.items[k];
+            hash_str(state, pl_str_from(pl_suppression_reason_to_string(mark->reason)));
+            hash_str(state, mark->text);
+            hash_str(state, mark->by);
+            hash_str(state, mark->origin);
+        }
+    }
+}
+
 pl_str pl_sbom_identity(struct pl_arena *arena, const struct pl_sbom *sbom)
 {
     const struct pl_subject *subject = &sbom->report->subject;
@@ -250,6 +271,8 @@ pl_str pl_sbom_identity(struct pl_arena *arena, const struct pl_sbom *sbom)
         hash_package(state, &sbom->packages.items[i]);
     }
     hash_strs(state, &sbom->gaps);
+    hash_findings(state, &sbom->report->findings);
+    hash_findings(state, &sbom->report->suppressed);
     struct pl_digest digest = pl_digest_finish(state);
     pl_digest_free(state);
     const char *hex = hex_of(&digest);

@@ -164,7 +164,7 @@ static enum pl_containment contains(pl_str range, pl_str version)
 }
 
 static const char *const aliases[] = {"generic", NULL};
-static const char *const ecosystems[] = {"ConanCenter", "CPE", "Homebrew", NULL};
+static const char *const ecosystems[] = {"ConanCenter", "CPE", "End of life", "Homebrew", NULL};
 
 const struct pl_version_scheme pl_version_scheme_fuzzy = {
     .name = "fuzzy",

@@ -230,7 +230,26 @@ def what_cannot_be_judged_is_said(where):
     same((nothing.status, nothing.json["components"]), (0, []))
 
 
+def ends_of_life(where):
+    """A release that is past its end is said to be, by the day that the database has, else by our own table."""
+    database(where, record("DEBIAN-CVE-2026-1", "Debian:10", "p", [{"introduced": "0"}]))
+    image = simple(where + "/d", [release("debian", "10"), entry(STATUS, stanza("p", "1"))])
+    same(scan(where, image).json["subject"]["os"]["end_of_life"], "2024-06-30")
+    api = {"schema_version": "1.2.0", "generated_at": "2026-01-01T00:00:00Z", "result": [
+        {"name": "debian", "label": "Debian", "releases": [{"name": "10", "label": "10 (Buster)", "eolFrom": "2022-09-10",
+                                                            "eoesFrom": "2025-12-24"}]}]}
+    with open(where + "/full.json", "w") as out:
+        json.dump(api, out)
+    same(run("db", "update", "--db", where + "/db", "--from", where + "/full.json").status, 0)
+    same(scan(where, image).json["subject"]["os"]["end_of_life"], "2025-12-24")
+    told = run("scan", "--db", where + "/db", image)
+    has(told.out.decode(), "no free security support since 2025-12-24")
+    status = run("db", "status", "--db", where + "/db")
+    has(status.out.decode(), "endoflife")
+    assert b"not matched" not in status.out, status.out
+
+
 if __name__ == "__main__":
     main([source_packages_and_releases, shapes_of_ranges, one_row_for_one_name,
           errata_bear_the_names_of_what_they_fix, verdicts_of_the_vendor_and_what_is_exploited, software_without_a_package, severities_and_the_gate, other_families,
-          what_cannot_be_judged_is_said])
+          what_cannot_be_judged_is_said, ends_of_life])

@@ -7,10 +7,12 @@ Prints TAP. Archives are made by tar, zip, gzip, xz, zstd and bzip2.
 """
 import functools
 import http.server
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import zipfile
@@ -188,6 +190,60 @@ def check_malformed(top):
     assert told["malformed"] == 11, told
 
 
+def check_hostile_documents(top):
+    """What is no document is unknown and named, what is a broken one malformed; the good ones are taken."""
+    folder = os.path.join(top, "mixed")
+    write(os.path.join(folder, "good.json"), arch(3))
+    unknown = {"page.json": b"<!DOCTYPE html><html><body>Sign in</body></html>", "empty.json": b"",
+               "null.json": b"null", "zeros.json": bytes(5000), "utf16.json": arch(2).encode("utf-16"),
+               "deep.json": b"[" * 200000, "long.json": b'{"a":"' + b"x" * (1 << 20) + b'"}'}
+    broken = {"laughs.xml": b"<!DOCTYPE bom [<!ENTITY a \"x\"><!ENTITY b \"&a;&a;\">]>"
+                            b"<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\">&b;</bom>",
+              "cut.json": arch(9).encode()[:-40],
+              "twice.json": b'{"bomFormat":"CycloneDX","metadata":{"a":1,"a":2}}',
+              "nested.json": b'{"bomFormat":"CycloneDX","components":' + b"[" * 5000 + b"]" * 5000 + b"}"}
+    for name, data in {**unknown, **broken}.items():
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(data)
+    told, said = update(top, folder)
+    assert told["unknown_documents"] == len(unknown), told
+    assert told["malformed"] == len(broken), (told, said)
+    for name in list(unknown) + list(broken):
+        assert name in said, (name, said)
+    assert slices(told)["arch"] == (2, 11), told
+    write(os.path.join(top, "names", "a\x1b[2Jb.json"), "words")
+    write(os.path.join(top, "names", "c\x1b[2Jd.json"), '[{"name":"AVG-1"}]')
+    _, said = update(top, os.path.join(top, "names"))
+    assert "\x1b" not in said and "a?[2Jb" in said and "c?[2Jd" in said, said
+
+
+def check_hostile_archives(top):
+    """Names are names and no paths; what opens to far more than it is ends the reading of its source."""
+    for name, command in (("a.zip", zipfile.ZipFile), ("a.tar", tarfile.open)):
+        path = os.path.join(top, name)
+        with command(path, "w") as archive:
+            for inside in ("../../escaped.json", "/escaped.json", "C:\\escaped.json", "a/\x1b[2J\n.json"):
+                if name == "a.zip":
+                    archive.writestr(inside, arch(1))
+                else:
+                    data = arch(1).encode()
+                    member = tarfile.TarInfo(inside)
+                    member.size = len(data)
+                    archive.addfile(member, io.BytesIO(data))
+        told, _ = update(top, path)
+        assert slices(told)["arch"][0] == 4, told
+        for where in (top, os.path.dirname(top), "/"):
+            assert not os.path.exists(os.path.join(where, "escaped.json")), where
+    bomb = os.path.join(top, "bomb.zip")
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("bomb.json", "w", force_zip64=True) as file:
+            file.write(b'[{"name":"AVG-')
+            for _ in range(1100):
+                file.write(b"x" * (1 << 20))
+    _, said = update(top, bomb, status=3)
+    assert "bomb" in said, said
+
+
 def check_urls(top):
     export = os.path.join(top, "export")
     os.makedirs(os.path.join(export, "PyPI"))
@@ -227,8 +283,8 @@ def main():
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         os.environ.pop(name, None)
     checks = [check_directory, check_archives, check_nested, check_single_documents,
-              check_several_sources, check_links, check_nothing_known, check_malformed, check_urls,
-              check_feeds]
+              check_several_sources, check_links, check_nothing_known, check_malformed,
+              check_hostile_documents, check_hostile_archives, check_urls, check_feeds]
     print("1..%d" % len(checks))
     for number, check in enumerate(checks, 1):
         with tempfile.TemporaryDirectory() as top:

@@ -6,12 +6,14 @@
 #include "base/compiler.h"
 #include "base/mem.h"
 #include "unit/test.h"
+#include <time.h>
 
 struct world {
     struct pl_arena arena;
     struct pl_statements statements;
     struct pl_findings findings;
     struct pl_component component;
+    struct pl_advisory *advisory; /* of the last statement */
 };
 
 static int setup(void **state)
@@ -42,6 +44,7 @@ static struct pl_affected *state_that(struct world *world, const char *slice, co
     while (pl_str_next_word(&rest, &name)) {
         *pl_vec_push(&world->arena, &advisory->aliases) = name;
     }
+    world->advisory = advisory;
     struct pl_statement *statement = pl_vec_push(&world->arena, &world->statements);
     *statement = (struct pl_statement){.advisory = advisory,
                                        .affected = affected,
@@ -169,7 +172,86 @@ static void test_rows__a_vex_document(void **state)
     state_that(world, "osv/npm", "GHSA-gggg-gggg-gggg CVE-2024-2", NULL);
     state_that(world, "openvex", "X-2 CVE-2024-3", NULL)->state = PL_AFFECT_NOT;
     state_that(world, "osv/Debian", "D-3 CVE-2024-3", NULL);
-    expect(world, "CVE-2024-2: GHSA-gggg-gggg-gggg (1)\n");
+    expect(world, "CVE-2024-1: GHSA-ffff-ffff-ffff (1)\n"
+                  "CVE-2024-2: GHSA-gggg-gggg-gggg (1)\nCVE-2024-3: D-3 (1)\n");
+    for (size_t i = 0; i < world->findings.count; i++) {
+        bool is_open = pl_str_eq(world->findings.items[i].id, PL_STR("CVE-2024-2"));
+        assert_int_equal(world->findings.items[i].suppressions.count, is_open ? 0 : 1);
+    }
+}
+
+/* Its word is kept, with why and whose it is; where nobody else speaks, or all others deny it as
+ * well, there is nothing to suppress. */
+static void test_rows__why_a_vex_document_denies(void **state)
+{
+    struct world *world = *state;
+    struct pl_affected *vex = state_that(world, "openvex/hub", "CVE-2024-1", NULL);
+    struct pl_advisory *advisory = world->advisory;
+    vex->state = PL_AFFECT_NOT;
+    vex->urgency = PL_STR("vulnerable_code_not_in_execute_path: never called");
+    advisory->author = PL_STR("Jane");
+    state_that(world, "osv/npm", "GHSA-ffff-ffff-ffff CVE-2024-1", "2.0");
+    state_that(world, "openvex/hub", "CVE-2024-2", NULL)->state = PL_AFFECT_NOT;
+    state_that(world, "openvex/hub", "CVE-2024-3", NULL)->state = PL_AFFECT_NOT;
+    state_that(world, "osv/Debian", "D-3 CVE-2024-3", NULL)->state = PL_AFFECT_NOT;
+    expect(world, "CVE-2024-1: GHSA-ffff-ffff-ffff (1)\n");
+    const struct pl_finding *finding = &world->findings.items[0];
+    const struct pl_suppression_mark *mark = &finding->suppressions.items[0];
+    assert_int_equal(finding->status, PL_FINDING_NOT_AFFECTED);
+    assert_int_equal(finding->fix_state, PL_FIX_FIXED);
+    assert_int_equal(mark->reason, PL_SUPPRESSION_CODE_UNUSED);
+    pl_assert_str(mark->text, "never called");
+    pl_assert_str(mark->by, "Jane");
+    pl_assert_str(mark->origin, "openvex/hub");
+}
+
+/* Ascending by the ecosystem's order, of which "1.10" is an example where text would not do; what
+ * the order calls equal is there once. */
+static void test_rows__fixed_versions_of_several_sources(void **state)
+{
+    struct world *world = *state;
+    static const char *const fixed[] = {"1.10.0", "1.9.0", "2.0.0", "1.9.0", "1.9.0+build"};
+    for (size_t i = 0; i < PL_ARRAY_LEN(fixed); i++) {
+        pl_str names = pl_arena_format(&world->arena, "X-%zu CVE-2024-1", i);
+        state_that(world, "osv/npm", names.ptr, fixed[i]);
+        world->statements.items[i].ecosystem = PL_STR("npm");
+    }
+    expect(world, "CVE-2024-1: X-0 X-1 X-2 X-3 X-4 (5)\n");
+    const struct pl_strs *versions = &world->findings.items[0].fix_versions;
+    assert_int_equal(versions->count, 3);
+    pl_assert_str(versions->items[0], "1.9.0");
+    pl_assert_str(versions->items[1], "1.10.0");
+    pl_assert_str(versions->items[2], "2.0.0");
+}
+
+/* Names and URLs by tens of thousands, as only hostile advisories have them: one vulnerability by
+ * many names, and many vulnerabilities in two errata. */
+static void test_rows__many_names(void **state)
+{
+    enum { MANY = 50000 };
+    struct world *world = *state;
+    for (int i = 0; i < 4; i++) {
+        struct pl_affected *unused = state_that(world, "osv/npm", i < 2 ? "A-1" : "E-1", NULL);
+        struct pl_advisory *advisory = world->advisory;
+        advisory->id = pl_arena_format(&world->arena, "%s-%d", i < 2 ? "A" : "E", i);
+        unused->state = PL_AFFECT_KNOWN;
+        for (int k = 0; k < MANY; k++) {
+            *pl_vec_push(&world->arena, &advisory->aliases) =
+                pl_arena_format(&world->arena, "%s-%d", i < 2 ? "NAME" : "CVE-2024", k);
+            pl_vec_push(&world->arena, &advisory->references)->url =
+                pl_arena_format(&world->arena, "https://example.org/%d", k);
+        }
+    }
+    struct timespec begun = {0};
+    struct timespec ended = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begun);
+    pl_rows_add(&world->arena, &world->component, &world->statements, &world->findings);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ended);
+    assert_int_equal(world->findings.count, MANY + 1);
+    assert_int_equal(world->findings.items[0].aliases.count, MANY + 1);
+    assert_int_equal(world->findings.items[0].references.count, MANY);
+    /* Quadratic time would take minutes; a sanitizer on a busy machine takes some tenfold. */
+    assert_true(ended.tv_sec - begun.tv_sec < 10);
 }
 
 /* OSSF's malicious packages. */
@@ -195,6 +277,9 @@ int pl_test_rows(void)
         ROW(test_rows__the_vendor_comes_first),
         ROW(test_rows__a_vendors_verdicts),
         ROW(test_rows__a_vex_document),
+        ROW(test_rows__why_a_vex_document_denies),
+        ROW(test_rows__fixed_versions_of_several_sources),
+        ROW(test_rows__many_names),
         ROW(test_rows__a_malicious_package),
     };
 #undef ROW

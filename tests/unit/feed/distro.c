@@ -2,7 +2,7 @@
 /* Distributions' own trackers: who bids, what is counted, and what is cut. What the records say is
  * compared with a second reading of real data in tests/tools/feeds_oracle.py. */
 #include "base/compiler.h"
-#include "unit/feed/collect.h"
+#include "unit/feed/hostile.h"
 #include <stdio.h>
 
 static const struct {
@@ -59,6 +59,13 @@ static void test_distro__each_is_bid_for_and_counted(void **state)
 }
 
 /* A cut document in JSON is malformed; text that ends early is a shorter list. */
+static void test_distro__every_value(void **state)
+{
+    for (size_t i = 0; i < PL_ARRAY_LEN(samples); i++) {
+        pl_hostile_document(samples[i].feed, pl_str_from(samples[i].text));
+    }
+}
+
 static void test_distro__every_prefix(void **state)
 {
     for (size_t i = 0; i < PL_ARRAY_LEN(samples); i++) {
@@ -127,6 +134,7 @@ int pl_test_distro(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_distro__each_is_bid_for_and_counted),
         cmocka_unit_test(test_distro__every_prefix),
+        cmocka_unit_test(test_distro__every_value),
         cmocka_unit_test(test_distro__nobody_bids_for_words),
         cmocka_unit_test(test_distro__problems_are_the_first_in_order),
         cmocka_unit_test(test_distro__reasons_are_bounded),

@@ -7,7 +7,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "feed/sink.h"
-#include "unit/test.h"
+#include "unit/feed/hostile.h"
 #include <stdio.h>
 
 static inline void pl_test_write_affected(struct pl_buf *into, const struct pl_affected *affected)
@@ -22,6 +22,9 @@ static inline void pl_test_write_affected(struct pl_buf *into, const struct pl_a
                                  pl_event_type_to_string(range->items[k].type),
                                  PL_STR_ARG(range->items[k].version));
         }
+    }
+    for (size_t i = 0; i < affected->versions.count; i++) {
+        pl_buf_append_format(into, " " PL_STR_FMT, PL_STR_ARG(affected->versions.items[i]));
     }
     pl_buf_append_format(into, " | %s", pl_affect_to_string(affected->state));
     if (affected->urgency.len > 0) {
@@ -73,7 +76,7 @@ static inline void pl_test_read_feed(const struct pl_feed *feed, pl_str text, st
 }
 
 /* A file of tests/data/feeds gives what is wanted; no beginning of it does harm, or is taken for a
- * whole. */
+ * whole, and no change of it does harm. */
 static inline void pl_test_expect_feed(const struct pl_feed *feed, const char *file,
                                        const char *wanted)
 {
@@ -97,4 +100,5 @@ static inline void pl_test_expect_feed(const struct pl_feed *feed, const char *f
         pl_test_read_feed(feed, document.text, &got, &tally);
         assert_int_not_equal(tally.malformed, 0);
     }
+    pl_hostile_document(feed->name, text);
 }

@@ -171,6 +171,28 @@ static void test_os__ends_of_life_agree_with_distro_info(void **state)
     pl_assert_str(pl_os_end_of_life(&stream), "2024-05-31");
 }
 
+/* What endoflife.date calls the releases, after the os-release ID. */
+static void test_os__release_names(void **state)
+{
+    const struct {
+        struct pl_os os;
+        const char *name;
+    } named[] = {
+        {{OS("debian", "10")}, "debian:10"},
+        {{OS("debian", "12.4")}, "debian:12"},
+        {{OS("alpine", "3.18.4")}, "alpine:3.18"},
+        {{OS("ubuntu", "22.04")}, "ubuntu:22.04"},
+        {{OS("rhel", "9.3")}, "rhel:9"},
+        {{OS("centos", "8"), .name = PL_STR("CentOS Stream")}, "centos-stream:8"},
+        {{OS("opensuse-leap", "15.5")}, "opensuse-leap:15.5"},
+        {{OS("wolfi", "20220914")}, ""},
+        {{OS("plan9", "4")}, ""},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(named); i++) {
+        pl_assert_str(pl_os_release_name(&arena, &named[i].os), named[i].name);
+    }
+}
+
 int pl_test_os(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +200,7 @@ int pl_test_os(void)
         PL_ARENA_TEST(test_os__derivatives_share_or_do_not),
         PL_ARENA_TEST(test_os__merge_prefers_os_release),
         PL_ARENA_TEST(test_os__ends_of_life_agree_with_distro_info),
+        PL_ARENA_TEST(test_os__release_names),
     };
     return cmocka_run_group_tests_name("model/os", tests, NULL, NULL);
 }

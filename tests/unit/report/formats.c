@@ -139,6 +139,54 @@ static struct pl_report sample_debian(struct pl_arena *arena)
     return report;
 }
 
+static void add_rule(struct pl_arena *arena, struct pl_report *report, const char *id,
+                     enum pl_suppression_use use, size_t findings)
+{
+    struct pl_suppression_record *record = pl_vec_push(arena, &report->suppressions);
+    *record = (struct pl_suppression_record){
+        .rule = {.reason = PL_SUPPRESSION_ACCEPTED, .origin = PL_STR("team.yaml")},
+        .use = use,
+        .findings = findings};
+    *pl_vec_push(arena, &record->rule.names) = pl_str_from(id);
+    if (use == PL_SUPPRESSION_EXPIRED) {
+        record->rule.until = PL_STR("2026-01-31");
+    }
+}
+
+/* As above, with a finding that is disputed, two that are suppressed and sources that differ. */
+static struct pl_report sample_suppressed(struct pl_arena *arena)
+{
+    struct pl_report report = sample_debian(arena);
+    report.findings.count = 1;
+    struct pl_finding *finding = &report.findings.items[0];
+    finding->is_disputed = true;
+    *pl_vec_push(arena, &finding->sources) =
+        (struct pl_finding_source){.id = PL_STR("CVE-2024-0001"),
+                                   .slice = PL_STR("nvd"),
+                                   .severity = PL_SEVERITY_LOW,
+                                   .cvss = -1,
+                                   .range = PL_STR("<3.0.13")};
+    add_strs(arena, &finding->sources.items[1].fixed, "3.0.13");
+    for (size_t i = 0; i < 2; i++) {
+        struct pl_finding *answered = pl_vec_push(arena, &report.suppressed);
+        *answered = *finding;
+        answered->component = &report.components.items[i];
+        answered->id = i == 0 ? PL_STR("CVE-2024-0007") : PL_STR("CVE-2024-0008");
+        answered->is_disputed = false;
+        answered->suppressions = (struct pl_suppression_marks){0};
+        *pl_vec_push(arena, &answered->suppressions) =
+            (struct pl_suppression_mark){PL_SUPPRESSION_ACCEPTED, PL_STR("a\x1b[31mrisk"),
+                                         PL_STR("Jane"), PL_STR("2026-12-31"), PL_STR("team.yaml")};
+    }
+    *pl_vec_push(arena, &report.suppressed.items[1].suppressions) = (struct pl_suppression_mark){
+        .reason = PL_SUPPRESSION_CODE_ABSENT, .origin = PL_STR("openvex")};
+    report.suppressed.items[1].status = PL_FINDING_NOT_AFFECTED;
+    add_rule(arena, &report, "CVE-2024-0007", PL_SUPPRESSION_USED, 2);
+    add_rule(arena, &report, "CVE-2024-0001", PL_SUPPRESSION_EXPIRED, 1);
+    add_rule(arena, &report, "CVE-1999-1", PL_SUPPRESSION_UNUSED, 0);
+    return report;
+}
+
 static struct pl_report sample_clean(struct pl_arena *arena)
 {
     struct pl_report report = {.has_findings = true, .verdict_pass = true};
@@ -157,8 +205,8 @@ static struct pl_report sample_inventory(struct pl_arena *arena)
     return report;
 }
 
-static void check(const struct pl_report *report, const char *format, unsigned width, bool color,
-                  const char *golden)
+static void check_with(const struct pl_report *report, const char *format, unsigned width,
+                       bool color, bool with_details, const char *golden)
 {
     struct pl_error err = PL_ERROR_INIT;
     struct pl_buf text pl_autobuf = PL_BUF_INIT(1 << 20);
@@ -166,10 +214,28 @@ static void check(const struct pl_report *report, const char *format, unsigned w
     pl_writer_init_buf(&writer, &text);
     const struct pl_report_format *row = pl_report_format_find(pl_str_from(format));
     assert_non_null(row);
-    const struct pl_report_options options = {.width_columns = width, .color = color};
+    const struct pl_report_options options = {.width_columns = width,
+                                              .color = color,
+                                              .with_differences = with_details,
+                                              .with_suppressed = with_details};
     assert_int_equal(row->write(report, &options, &writer, &err), PL_OK);
     assert_int_equal(pl_writer_finish(&writer, &err), PL_OK);
     check_golden(pl_buf_str(&text), golden);
+}
+
+static void check(const struct pl_report *report, const char *format, unsigned width, bool color,
+                  const char *golden)
+{
+    check_with(report, format, width, color, false, golden);
+}
+
+static void test_formats__suppressed(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_report report = sample_suppressed(&arena);
+    check(&report, "json", 0, false, "suppressed.json");
+    check(&report, "table", 100, false, "suppressed-100.txt");
+    check_with(&report, "table", 100, false, true, "suppressed-details-100.txt");
 }
 
 static void test_formats__findings(void **state)
@@ -255,6 +321,7 @@ int pl_test_formats(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats__findings),
+        cmocka_unit_test(test_formats__suppressed),
         cmocka_unit_test(test_formats__nothing_wrong),
         cmocka_unit_test(test_formats__inventory),
         cmocka_unit_test(test_formats__empty_report),

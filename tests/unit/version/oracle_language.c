@@ -201,6 +201,14 @@ static void test_oracle_language__r_agrees(void **state)
     check("cran", "Rscript", "oracle-cran.R", cran_pieces, NULL);
 }
 
+static const char *const cpan_pieces[] = {".1", "_1", ".001", ".0", "00", ".10",
+                                          ".",  "a",  "_",    "",   NULL};
+
+static void test_oracle_language__perl_agrees(void **state)
+{
+    check("cpan", "perl", "oracle-cpan.pl", cpan_pieces, NULL);
+}
+
 static const char *const hex_range_pieces[] = {
     " and ", " or ", "@~> ", "@>= ", "@<", "@==", "@!= ", "@> ", "@<=", "@", "@~>", NULL,
 };
@@ -229,6 +237,7 @@ int pl_test_oracle_language(void)
         cmocka_unit_test(test_oracle_language__maven_agrees),
         cmocka_unit_test(test_oracle_language__maven_agrees_on_ranges),
         cmocka_unit_test(test_oracle_language__r_agrees),
+        cmocka_unit_test(test_oracle_language__perl_agrees),
         cmocka_unit_test(test_oracle_language__elixir_agrees),
         cmocka_unit_test(test_oracle_language__elixir_agrees_on_ranges),
     };
