@@ -4,7 +4,7 @@
  * pack - a slice as it travels: the keys and values of its table in order, as one zstd frame.
  *
  * A table is cut into blocks that are compressed one by one, so that a look-up costs little; that
- * is a third of what compression can do. Packed, a slice is one long text, and the table is made
+ * is half of what compression can do. Packed, a slice is one long text, and the table is made
  * from it again where it arrives: the same content gives the same digits.
  *
  *   "plimsoll-pack" and the version, 14 bytes; then for each section, in the order of the table:
