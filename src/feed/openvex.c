@@ -17,6 +17,7 @@
 #include "feed/head.h"
 #include "feed/records.h"
 #include "feed/vex.h"
+#include "format/json_pieces.h"
 
 static int bid(const struct pl_feed_document *document)
 {
