@@ -5,9 +5,9 @@
  *
  *     deb   linux-image-6.1.0-18-amd64           6.1.0-18-amd64: the end of the name
  *     rpm   kernel-core 5.14.0-427.el9           5.14.0-427.el9.x86_64: the version and more
- *     SUSE  kernel-default 5.14.21-150500.55.1   5.14.21-150500.55-default: a rebuild's number
- * lacks apk   linux-lts 6.6.14-r0                  6.6.14-0-lts alpm linux 6.7.4.arch1-1
- * 6.7.4-arch1-1
+ *     SUSE  kernel-default 5.14.21-150500.55.1   5.14.21-150500.55-default: without the rebuild
+ *     apk   linux-lts 6.6.14-r0                  6.6.14-0-lts
+ *     alpm  linux 6.7.4.arch1-1                  6.7.4-arch1-1
  */
 #include "detect/kernel.h"
 #include "base/compiler.h"
