@@ -249,7 +249,7 @@ bool pl_str_fits(pl_str s, pl_str pattern)
         if (at < pattern.len && pattern.ptr[at] == '*') {
             star = at++;
             run = i;
-        } else if (at < pattern.len && pattern.ptr[at] == s.ptr[i]) {
+        } else if (at < pattern.len && (pattern.ptr[at] == '?' || pattern.ptr[at] == s.ptr[i])) {
             at++;
             i++;
         } else if (star != SIZE_MAX) {

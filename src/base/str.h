@@ -116,8 +116,8 @@ static inline pl_str pl_str_after_last(pl_str s, char c)
     return at == SIZE_MAX ? s : pl_str_skip(s, at + 1);
 }
 
-/* Does the whole of `s` fit a pattern in which a star stands for any run of bytes, the others for
- * themselves? */
+/* Does the whole of `s` fit a pattern in which a star stands for any run of bytes, a question mark
+ * for one, the others for themselves? */
 bool pl_str_fits(pl_str s, pl_str pattern);
 
 static inline bool pl_str_contains(pl_str s, pl_str needle)

@@ -184,34 +184,6 @@ enum pl_status pl_suppressions_of_db(struct pl_arena *arena, struct pl_db *db,
     return st;
 }
 
-/* '*' stands for any text, '?' for one character. */
-static bool fits_pattern(pl_str pattern, pl_str text)
-{
-    size_t at = 0;
-    size_t in = 0;
-    size_t star = SIZE_MAX; /* the last '*', and where the text after it was tried last */
-    size_t tried = 0;
-    while (in < text.len) {
-        if (at < pattern.len && pattern.ptr[at] == '*') {
-            star = at++;
-            tried = in;
-        } else if (at < pattern.len &&
-                   (pattern.ptr[at] == '?' || pattern.ptr[at] == text.ptr[in])) {
-            at++;
-            in++;
-        } else if (star != SIZE_MAX) {
-            at = star + 1;
-            in = ++tried;
-        } else {
-            return false;
-        }
-    }
-    while (at < pattern.len && pattern.ptr[at] == '*') {
-        at++;
-    }
-    return at == pattern.len;
-}
-
 /* The image's name as it may be written: whole, short, and either without tag and digest. */
 static void add_image_names(struct pl_arena *arena, pl_str name, pl_str digest, struct pl_strs *ret)
 {
@@ -266,7 +238,7 @@ static struct pl_strs names_of_subject(struct pl_arena *arena, const struct pl_s
 static bool is_image(const struct scope *scope, pl_str pattern)
 {
     for (size_t i = 0; i < scope->names.count; i++) {
-        if (fits_pattern(pattern, scope->names.items[i])) {
+        if (pl_str_fits(scope->names.items[i], pattern)) {
             return true;
         }
     }
