@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "db/generation.h"
 #include "db/slice.h"
-#include "model/suppression.h"
+#include "model/ecosystem.h"
 #include "version/scheme.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -197,7 +197,7 @@ enum pl_status pl_db_info(struct pl_db *db, struct pl_arena *arena, struct pl_db
     pl_strs_sort(&ecosystems);
     for (size_t i = 0; i < ecosystems.count; i++) {
         if (!pl_version_scheme_for_ecosystem(ecosystems.items[i]) &&
-            !pl_str_eq(ecosystems.items[i], PL_STR(PL_SUPPRESSION_ECOSYSTEM))) {
+            pl_ecosystem_has_packages(ecosystems.items[i])) {
             *pl_vec_push(arena, &info.no_scheme) = ecosystems.items[i];
         }
     }

@@ -23,6 +23,7 @@
 #include "feed/date.h"
 #include "feed/head.h"
 #include "feed/records.h"
+#include "model/ecosystem.h"
 
 static const struct product {
     const char *name;
@@ -102,7 +103,7 @@ static enum pl_status take_release(struct pl_feed_sink *sink, struct pl_arena *a
     struct pl_affected *affected = pl_vec_push(arena, &advisory.affected);
     struct pl_range *range = pl_vec_push(arena, &affected->ranges);
     pl_str id = known.id ? pl_str_from(known.id) : product;
-    affected->ecosystem = PL_STR("End of life");
+    affected->ecosystem = PL_STR(PL_END_OF_LIFE_ECOSYSTEM);
     affected->name = pl_arena_format(arena, PL_STR_FMT ":" PL_STR_FMT, PL_STR_ARG(id),
                                      PL_STR_ARG(release->name));
     affected->state = PL_AFFECT_END_OF_LIFE;
@@ -185,7 +186,7 @@ const struct pl_feed pl_feed_endoflife = {
     .name = "endoflife",
     .summary = "endoflife.date: until when releases of distributions and products get fixes",
     .url = "https://endoflife.date/api/v1/products/full",
-    .ecosystems = "End of life",
+    .ecosystems = PL_END_OF_LIFE_ECOSYSTEM,
     .bid = bid,
     .read = read_document,
 };

@@ -2,7 +2,7 @@
 #include "feed/selection.h"
 #include "base/buf.h"
 #include "base/limits.h"
-#include "model/suppression.h"
+#include "model/ecosystem.h"
 
 /* In lower case, with blanks. */
 static pl_str fold(struct pl_arena *arena, pl_str name)
@@ -67,12 +67,6 @@ void pl_feed_selection_add_name(struct pl_arena *arena, struct pl_feed_selection
     }
 }
 
-/* Suppressions are of whatever they mean. */
-static bool is_of_none(pl_str ecosystem)
-{
-    return pl_str_eq(ecosystem, PL_STR(PL_SUPPRESSION_ECOSYSTEM));
-}
-
 bool pl_feed_selection_has(const struct pl_feed_selection *selection, pl_str ecosystem)
 {
     pl_str release = PL_STR_EMPTY;
@@ -82,7 +76,7 @@ bool pl_feed_selection_has(const struct pl_feed_selection *selection, pl_str eco
             return true;
         }
     }
-    return selection->names.count == 0 || is_of_none(ecosystem);
+    return selection->names.count == 0 || !pl_ecosystem_has_packages(ecosystem);
 }
 
 /* Do the words between colons of `release` hold those of `wanted`, one after the other? */
@@ -119,7 +113,7 @@ bool pl_feed_selection_takes(const struct pl_feed_selection *selection, pl_str e
             return true;
         }
     }
-    return selection->names.count == 0 || is_of_none(ecosystem);
+    return selection->names.count == 0 || !pl_ecosystem_has_packages(ecosystem);
 }
 
 pl_str pl_feed_selection_lacks(const struct pl_feed_selection *selection,

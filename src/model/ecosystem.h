@@ -10,6 +10,12 @@
 #include "model/os.h"
 #include "model/purl.h"
 
+/* What a database has beside advisories on packages is filed under names of this kind as well:
+ * suppressions of any package, and ends of life by the names of pl_os_release_name. */
+#define PL_SUPPRESSION_ECOSYSTEM "Suppression"
+#define PL_END_OF_LIFE_ECOSYSTEM "End of life"
+bool pl_ecosystem_has_packages(pl_str ecosystem);
+
 struct pl_package_key {
     pl_str ecosystem; /* with release where the distribution has them */
     pl_str name;

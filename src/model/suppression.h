@@ -8,11 +8,11 @@
  * stated". What a rule did to a finding is told by a mark.
  */
 #include "model/advisory.h"
+#include "model/ecosystem.h"
 #include "model/purl.h"
 
-/* Suppressions that have no package of an ecosystem lie in the advisory database under this key,
- * since no look-up of a package would find them. */
-#define PL_SUPPRESSION_ECOSYSTEM "Suppression"
+/* Suppressions that have no package of an ecosystem lie in the advisory database under this key of
+ * PL_SUPPRESSION_ECOSYSTEM, since no look-up of a package would find them. */
 #define PL_SUPPRESSION_KEY "*"
 /* Of the ids that their records have. */
 #define PL_SUPPRESSION_ID_PREFIX "SUPPRESSION-"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of ecosystems are those that OSV's schema and its export have. */
 #include "feed/selection.h"
+#include "model/ecosystem.h"
 #include "unit/test.h"
 
 static struct pl_feed_selection of(struct pl_arena *arena, const char *list)
@@ -26,6 +27,8 @@ static void test_selection__releases(void **state)
         {"Debian", "Debian:13", true},
         {"npm", "PyPI", false},
         {"pypi", "PyPI", true},
+        {"npm", PL_SUPPRESSION_ECOSYSTEM, true}, /* what is of no ecosystem is for all */
+        {"npm", PL_END_OF_LIFE_ECOSYSTEM, true},
         {"alpine:3.18", "Alpine:v3.18", true},
         {"alpine:v3.18", "Alpine:v3.18", true},
         {"alpine:3.1", "Alpine:v3.18", false},
