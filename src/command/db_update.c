@@ -102,14 +102,13 @@ static void note_failure(struct update *update, const char *text)
         pl_arena_dup(&update->arena, pl_str_from(text));
 }
 
-/* Waits for the slice that was ended before. One that is refused keeps what it had, and does not
+/* Waits for the slice that was ended first. One that is refused keeps what it had, and does not
  * keep the others from being taken. */
-static enum pl_status settle_slice(struct update *update, struct pl_error *err)
+static enum pl_status settle_slice(struct update *update, bool *ret_any, struct pl_error *err)
 {
     struct pl_db_slice_built built = {0};
     struct pl_error refused = PL_ERROR_INIT;
-    bool any = false;
-    enum pl_status st = pl_db_builder_settle(update->builder, &any, &built, &refused);
+    enum pl_status st = pl_db_builder_settle(update->builder, ret_any, &built, &refused);
     if (st == PL_E_CONFLICT) {
         note_failure(update, refused.msg);
         return PL_OK;
@@ -118,14 +117,16 @@ static enum pl_status settle_slice(struct update *update, struct pl_error *err)
         return pl_error_set(err, st, "%s", refused.msg);
     }
     update->repeated += built.replaced;
-    update->ended += any;
+    update->ended += *ret_any;
     return PL_OK;
 }
 
 static enum pl_status end_slice(void *context, struct pl_error *err)
 {
     struct update *update = context;
-    enum pl_status st = settle_slice(update, err);
+    bool any = false;
+    enum pl_status st =
+        pl_db_builder_is_full(update->builder) ? settle_slice(update, &any, err) : PL_OK;
     return st < 0 ? st
                   : pl_db_builder_end(update->builder, &update->origin, update->accept_shrink, err);
 }
@@ -327,9 +328,11 @@ static void read_sources(struct update *update, const struct pl_strs *sources,
             note_failure(update, failed.msg);
         }
     }
-    struct pl_error failed = PL_ERROR_INIT;
-    if (settle_slice(update, &failed) < 0) {
-        note_failure(update, failed.msg);
+    for (bool any = true; any;) {
+        struct pl_error failed = PL_ERROR_INIT;
+        if (settle_slice(update, &any, &failed) < 0) {
+            note_failure(update, failed.msg);
+        }
     }
 }
 

@@ -35,7 +35,10 @@ struct pl_db_builder {
     struct pl_db_manifest manifest;
     char before[PL_DB_DIGITS + 1]; /* the generation that was in use, or empty */
     struct slice slice; /* at hand */
-    struct ending ending; /* the one before it */
+    /* Those before it, the oldest at `first`: what is settled next. */
+    struct ending endings[PL_DB_BUILDER_ENDINGS];
+    size_t first;
+    size_t ending_count;
     unsigned begun; /* slices, so that each has a file of its own */
 };
 
@@ -68,7 +71,7 @@ enum pl_status pl_db_builder_new(const char *dir, struct pl_db_builder **ret, st
     if (!builder->dir) {
         pl_mem_abort(strlen(dir));
     }
-    builder->slice.file.fd = builder->ending.slice.file.fd = -1;
+    builder->slice.file.fd = -1;
     builder->dir_fd = pl_fd_take(&dir_fd);
     builder->lock_fd = pl_fd_take(&lock_fd);
     /* What cannot be read cannot be kept: a database of another version is made anew. */
@@ -107,9 +110,13 @@ void pl_db_builder_free(struct pl_db_builder *builder)
         return;
     }
     pl_db_builder_drop(builder);
-    await(&builder->ending);
-    give_up(builder->dir_fd, &builder->ending.slice);
-    pl_arena_release(&builder->ending.arena);
+    for (size_t i = 0; i < PL_ARRAY_LEN(builder->endings); i++) {
+        await(&builder->endings[i]);
+        if (builder->endings[i].slice.building) {
+            give_up(builder->dir_fd, &builder->endings[i].slice);
+        }
+        pl_arena_release(&builder->endings[i].arena);
+    }
     pl_fd_closep(&builder->lock_fd);
     pl_fd_closep(&builder->dir_fd);
     pl_arena_release(&builder->arena);
@@ -247,13 +254,19 @@ static void *write_slice(void *context)
     return NULL;
 }
 
+bool pl_db_builder_is_full(const struct pl_db_builder *builder)
+{
+    return builder->ending_count == PL_DB_BUILDER_ENDINGS;
+}
+
 enum pl_status pl_db_builder_end(struct pl_db_builder *builder, const struct pl_db_origin *origin,
                                  bool accept_shrink, struct pl_error *err)
 {
-    struct ending *ending = &builder->ending;
-    if (ending->slice.building || !builder->slice.building) {
+    if (pl_db_builder_is_full(builder) || !builder->slice.building) {
         return pl_error_set(err, PL_E_INTERNAL, "a slice is ended that may not be");
     }
+    struct ending *ending =
+        &builder->endings[(builder->first + builder->ending_count++) % PL_DB_BUILDER_ENDINGS];
     const struct pl_db_slice_info *before = find_slice(builder, builder->slice.name);
     bool may_shrink = accept_shrink || !before || !pl_str_eq(before->selection, origin->selection);
     struct pl_arena arena = ending->arena;
@@ -273,9 +286,9 @@ enum pl_status pl_db_builder_end(struct pl_db_builder *builder, const struct pl_
 }
 
 /* What was written becomes part of the manifest. */
-static void enter(struct pl_db_builder *builder, struct pl_db_slice_built *ret)
+static void enter(struct pl_db_builder *builder, const struct ending *ending,
+                  struct pl_db_slice_built *ret)
 {
-    const struct ending *ending = &builder->ending;
     struct pl_db_slice_info *before = find_slice(builder, ending->slice.name);
     struct pl_db_slice_info slice = ending->info;
     struct pl_strs none = {0};
@@ -304,17 +317,21 @@ static void enter(struct pl_db_builder *builder, struct pl_db_slice_built *ret)
 enum pl_status pl_db_builder_settle(struct pl_db_builder *builder, bool *ret_any,
                                     struct pl_db_slice_built *ret, struct pl_error *err)
 {
-    struct ending *ending = &builder->ending;
-    bool any = ending->slice.building != NULL;
+    *ret_any = builder->ending_count > 0;
+    if (!*ret_any) {
+        return PL_OK;
+    }
+    struct ending *ending = &builder->endings[builder->first];
+    builder->first = (builder->first + 1) % PL_DB_BUILDER_ENDINGS;
+    builder->ending_count--;
     await(ending);
-    if (any && ending->status == PL_OK) {
-        enter(builder, ret);
-    } else if (any && err) {
+    if (ending->status == PL_OK) {
+        enter(builder, ending, ret);
+    } else if (err) {
         *err = ending->failure;
     }
     give_up(builder->dir_fd, &ending->slice);
-    *ret_any = any;
-    return any ? ending->status : PL_OK;
+    return ending->status;
 }
 
 void pl_db_builder_confirm(struct pl_db_builder *builder, pl_str slice,
@@ -346,7 +363,7 @@ enum pl_status pl_db_builder_finish(struct pl_db_builder *builder, pl_str create
     struct pl_db_manifest *manifest = &builder->manifest;
     struct pl_db_built built = {.changed = false};
     pl_db_builder_drop(builder);
-    if (builder->ending.slice.building) {
+    if (builder->ending_count > 0) {
         return pl_error_set(err, PL_E_INTERNAL, "a slice of the database is not settled");
     }
     pl_db_manifest_seal(manifest);

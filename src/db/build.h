@@ -63,15 +63,18 @@ struct pl_db_slice_built {
     bool changed; /* false: the same content as before */
 };
 
-/* Ends the slice: a thread of the builder's writes it. Another one may be begun and filled
- * meanwhile, but before that is ended the one under way is to be settled. */
+/* Ends the slice: a thread of the builder's writes it. Others may be begun, filled and ended
+ * meanwhile, as long as the builder is not full. */
+enum { PL_DB_BUILDER_ENDINGS = 2 };
 enum pl_status pl_db_builder_end(struct pl_db_builder *builder, const struct pl_db_origin *origin,
                                  bool accept_shrink, struct pl_error *err);
+/* Are as many slices being written as may be? One is to be settled before the next is ended. */
+bool pl_db_builder_is_full(const struct pl_db_builder *builder);
 
-/* Waits for the slice that was ended last and makes it part of the next generation; *ret_any is
- * false when all are settled. CONFLICT, and the slice stays as it was, when it has less than half
- * of the records that it had for the same selection and the shrinking was not accepted: feeds break
- * more often than advisories are withdrawn by the thousand. */
+/* Waits for the slice that was ended first of those that are not settled, and makes it part of the
+ * next generation; *ret_any is false when all are settled. CONFLICT, and the slice stays as it was,
+ * when it has less than half of the records that it had for the same selection and the shrinking
+ * was not accepted: feeds break more often than advisories are withdrawn by the thousand. */
 enum pl_status pl_db_builder_settle(struct pl_db_builder *builder, bool *ret_any,
                                     struct pl_db_slice_built *ret, struct pl_error *err);
 /* Gives up the slice that was begun: what the generation in use has of it stays. */
