@@ -12,6 +12,8 @@ import json
 import os
 import random
 import re
+import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -219,6 +221,37 @@ def check_shrink(top):
     assert done.returncode == 0 and generation(database) != before
 
 
+def check_full_disk(top):
+    """Where no file can grow, and where the file system is full, the old generation stays, whole."""
+    feed, database = os.path.join(top, "growing"), os.path.join(top, "filled")
+    make_export(feed, "npm", "1.0", 50)
+    assert update(database, feed).returncode == 0
+    before, files = generation(database), sorted(os.listdir(database))
+    make_export(feed, "npm", "2.0", 20000)
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 10, 64 << 10))
+
+    done = subprocess.run([PLIMSOLL, "db", "update", "--db", database, "--from", feed], encoding="utf-8",
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit, check=False)
+    assert done.returncode == 3 and "File too large" in done.stderr, done
+    assert generation(database) == before and sorted(os.listdir(database)) == files
+    small = os.path.join(top, "small")
+    os.mkdir(small)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160k", "tmpfs", small], stderr=subprocess.DEVNULL,
+                      check=False).returncode == 0:
+        try:
+            mounted = os.path.join(small, "database")
+            shutil.copytree(database, mounted, symlinks=True)
+            done = update(mounted, feed)
+            assert done.returncode == 3 and "No space left on device" in done.stderr, done
+            assert generation(mounted) == before and sorted(os.listdir(mounted)) == files
+        finally:
+            subprocess.run(["umount", small], check=True)
+    assert update(database, feed).returncode == 0 and generation(database) != before
+
+
 def ask(database, *words):
     done = subprocess.run([PLIMSOLL, "db", *words, "--db", database, "--format", "json"], encoding="utf-8",
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
@@ -313,6 +346,7 @@ def main():
         check_malformed(top)
         check_http(top)
         check_shrink(top)
+        check_full_disk(top)
         check_history(top)
         check_transfer(top)
 
