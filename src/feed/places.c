@@ -59,15 +59,33 @@ static pl_str last_segment(pl_str path)
     return slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
 }
 
+/* The repository that an archive of a branch or tag is of, as GitHub and GitLab make them:
+ * ".../advisory-database/archive/refs/heads/main.zip", ".../tracker/-/archive/main/x.tar.gz". */
+static pl_str repository_of(pl_str path)
+{
+    static const pl_str marks[] = {PL_STR_INIT("/-/archive/"), PL_STR_INIT("/archive/refs/")};
+    for (size_t i = 0; i < PL_ARRAY_LEN(marks); i++) {
+        size_t at = pl_str_find(path, marks[i]);
+        if (at != SIZE_MAX) {
+            return last_segment(pl_str_sub(path, 0, at));
+        }
+    }
+    return PL_STR_EMPTY;
+}
+
 /* What an archive's records are called after: the directory it lies in when it is called all.zip,
- * else its name. */
+ * its repository, else its name. */
 static pl_str name_of_file(pl_str path)
 {
     static const pl_str suffixes[] = {
         PL_STR_INIT(".gz"),   PL_STR_INIT(".zst"), PL_STR_INIT(".xz"),  PL_STR_INIT(".bz2"),
         PL_STR_INIT(".tar"),  PL_STR_INIT(".zip"), PL_STR_INIT(".tgz"), PL_STR_INIT(".json"),
         PL_STR_INIT(".yaml"), PL_STR_INIT(".yml")};
+    pl_str repository = repository_of(path);
     pl_str name = last_segment(path);
+    if (repository.len > 0) {
+        return repository;
+    }
     if (pl_str_eq(name, PL_STR("all.zip")) && path.len > name.len) {
         return last_segment(pl_str_sub(path, 0, path.len - name.len - 1));
     }

@@ -245,6 +245,12 @@ def check_indexes(site, top):
         told = json.loads(update(database, "--from", site.base + url).stdout)
         assert told["unchanged"] == 1, told
         assert "/alma/os/repodata/1-updateinfo.xml.bz2" not in site.take_asked()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("advisory-database-main/advisories/1.json", osv("npm", 1, 1, START))
+    site.put("/github/advisory-database/archive/refs/heads/main.zip", packed.getvalue())
+    update(database, "--from", site.base + "/github/advisory-database/archive/refs/heads/main.zip")
+    assert manifest(database)["slices"][-1]["name"] == "osv/advisory-database", manifest(database)
     for href in ("../../../secret", "/etc/passwd", "file:///etc/passwd", "http://192.0.2.1/x"):
         site.put("/evil/repodata/repomd.xml", repomd(href))
         done = update(os.path.join(top, "evil"), "--from", site.base + "/evil/repodata/repomd.xml",
