@@ -2,8 +2,8 @@
 /* Suppressions in the format that the first byte picks: what is taken is a rule again when it comes
  * back from the database, and that one is taken as the same record. */
 #include "feed/feeds.h"
+#include "feed/reader/suppression.h"
 #include "feed/sink.h"
-#include "feed/suppression.h"
 #include "target.h"
 
 extern const struct pl_feed pl_feed_suppressions;

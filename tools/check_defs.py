@@ -20,9 +20,9 @@ def read_list(path):
         return [entry.groups() for entry in map(ENTRY.match, file) if entry]
 
 
-def plugin_file(directory, name, kind):
-    """Beside the list, or in the folder below it that the kind's last word names (PL_IMAGE_SOURCE: image/source/)."""
-    folders = [directory, os.path.join(directory, kind.lower().split("_")[-1])]
+def plugin_file(directory, name):
+    """Beside the list, or in a folder beside it (image/source/ of image/sources.def, feed/reader/ of feed/feeds.def)."""
+    folders = [directory] + sorted(entry.path for entry in os.scandir(directory) if entry.is_dir())
     paths = [os.path.join(folder, name + ".c") for folder in folders]
     return next((path for path in paths if os.path.exists(path)), None)
 
@@ -31,8 +31,8 @@ def check_plugins(root, path, entries):
     names = [argument for _, argument in entries]
     if names != sorted(set(names)):
         yield f"{path}: not sorted, or a name twice"
-    for kind, name in entries:
-        file = plugin_file(os.path.dirname(path), name, kind)
+    for _, name in entries:
+        file = plugin_file(os.path.dirname(path), name)
         if not file:
             yield f"{path}: {name} has no file {name}.c"
             continue

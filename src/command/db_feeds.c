@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What feeds there are, and what came of reading them. */
 #include "command/db_show.h"
-#include "feed/osv.h"
+#include "feed/reader/osv.h"
 #include "feed/urls.h"
 #include "format/json_writer.h"
 #include "report/grid.h"

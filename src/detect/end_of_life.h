@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * end_of_life - until when a system gets fixes, as the database has it (feed/endoflife.c).
+ * end_of_life - until when a system gets fixes, as the database has it (feed/reader/endoflife.c).
  */
 #include "db/db.h"
 #include "model/os.h"

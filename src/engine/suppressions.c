@@ -3,8 +3,8 @@
 #include "base/limits.h"
 #include "detect/rows.h"
 #include "detect/suppression.h"
+#include "feed/reader/suppression.h"
 #include "feed/source.h"
-#include "feed/suppression.h"
 #include "image/reference.h"
 #include <pthread.h>
 

@@ -10,7 +10,7 @@
  * and last how many listed versions were compared: "compared <TAB> N".
  */
 #include "base/io.h"
-#include "feed/osv.h"
+#include "feed/reader/osv.h"
 #include "version/range.h"
 #include <stdio.h>
 

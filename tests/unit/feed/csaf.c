@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The documents are small ones of the shapes that the publishers' have; whole documents are held to
  * a second reading by tests/tools/feed_oracle_csaf.py. */
-#include "feed/csaf.h"
-#include "feed/names.h"
+#include "feed/reader/csaf.h"
+#include "feed/reader/names.h"
 #include "unit/feed/feed_test.h"
 
 extern const struct pl_feed pl_feed_redhat_csaf;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Shapes of records after the OSV schema and the loader traps of real feeds. */
-#include "feed/osv.h"
+#include "feed/reader/osv.h"
 #include "base/limits.h"
 #include "unit/test.h"
 

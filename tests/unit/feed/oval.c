@@ -2,8 +2,8 @@
 /* The documents are small ones of the shapes that the publishers' have; whole documents are held to
  * a second reading by tests/tools/feed_oracle_oval.py. What tests, states and operators mean is in
  * sections 4 and 5 of the OVAL Language specification 5.11. */
-#include "feed/oval.h"
-#include "feed/names.h"
+#include "feed/reader/oval.h"
+#include "feed/reader/names.h"
 #include "unit/feed/feed_test.h"
 
 #define X(name) extern const struct pl_feed pl_feed_##name;

@@ -3,7 +3,7 @@
  * detect/suppression. */
 #include "base/buf.h"
 #include "base/limits.h"
-#include "feed/suppression.h"
+#include "feed/reader/suppression.h"
 #include "unit/feed/collect.h"
 
 struct sample {

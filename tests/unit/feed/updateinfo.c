@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The documents are small ones of the shapes that the publishers' have; whole documents are held to
  * a second reading by tests/tools/feed_oracle_updateinfo.py. */
-#include "feed/updateinfo.h"
+#include "feed/reader/updateinfo.h"
 #include "unit/feed/feed_test.h"
 
 extern const struct pl_feed pl_feed_almalinux_updateinfo;

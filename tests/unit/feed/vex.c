@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* VEX documents, small ones of all that the formats allow; whole documents of others are held to a
  * second reading by tests/tools/feed_oracle_vex.py. */
-#include "feed/vers.h"
+#include "feed/reader/vers.h"
 #include "unit/feed/feed_test.h"
 
 extern const struct pl_feed pl_feed_csaf_vex;
