@@ -49,6 +49,7 @@ static void update_json(struct pl_json_writer *json, const struct pl_source_resu
                    {"malformed", sum->malformed},
                    {"repeated", outcome->repeated},
                    {"unchanged", result->unchanged},
+                   {"resumed", outcome->resumed},
                    {"failed", result->failed},
                    {"fetched_bytes", result->fetched_bytes},
                    {"milliseconds", outcome->milliseconds},
@@ -95,6 +96,10 @@ enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_sou
                      result->slices.count == 1 ? "" : "s", (double)sum.bytes / 1e6);
     if (result->unchanged > 0) {
         pl_writer_format(&out, "; %llu had nothing new", (unsigned long long)result->unchanged);
+    }
+    if (outcome->resumed > 0) {
+        pl_writer_format(&out, "; %llu were there from an update that did not end",
+                         (unsigned long long)outcome->resumed);
     }
     if (result->fetched_bytes > 0) {
         pl_writer_format(&out, "\nfetched %.1f MB, all in %.1f s",

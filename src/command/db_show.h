@@ -11,6 +11,7 @@
 struct pl_db_outcome {
     struct pl_db_built built;
     uint64_t repeated; /* records that others with their id stand for */
+    uint64_t resumed; /* slices that an update before had, which was killed */
     uint64_t milliseconds; /* that it took */
     pl_str selection; /* the ecosystems that it was about; empty: all */
 };

@@ -26,6 +26,7 @@ struct update {
     struct pl_strs missing; /* texts about what the publisher does not have */
     size_t ended; /* slices that were taken */
     size_t unchanged; /* URLs that have what they had */
+    size_t resumed; /* slices of an update that was killed */
     uint64_t repeated; /* records that others with their id stand for */
 };
 
@@ -118,6 +119,9 @@ static enum pl_status settle_slice(struct update *update, bool *ret_any, struct 
     }
     update->repeated += built.replaced;
     update->ended += *ret_any;
+    if (*ret_any && pl_http_is_url(update->origin.source)) {
+        pl_db_builder_checkpoint(update->builder);
+    }
     return PL_OK;
 }
 
@@ -159,6 +163,7 @@ static void recall(void *context, pl_str url, struct pl_remote_known *ret)
     struct update *update = context;
     const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
     pl_str source = shown(update, url);
+    update->resumed += pl_db_builder_resume(update->builder, source, update->selection_text);
     for (size_t i = 0; i < manifest->slices.count; i++) {
         const struct pl_db_slice_info *slice = &manifest->slices.items[i];
         if (pl_str_eq(slice->source, source)) {
@@ -399,6 +404,7 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     if (st == PL_OK && done > 0) {
         outcome.repeated = update.repeated;
         outcome.selection = update.selection_text;
+        outcome.resumed = update.resumed;
         outcome.milliseconds = now_milliseconds() - began;
         st = pl_db_show_update(args, &result, &outcome, err);
     }

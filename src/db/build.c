@@ -33,6 +33,7 @@ struct pl_db_builder {
     int dir_fd;
     int lock_fd;
     struct pl_db_manifest manifest;
+    struct pl_db_manifest pending; /* of a builder that was killed */
     char before[PL_DB_DIGITS + 1]; /* the generation that was in use, or empty */
     struct slice slice; /* at hand */
     /* Those before it, the oldest at `first`: what is settled next. */
@@ -42,16 +43,22 @@ struct pl_db_builder {
     unsigned begun; /* slices, so that each has a file of its own */
 };
 
+/* Is the slice's file there, and whole as far as can be told without reading all of it? */
+static bool is_there(const struct pl_db_builder *builder, const struct pl_db_slice_info *slice)
+{
+    int fd pl_autoclose = -1;
+    struct pl_table *table PL_CLEANUP(pl_table_closep) = NULL;
+    return pl_generation_open_slice(builder->dir_fd, slice, &fd, NULL) == PL_OK &&
+           pl_table_open(fd, slice->digits.ptr, &table, NULL) == PL_OK;
+}
+
 /* A slice whose file is missing or cut short is not known any more, so that it is fetched again. */
 static void leave_out_missing(struct pl_db_builder *builder)
 {
     struct pl_db_slice_infos *slices = &builder->manifest.slices;
     size_t kept = 0;
     for (size_t i = 0; i < slices->count; i++) {
-        int fd pl_autoclose = -1;
-        struct pl_table *table PL_CLEANUP(pl_table_closep) = NULL;
-        if (pl_generation_open_slice(builder->dir_fd, &slices->items[i], &fd, NULL) == PL_OK &&
-            pl_table_open(fd, slices->items[i].digits.ptr, &table, NULL) == PL_OK) {
+        if (is_there(builder, &slices->items[i])) {
             slices->items[kept++] = slices->items[i];
         }
     }
@@ -80,6 +87,7 @@ enum pl_status pl_db_builder_new(const char *dir, struct pl_db_builder **ret, st
         memcpy(builder->before, builder->manifest.generation, sizeof(builder->before));
         leave_out_missing(builder);
     }
+    (void)pl_generation_read_pending(builder->dir_fd, &builder->arena, &builder->pending, NULL);
     *ret = builder;
     return PL_OK;
 }
@@ -332,6 +340,37 @@ enum pl_status pl_db_builder_settle(struct pl_db_builder *builder, bool *ret_any
     }
     give_up(builder->dir_fd, &ending->slice);
     return ending->status;
+}
+
+void pl_db_builder_checkpoint(struct pl_db_builder *builder)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    struct pl_db_manifest manifest = {.created = builder->manifest.created};
+    for (size_t i = 0; i < builder->manifest.slices.count; i++) {
+        *pl_vec_push(&scratch, &manifest.slices) = builder->manifest.slices.items[i];
+    }
+    pl_db_manifest_seal(&manifest);
+    pl_generation_keep_pending(builder->dir_fd, &manifest);
+}
+
+size_t pl_db_builder_resume(struct pl_db_builder *builder, pl_str source, pl_str selection)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < builder->pending.slices.count; i++) {
+        const struct pl_db_slice_info *slice = &builder->pending.slices.items[i];
+        struct pl_db_slice_info *known = find_slice(builder, slice->name);
+        bool is_news = !known || !pl_str_eq(known->digits, slice->digits);
+        if (!is_news || !pl_str_eq(slice->source, source) ||
+            !pl_str_eq(slice->selection, selection) || !is_there(builder, slice)) {
+            continue;
+        }
+        if (!known) {
+            known = pl_vec_push(&builder->arena, &builder->manifest.slices);
+        }
+        *known = *slice;
+        count++;
+    }
+    return count;
 }
 
 void pl_db_builder_confirm(struct pl_db_builder *builder, pl_str slice,

@@ -80,6 +80,12 @@ enum pl_status pl_db_builder_settle(struct pl_db_builder *builder, bool *ret_any
 /* Gives up the slice that was begun: what the generation in use has of it stays. */
 void pl_db_builder_drop(struct pl_db_builder *builder);
 
+/* Keeps what is settled so far for a builder that takes up where this one may be killed. */
+void pl_db_builder_checkpoint(struct pl_db_builder *builder);
+/* Takes up what a builder that was killed had of this source, for the same selection: those slices
+ * are then as if the generation in use had them. Returns how many there are. */
+size_t pl_db_builder_resume(struct pl_db_builder *builder, pl_str source, pl_str selection);
+
 /* The slice was asked for, and is what the source still has. */
 void pl_db_builder_confirm(struct pl_db_builder *builder, pl_str slice,
                            const struct pl_db_origin *origin);

@@ -20,6 +20,7 @@
 #define BUILDING "building."
 #define MANIFEST_NEW "manifest.new"
 #define CURRENT_NEW "current.new"
+#define PENDING "pending"
 
 enum pl_status pl_generation_lock(const char *dir, int *ret_dir_fd, int *ret_lock_fd,
                                   struct pl_error *err)
@@ -248,8 +249,9 @@ void pl_generation_abandon(int dir_fd, struct pl_slice_file *file)
     }
 }
 
-static enum pl_status write_manifest(int dir_fd, const struct pl_db_manifest *manifest,
-                                     const char *name, struct pl_error *err)
+/* A file MANIFEST_NEW with the manifest in it. */
+static enum pl_status write_new_manifest(int dir_fd, const struct pl_db_manifest *manifest,
+                                         int *ret_fd, struct pl_error *err)
 {
     struct pl_buf text pl_autobuf = PL_BUF_INIT(PL_LIMIT_DB_MANIFEST_BYTES);
     enum pl_status st = pl_db_manifest_write(manifest, &text, err);
@@ -262,11 +264,39 @@ static enum pl_status write_manifest(int dir_fd, const struct pl_db_manifest *ma
         return pl_error_sys(err, errno, "writing the database's manifest");
     }
     st = pl_io_write(fd, pl_buf_str(&text), err);
+    if (st == PL_OK) {
+        *ret_fd = pl_fd_take(&fd);
+    }
+    return st;
+}
+
+static enum pl_status write_manifest(int dir_fd, const struct pl_db_manifest *manifest,
+                                     const char *name, struct pl_error *err)
+{
+    int fd pl_autoclose = -1;
+    enum pl_status st = write_new_manifest(dir_fd, manifest, &fd, err);
     if (st == PL_OK &&
         (fsync(fd) < 0 || renameat(dir_fd, MANIFEST_NEW, dir_fd, name) < 0 || fsync(dir_fd) < 0)) {
         st = pl_error_sys(err, errno, "keeping the database's manifest");
     }
     return st;
+}
+
+void pl_generation_keep_pending(int dir_fd, const struct pl_db_manifest *manifest)
+{
+    int fd pl_autoclose = -1;
+    if (write_new_manifest(dir_fd, manifest, &fd, NULL) < 0 ||
+        renameat(dir_fd, MANIFEST_NEW, dir_fd, PENDING) < 0) {
+        unlinkat(dir_fd, MANIFEST_NEW, 0);
+    }
+}
+
+enum pl_status pl_generation_read_pending(int dir_fd, struct pl_arena *arena,
+                                          struct pl_db_manifest *ret, struct pl_error *err)
+{
+    int fd pl_autoclose = openat(dir_fd, PENDING, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    return fd < 0 ? pl_error_set(err, PL_E_NOT_FOUND, "nothing is pending")
+                  : read_manifest(fd, PENDING, arena, ret, err);
 }
 
 enum pl_status pl_generation_swap(int dir_fd, const struct pl_db_manifest *manifest,
@@ -290,6 +320,7 @@ enum pl_status pl_generation_swap(int dir_fd, const struct pl_db_manifest *manif
         renameat(dir_fd, CURRENT_NEW, dir_fd, PL_DB_CURRENT) < 0 || fsync(dir_fd) < 0) {
         return pl_error_sys(err, errno, "swapping in the new generation");
     }
+    unlinkat(dir_fd, PENDING, 0);
     pl_generation_prune(dir_fd, manifest->generation, keep_count);
     *ret_changed = strcmp(before, name) != 0;
     return PL_OK;

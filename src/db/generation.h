@@ -8,6 +8,7 @@
  *   <digits>.pldb       a slice, named by the digest of its content
  *   building.<number>   a slice that is being written
  *   current.new         a link on its way to become `current`
+ *   pending             the manifest of a generation that is being built, as far as it is
  *   lock                held by the builder at work
  */
 #include "db/manifest.h"
@@ -53,6 +54,14 @@ enum pl_status pl_generation_keep_slice(int dir_fd, struct pl_slice_file *file, 
                                         struct pl_error *err);
 /* Closes and removes the file, unless that or the keeping was done before. Under the lock. */
 void pl_generation_abandon(int dir_fd, struct pl_slice_file *file);
+
+/* What is done of a generation that is being built, for a builder that takes up where this one may
+ * be killed. No more than a help: nothing is flushed, and failures are passed over. Gone when a
+ * generation is swapped in. Under the lock. */
+void pl_generation_keep_pending(int dir_fd, const struct pl_db_manifest *manifest);
+/* NOT_FOUND when there is none. */
+enum pl_status pl_generation_read_pending(int dir_fd, struct pl_arena *arena,
+                                          struct pl_db_manifest *ret, struct pl_error *err);
 
 /* Removes all but the manifest `in_use`, the `keep_count` newest of the others, and the slices that
  * these refer to. Under the lock. */

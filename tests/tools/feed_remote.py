@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
+import time
 import zipfile
 
 from feed_site import Site, rfc3339
@@ -311,6 +313,40 @@ def check_csaf(site, top):
     print("ok - documents of CSAF by changes and deletions")
 
 
+def check_resumed(site, top):
+    """An update that is killed leaves what it had for the next one, of the sources that this one asks."""
+    database = os.path.join(top, "resumed")
+    names = ["A%02d" % number for number in range(12)] + ["Z"]
+    for name in names:
+        Export(site, name, 30).put(zip_at=START)
+    site.put("/ecosystems.txt", "\n".join(names))
+    site.held["/Z/all.zip"] = threading.Event()
+    child = subprocess.Popen([PLIMSOLL, "db", "update", "--db", database, "--from", site.base],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert site.held["/Z/all.zip"].wait(60)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        pending = os.path.join(database, "pending")
+        if os.path.exists(pending):
+            with open(pending, encoding="utf-8") as file:
+                if len(json.load(file)["slices"]) >= 9:
+                    break
+        time.sleep(0.01)
+    child.kill()
+    child.wait()
+    assert not os.path.exists(os.path.join(database, "current"))
+    site.held.clear()
+    site.take_asked()
+    told = json.loads(update(database, "--from", site.base).stdout)
+    zips = [path for path in site.take_asked() if path.endswith("all.zip")]
+    assert told["resumed"] >= 9 and len(zips) <= len(names) - 9, (told, zips)
+    whole = os.path.join(top, "resumed-whole")
+    update(whole, "--from", site.base)
+    assert generation(database) == generation(whole)
+    assert not os.path.exists(os.path.join(database, "pending"))
+    print("ok - an update that was killed is taken up")
+
+
 def check_selection(site, top):
     """--ecosystems: those releases alone, kept to until others are named; nothing else is fetched."""
     database = os.path.join(top, "selected")
@@ -352,9 +388,9 @@ def main():
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         os.environ.pop(name, None)
     with tempfile.TemporaryDirectory() as top:
-        print("1..8")
+        print("1..9")
         for check in (check_changes, check_one_fails, check_lines, check_indexes,
-                      check_csaf, check_selection):
+                      check_csaf, check_selection, check_resumed):
             site = Site()
             check(site, top)
             site.close()

@@ -18,6 +18,7 @@ class Site:
         self.files = {}
         self.broken = {}
         self.asked = []
+        self.held = {}
         site = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -38,6 +39,9 @@ class Site:
             def do_GET(self):
                 path = self.path
                 site.asked.append(path)
+                if path in site.held:
+                    site.held[path].set()
+                    return self.rfile.read()  # says nothing until the other side is gone
                 if path in site.broken:
                     return self.answer(*site.broken[path])
                 if path not in site.files:
