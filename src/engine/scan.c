@@ -3,6 +3,7 @@
 #include "base/sandbox.h"
 #include "detect/end_of_life.h"
 #include "detect/kernel.h"
+#include "detect/repositories.h"
 #include "detect/vulnerability.h"
 #include "engine/container.h"
 #include "engine/inspect_sbom.h"
@@ -179,6 +180,10 @@ static enum pl_status detect(const struct scan *scan, struct pl_error *err)
                                            .components = &report->components};
     st = pl_end_of_life_find(scan->arena, scan->options->db, &report->subject.os,
                              &report->subject.end_of_life, err);
+    if (st == PL_OK) {
+        st = pl_repositories_find(scan->arena, scan->options->db, &report->subject.os,
+                                  &report->subject.ecosystems, err);
+    }
     if (st < 0) {
         return st;
     }

@@ -104,7 +104,8 @@ static enum pl_status add_distribution(struct pl_arena *arena, const struct pl_p
 bool pl_ecosystem_has_packages(pl_str ecosystem)
 {
     return !pl_str_eq(ecosystem, PL_STR(PL_SUPPRESSION_ECOSYSTEM)) &&
-           !pl_str_eq(ecosystem, PL_STR(PL_END_OF_LIFE_ECOSYSTEM));
+           !pl_str_eq(ecosystem, PL_STR(PL_END_OF_LIFE_ECOSYSTEM)) &&
+           !pl_str_eq(ecosystem, PL_STR(PL_REPOSITORY_ECOSYSTEM));
 }
 
 enum pl_status pl_ecosystem_of_purl(struct pl_arena *arena, const struct pl_purl *purl,

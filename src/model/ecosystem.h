@@ -11,8 +11,10 @@
 #include "model/purl.h"
 
 /* What a database has beside advisories on packages is filed under names of this kind as well:
- * suppressions of any package, and ends of life by the names of pl_os_release_name. */
+ * suppressions of any package, ends of life by the names of pl_os_release_name, and products by the
+ * repositories that their packages come from. */
 #define PL_SUPPRESSION_ECOSYSTEM "Suppression"
+#define PL_REPOSITORY_ECOSYSTEM "Red Hat repository"
 #define PL_END_OF_LIFE_ECOSYSTEM "End of life"
 bool pl_ecosystem_has_packages(pl_str ecosystem);
 

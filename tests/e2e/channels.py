@@ -92,5 +92,21 @@ def red_hats_longer_support(where):
           "Red Hat:enterprise_linux:9::crb", "Red Hat:enterprise_linux:9"])
 
 
+def products_by_repository(where):
+    """What a layered product's repository is called tells nothing; Red Hat's own list does, when the database has it."""
+    manifest = "root/buildinfo/content_manifests/a.json"
+    sets = {"metadata": {"icm_version": 1}, "content_sets": ["satellite-6.15-for-rhel-8-x86_64-rpms"]}
+    system = entry("etc/os-release", b'ID="rhel"\nVERSION_ID="8.10"\nCPE_NAME="cpe:/o:redhat:enterprise_linux:8::baseos"\n')
+    image = simple(where + "/i", [system, entry(manifest, json.dumps(sets).encode())])
+    asked = lambda: run("scan", "--db", where + "/db", "--format", "json", image).json["subject"]["ecosystems"]
+    database(where, record("X", "Debian:12", "p", fixed("1")))
+    before = asked()
+    with open(where + "/repository-to-cpe.json", "w") as out:
+        json.dump({"data": {"satellite-6.15-for-rhel-8-x86_64-rpms": {"cpes": ["cpe:/a:redhat:satellite:6.15::el8"]}}}, out)
+    same(run("db", "update", "--db", where + "/db", "--from", where + "/repository-to-cpe.json").status, 0)
+    same(asked(), before + ["Red Hat:satellite:6.15::el8"])
+
+
 if __name__ == "__main__":
-    main([ubuntu_pro, real_records_of_ubuntu_pro, suse_modules_and_ltss, red_hats_longer_support])
+    main([ubuntu_pro, real_records_of_ubuntu_pro, suse_modules_and_ltss, red_hats_longer_support,
+          products_by_repository])
