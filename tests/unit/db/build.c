@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/build.h"
 #include "db/db.h"
+#include "unit/db/directory.h"
 #include "unit/test.h"
 #include <fcntl.h>
-#include <ftw.h>
-#include <unistd.h>
 
 /* A record about one package, fixed in `fixed`. The arena keeps it. */
 static struct pl_advisory record(struct pl_arena *arena, const char *id, const char *modified,
@@ -23,28 +22,6 @@ static struct pl_advisory record(struct pl_arena *arena, const char *id, const c
     *pl_vec_push(arena, range) =
         (struct pl_range_event){.type = PL_EVENT_FIXED, .version = pl_str_from(fixed)};
     return a;
-}
-
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk)
-{
-    (void)info;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
-static int make_dir(void **state)
-{
-    char name[] = "/tmp/plimsoll-test-XXXXXX";
-    *state = mkdtemp(name) ? strdup(name) : NULL;
-    return *state ? 0 : -1;
-}
-
-static int remove_dir(void **state)
-{
-    int result = nftw(*state, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    free(*state);
-    return result;
 }
 
 static enum pl_status end_slice(struct pl_db_builder *builder, const struct pl_db_origin *origin,

@@ -4,34 +4,10 @@
  * built from all records at once: the building from nothing is the second source.
  */
 #include "db/build.h"
+#include "unit/db/directory.h"
 #include "unit/test.h"
-#include <ftw.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { RECORDS = 300, PACKAGES = 40, NAMES = 60, CHANGES = 120, ROUNDS = 12 };
-
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk)
-{
-    (void)info;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
-static int make_dir(void **state)
-{
-    char name[] = "/tmp/plimsoll-test-XXXXXX";
-    *state = mkdtemp(name) ? strdup(name) : NULL;
-    return *state ? 0 : -1;
-}
-
-static int remove_dir(void **state)
-{
-    int result = nftw(*state, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    free(*state);
-    return result;
-}
 
 /* The state of the records: the version of each, 0 when it is not there. */
 struct records {
