@@ -36,17 +36,27 @@ static pl_str format_time(struct pl_arena *arena, time_t at)
     return pl_arena_dup(arena, pl_str_make(text, len));
 }
 
-bool pl_changes_start(struct pl_arena *arena, pl_str last_modified, pl_str *ret)
+static bool time_less(struct pl_arena *arena, pl_str last_modified, time_t seconds, pl_str *ret)
 {
-    enum { HOUR = 3600 };
     struct tm parts = {0};
     char text[64];
     snprintf(text, sizeof(text), PL_STR_FMT, PL_STR_ARG(last_modified));
     if (!strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &parts)) {
         return false;
     }
-    *ret = format_time(arena, timegm(&parts) - HOUR);
+    *ret = format_time(arena, timegm(&parts) - seconds);
     return true;
+}
+
+bool pl_changes_time(struct pl_arena *arena, pl_str last_modified, pl_str *ret)
+{
+    return time_less(arena, last_modified, 0, ret);
+}
+
+bool pl_changes_start(struct pl_arena *arena, pl_str last_modified, pl_str *ret)
+{
+    enum { HOUR = 3600 };
+    return time_less(arena, last_modified, HOUR, ret);
 }
 
 /* Is `time` more than PL_CHANGES_DAYS after `since`? */
@@ -58,9 +68,9 @@ static bool is_long_after(pl_str time, pl_str since)
     char text[2][SECONDS_LEN + 1];
     snprintf(text[0], sizeof(text[0]), PL_STR_FMT, PL_STR_ARG(to_seconds(time)));
     snprintf(text[1], sizeof(text[1]), PL_STR_FMT, PL_STR_ARG(to_seconds(since)));
-    return !strptime(text[0], "%Y-%m-%dT%H:%M:%S", &late) ||
-           !strptime(text[1], "%Y-%m-%dT%H:%M:%S", &early) ||
-           timegm(&late) - timegm(&early) > PL_CHANGES_DAYS * DAY;
+    return since.len > 0 && (!strptime(text[0], "%Y-%m-%dT%H:%M:%S", &late) ||
+                             !strptime(text[1], "%Y-%m-%dT%H:%M:%S", &early) ||
+                             timegm(&late) - timegm(&early) > PL_CHANGES_DAYS * DAY);
 }
 
 struct list {
@@ -96,24 +106,33 @@ static pl_str id_of_path(struct pl_arena *arena, pl_str path)
     return pl_str_make(upper, name.len);
 }
 
-/* Ids and paths become part of a URL. */
-static bool is_fit(pl_str text)
+/* They become part of a URL: an id escaped, so that any text will do, a path as it is. */
+static bool is_fit(enum pl_changes_kind kind, pl_str name)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.ptr[i] <= ' ') {
+    bool is_path = kind == PL_CHANGES_CSAF;
+    for (size_t i = 0; i < name.len; i++) {
+        if ((unsigned char)name.ptr[i] < ' ' || (is_path && name.ptr[i] == ' ')) {
             return false;
         }
     }
-    return text.len > 0 && text.len <= PL_LIMIT_ADVISORY_ID_BYTES &&
-           pl_str_find(text, PL_STR("..")) == SIZE_MAX;
+    return name.len > 0 && name.len <= PL_LIMIT_ADVISORY_ID_BYTES &&
+           !(is_path && pl_str_contains(name, PL_STR("..")));
 }
 
 static enum pl_status add(struct list *list, pl_str name, pl_str time)
 {
     struct pl_arena *arena = list->arena;
     struct pl_buf url pl_autobuf = PL_BUF_INIT(PL_LIMIT_FIELD_BYTES);
-    if (list->changes->count == list->most || is_long_after(time, list->since) || !is_fit(name)) {
-        return pl_error_set(list->err, PL_E_LIMIT, "too much has changed to be fetched one by one");
+    if (!is_fit(list->kind, name)) {
+        return pl_error_set(list->err, PL_E_LIMIT,
+                            "the list of changes names what cannot be fetched: \"" PL_STR_FMT "\"",
+                            PL_STR_ARG(pl_str_sub(name, 0, 100)));
+    }
+    if (list->changes->count == list->most || is_long_after(time, list->since)) {
+        return pl_error_set(list->err, PL_E_LIMIT,
+                            "more than %zu records are listed as changed, or some long after the "
+                            "archive was made",
+                            list->most);
     }
     pl_buf_append(&url, list->base);
     if (list->kind == PL_CHANGES_OSV) {
@@ -189,6 +208,7 @@ static enum pl_status read_step(struct list *list, const char *url, uint64_t off
     *ret_end = answer.status == HTTP_OK || answer.body.len < size;
     pl_buf_append(into, answer.status == HTTP_OK ? pl_str_skip(answer.body, (size_t)offset)
                                                  : answer.body);
+    list->changes->bytes += answer.body.len;
     return pl_buf_status(into, "a list of changes", list->err);
 }
 

@@ -26,17 +26,19 @@ struct pl_change {
 struct pl_changes {
     PL_VEC_FIELDS(struct pl_change);
     pl_str cursor; /* the time of the newest row; what was given when there is none */
+    uint64_t bytes; /* of the lists, as far as they were read */
 };
 
-/* When the whole was made of which `last_modified` is told (RFC 9110), as such lists write times,
- * less an hour: what changed while it was made is then listed as a change. False when that is no
- * date. */
+/* When the whole was made of which `last_modified` is told (RFC 9110), as such lists write times.
+ * False when that is no date. */
+bool pl_changes_time(struct pl_arena *arena, pl_str last_modified, pl_str *ret);
+/* The same less an hour: what changed while the whole was made is then listed as a change. */
 bool pl_changes_start(struct pl_arena *arena, pl_str last_modified, pl_str *ret);
 
 /* All changes after `cursor`, in the arena, of what lies at `base` (a URL that ends in a slash).
  * LIMIT when there are more than `most`, or when the newest is more than PL_CHANGES_DAYS after
  * `since`, the time of the whole: lists do not tell everything, so that is to be read again now
- * and then. NOT_FOUND when there is no such list. */
+ * and then; an empty `since` is not looked at. NOT_FOUND when there is no such list. */
 enum { PL_CHANGES_DAYS = 7 };
 enum pl_status pl_changes_read(struct pl_http *http, struct pl_arena *arena,
                                enum pl_changes_kind kind, pl_str base, pl_str cursor, pl_str since,

@@ -30,6 +30,13 @@ static const struct pl_http_version *known_version(const struct fetch *fetch)
     return fetch->known->is_known ? &fetch->known->version : NULL;
 }
 
+/* One that is over: how far it is, is told from nothing on. */
+static void tell_transfer(const struct fetch *fetch, uint64_t bytes)
+{
+    pl_progress_tell(fetch->progress, PL_STR("downloading"), 0, 0);
+    pl_progress_tell(fetch->progress, PL_STR("downloading"), bytes, 0);
+}
+
 /* ---- changes ---- */
 
 /* One record into the archive. One that is not there any more is gone. */
@@ -50,7 +57,12 @@ static enum pl_status fetch_change(struct fetch *fetch, const struct pl_change *
         *pl_vec_push(fetch->arena, gone) = change->id;
         return PL_OK;
     }
-    pl_progress_tell(fetch->progress, PL_STR("downloading"), body.len, 0);
+    tell_transfer(fetch, body.len);
+    /* What a server answers in place of the record would count as read. */
+    if (st == PL_OK && !pl_str_starts_with(pl_str_trim(pl_buf_str(&body)), PL_STR("{"))) {
+        st = pl_error_set(fetch->err, PL_E_PARSE, PL_STR_FMT " is no record",
+                          PL_STR_ARG(change->url));
+    }
     return st < 0
                ? st
                : pl_tar_writer_add(
@@ -58,8 +70,15 @@ static enum pl_status fetch_change(struct fetch *fetch, const struct pl_change *
                      pl_buf_str(&body), fetch->err);
 }
 
+/* How much of the list is asked for, one after the other as far as the whole has nothing new. */
+enum reach {
+    OF_LATE, /* from what is known on, unless the whole is old */
+    AT_ANY_AGE,
+    AFTER_THE_WHOLE, /* what was listed when that was made is taken to be in it */
+};
+
 static enum pl_status fetch_changes(struct fetch *fetch, enum pl_changes_kind kind,
-                                    struct pl_remote *ret)
+                                    enum reach reach, struct pl_remote *ret)
 {
     struct pl_changes changes = {0};
     struct pl_tar_writer tar;
@@ -68,12 +87,15 @@ static enum pl_status fetch_changes(struct fetch *fetch, enum pl_changes_kind ki
     pl_str since = PL_STR_EMPTY;
     const struct pl_remote_known *known = fetch->known;
     if (!known->is_known || known->cursor.len == 0 ||
-        !pl_changes_start(fetch->arena, known->version.last_modified, &since)) {
+        !pl_changes_time(fetch->arena, known->version.last_modified, &since)) {
         return pl_error_set(fetch->err, PL_E_NOT_FOUND, "nothing is known to begin with");
     }
+    bool is_later = reach == AFTER_THE_WHOLE && pl_str_cmp(since, known->cursor) > 0;
     enum pl_status st =
-        pl_changes_read(fetch->http, fetch->arena, kind, dir_of(fetch->url, &name), known->cursor,
-                        since, PL_LIMIT_FEED_CHANGES, &changes, fetch->err);
+        pl_changes_read(fetch->http, fetch->arena, kind, dir_of(fetch->url, &name),
+                        is_later ? since : known->cursor, reach == OF_LATE ? since : PL_STR_EMPTY,
+                        PL_LIMIT_FEED_CHANGES, &changes, fetch->err);
+    tell_transfer(fetch, changes.bytes);
     *ret = (struct pl_remote){
         .what = PL_REMOTE_SAME, .fd = -1, .version = known->version, .cursor = changes.cursor};
     if (st < 0 || changes.count == 0) {
@@ -262,11 +284,17 @@ enum pl_status pl_remote_fetch(struct pl_http *http, struct pl_arena *arena, pl_
     dir_of(url, &name);
     bool has_list = lists_changes(name, &kind);
     /* Whatever is wrong with the changes, the whole says it as well. */
-    if (has_list && fetch_changes(&fetch, kind, ret) == PL_OK) {
+    enum pl_status listed = has_list ? fetch_changes(&fetch, kind, OF_LATE, ret) : PL_OK;
+    if (has_list && listed == PL_OK) {
         return PL_OK;
     }
     fetch.err = err;
     enum pl_status st = fetch_whole(&fetch, name, ret);
+    /* An archive that is not made anew does not have the changes that are listed. */
+    if (st == PL_OK && listed == PL_E_LIMIT && ret->what == PL_REMOTE_SAME) {
+        st = fetch_changes(&fetch, kind, AT_ANY_AGE, ret);
+        st = st == PL_E_LIMIT ? fetch_changes(&fetch, kind, AFTER_THE_WHOLE, ret) : st;
+    }
     if (st == PL_OK && has_list && ret->what == PL_REMOTE_WHOLE) {
         pl_changes_start(arena, ret->version.last_modified, &ret->cursor);
     }

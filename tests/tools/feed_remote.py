@@ -103,11 +103,13 @@ def check_changes(site, top):
             export.put()
         site.take_asked()
         site.is_simple = turn == 3
+        site.sent = 0
         told = json.loads(update(database, "--from", site.base).stdout)
         asked = site.take_asked()
         assert not [path for path in asked if path.endswith("all.zip")], asked
         assert 55 < len(asked) < 80, len(asked)
-        assert told["fetched_bytes"] > 0, told
+        names = len(site.files["/ecosystems.txt"][0])  # read before anything is fetched
+        assert told["fetched_bytes"] == site.sent - names, (told, site.sent)
         whole = os.path.join(top, "whole%d" % turn)
         saved = dict(site.files)
         for export in exports:
@@ -135,6 +137,20 @@ def check_changes(site, top):
     update(database, "--from", site.base)
     asked = site.take_asked()
     assert "/npm/all.zip" in asked and len(asked) < 10, asked
+    # An archive that is not made anew lacks what is listed, however old it is.
+    export.records[5] = (8, START + 30 * DAY)
+    export.put()
+    before = generation(database)
+    update(database, "--from", site.base)
+    assert "/npm/TEST-0005.json" in site.take_asked() and generation(database) != before
+    # What is answered in place of a record is none: the whole has it.
+    export.records[6] = (8, START + 31 * DAY)
+    export.put(zip_at=START + 31 * DAY)
+    site.broken["/npm/TEST-0006.json"] = (200, b"<html>Sign in</html>")
+    export.site.files["/npm/all.zip"] = (export.site.files["/npm/all.zip"][0], START + 31 * DAY)
+    update(database, "--from", site.base)
+    assert "/npm/all.zip" in site.take_asked()
+    site.broken.clear()
     # A list that cannot be had, or is none, is no harm.
     site.broken["/npm/modified_id.csv"] = (500, b"")
     export.put(zip_at=START + 11 * DAY)
@@ -146,7 +162,7 @@ def check_changes(site, top):
     site.take_asked()
     update(database, "--from", site.base)
     asked = site.take_asked()
-    assert "/npm/all.zip" in asked and not [path for path in asked if "secret" in path], asked
+    assert "/npm/..%2F..%2Fsecret.json" in asked and "/secret.json" not in asked, asked
     print("ok - the whole is read after a week, for too many changes and without a list")
 
 
@@ -303,6 +319,11 @@ def check_csaf(site, top):
         site.put("/vex/2026/cve-2026-%04d.json" % number, csaf(number, "zlib-ng"))
     update(database, "--from", url)
     assert "/vex/csaf_vex_2026-01-01.tar.gz" not in site.take_asked()
+    changes = site.files["/vex/changes.csv"]
+    site.put("/vex/changes.csv", '"../../secret.json","%s+00:00"\n' % rfc3339(START + 2 * DAY)[:19])
+    done = update(database, "--from", url, status=3)
+    assert "../../secret.json" in done.stderr and not [p for p in site.take_asked() if "secret" in p], done
+    site.files["/vex/changes.csv"] = changes
     folder = os.path.join(top, "documents")
     os.mkdir(folder)
     for number in {*range(1, 20), 30} - {5}:

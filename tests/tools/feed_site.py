@@ -19,6 +19,7 @@ class Site:
         self.broken = {}
         self.asked = []
         self.held = {}
+        self.sent = 0
         site = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -35,6 +36,7 @@ class Site:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+                site.sent += len(body) if status < 300 else 0
 
             def do_GET(self):
                 path = self.path
