@@ -11,31 +11,20 @@
 #include "base/wire.h"
 #include "db/pack.h"
 #include "db/patch.h"
+#include "table.h"
 #include "target.h"
 #include <zstd.h>
 
-enum { PAIRS = 40, CEILING = 1 << 20 };
+enum { CEILING = 1 << 20 };
 
 static struct pl_table *make_table(void)
 {
     int fd pl_autoclose = -1;
-    char digest[33];
     struct pl_table *table = NULL;
     if (pl_tempfile_open(NULL, &fd, NULL) < 0) {
         abort();
     }
-    struct pl_table_writer *writer PL_CLEANUP(pl_table_writer_freep) = pl_table_writer_new(fd);
-    for (unsigned section = 0; section < PL_TABLE_SECTION_COUNT_; section++) {
-        for (unsigned n = 0; n < PAIRS; n++) {
-            char key[16];
-            char value[300];
-            memset(value, 'v', sizeof(value));
-            int len = snprintf(key, sizeof(key), "k%03u", n);
-            pl_table_add(writer, (enum pl_table_section)section, pl_str_make(key, (size_t)len),
-                         pl_str_make(value, n * 7), NULL);
-        }
-    }
-    pl_table_finish(writer, digest, NULL);
+    fuzz_write_table(fd);
     if (pl_table_open(fd, "table", &table, NULL) < 0) {
         abort();
     }
