@@ -300,10 +300,14 @@ enum pl_status pl_db_advisory(struct pl_db *db, struct pl_arena *arena, pl_str i
     for (size_t i = 0; i < db->manifest.slices.count; i++) {
         struct pl_table *table = NULL;
         enum pl_status st = open_slice(db, i, &table, err);
+        bool is_there = false;
         if (st == PL_OK) {
+            st = pl_slice_has(table, id, &is_there, err);
+        }
+        if (st == PL_OK && is_there) {
             st = pl_slice_advisory(table, arena, id, with_affected, ret, err);
         }
-        if (st != PL_E_NOT_FOUND) {
+        if (st < 0 || is_there) {
             return st;
         }
     }

@@ -146,6 +146,13 @@ static enum pl_status fill_affected(struct pl_table *table, struct pl_arena *are
     return st;
 }
 
+enum pl_status pl_slice_has(struct pl_table *table, pl_str id, bool *ret, struct pl_error *err)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    pl_str value = PL_STR_EMPTY;
+    return pl_table_find(table, PL_TABLE_RECORDS, id, &scratch, ret, &value, err);
+}
+
 enum pl_status pl_slice_advisory(struct pl_table *table, struct pl_arena *arena, pl_str id,
                                  bool with_affected, struct pl_advisory *ret, struct pl_error *err)
 {

@@ -20,6 +20,9 @@ enum pl_status pl_slice_named(struct pl_table *table, struct pl_arena *arena, pl
 enum pl_status pl_slice_search(struct pl_table *table, struct pl_arena *arena, pl_str text,
                                size_t limit, struct pl_strs *ret, struct pl_error *err);
 
+/* Does it have a record of this id? */
+enum pl_status pl_slice_has(struct pl_table *table, pl_str id, bool *ret, struct pl_error *err);
+
 /* What it knows of the exploitation of `id`; *ret is untouched when that is nothing. */
 enum pl_status pl_slice_exploitation(struct pl_table *table, struct pl_arena *arena, pl_str id,
                                      bool *ret_found, struct pl_exploitation *ret,
