@@ -62,8 +62,8 @@ static const struct pl_option options[] = {
      .repeats = true},
     {.name = "ecosystems",
      .argument = "LIST",
-     .summary =
-         "update, pull: what is said of these alone, now and later (\"debian:12,npm\"; all)"},
+     .summary = "update, pull: what is said of these alone, now and later "
+                "(\"debian:12,rhel:9,npm\"; all)"},
     {.name = "for",
      .argument = "SOURCE",
      .summary = "update, pull: what is said of the ecosystems that this image has",
