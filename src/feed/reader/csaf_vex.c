@@ -9,7 +9,8 @@
  *                    relationship makes a product of a component within another one.
  *   vulnerabilities  cve, or ids of systems that give them; product_status, lists of product ids
  *                    (3.2.3.9); flags with a label, and threats of category impact, say why a
- *                    product is not affected; remediations that there will be no fix.
+ *                    product is not affected; remediations what to do, or that there will be no
+ *                    fix.
  *
  * What is said here is what the openvex feed says, and counts alike (feed/reader/vex.h).
  */
@@ -41,6 +42,7 @@ static int bid(const struct pl_feed_document *document)
 /* What stands beside the lists of a vulnerability, by product id and borrowed from the JSON. */
 struct beside {
     struct pl_map remediations; /* that say there will be no fix */
+    struct pl_map actions; /* remediations of any kind, those of a vendor's fix first */
     struct pl_map threats; /* of category impact */
     struct pl_map flags;
 };
@@ -48,6 +50,7 @@ struct beside {
 static void beside_release(struct beside *beside)
 {
     pl_map_release(&beside->remediations);
+    pl_map_release(&beside->actions);
     pl_map_release(&beside->threats);
     pl_map_release(&beside->flags);
 }
@@ -55,6 +58,17 @@ static void beside_release(struct beside *beside)
 static bool has_label(const json_t *flag)
 {
     return pl_json_str(flag, "label").len > 0;
+}
+
+static bool has_details(const json_t *remediation)
+{
+    return pl_json_str(remediation, "details").len > 0;
+}
+
+static bool is_fix(const json_t *remediation)
+{
+    return has_details(remediation) &&
+           pl_str_eq(pl_json_str(remediation, "category"), PL_STR("vendor_fix"));
 }
 
 /* A range as CSAF allows it to be written without a scheme (3.1.2.3.2). */
@@ -109,6 +123,10 @@ static void add_statement(struct reader *reader, const struct pl_vex_statement *
     pl_str word = pl_json_str(pl_map_find(&beside->threats, id), "details");
     pl_str label = pl_json_str(pl_map_find(&beside->flags, id), "label");
     word = word.len > 0 ? word : label;
+    if (statement.state != PL_AFFECT_NOT) {
+        pl_str action = pl_json_str(pl_map_find(&beside->actions, id), "details");
+        word = action.len > 0 ? action : word;
+    }
     statement.justification = pl_arena_dup(reader->arena, label);
     statement.reason = pl_arena_dup(reader->arena, word);
     pl_vex_add(reader->arena, &reader->vex, &statement);
@@ -134,6 +152,8 @@ static void read_statuses(struct reader *reader, const json_t *vulnerability,
     struct beside beside PL_CLEANUP(beside_release) = {.flags = {0}};
     pl_csaf_by_product(pl_json_array(vulnerability, "remediations"), pl_csaf_says_no_fix,
                        &beside.remediations);
+    pl_csaf_by_product(pl_json_array(vulnerability, "remediations"), has_details, &beside.actions);
+    pl_csaf_by_product(pl_json_array(vulnerability, "remediations"), is_fix, &beside.actions);
     pl_csaf_by_product(pl_json_array(vulnerability, "threats"), pl_csaf_says_impact,
                        &beside.threats);
     pl_csaf_by_product(pl_json_array(vulnerability, "flags"), has_label, &beside.flags);
