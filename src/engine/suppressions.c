@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/suppressions.h"
 #include "base/limits.h"
+#include "detect/platform.h"
 #include "detect/replaced.h"
 #include "detect/rows.h"
 #include "detect/suppression.h"
@@ -278,10 +279,13 @@ static bool is_described(const struct scope *scope, const struct pl_purl *purl)
 }
 
 /* What a VEX document calls the product: a package URL, or the name of an image, which has to be
- * the subject's own, with the tag or digest that it states. */
+ * the subject's own, with the tag or digest that it states; or the CPE name of a system. */
 static bool is_product(const struct scope *scope, pl_str product)
 {
     struct pl_purl purl = {.type = PL_STR_EMPTY};
+    if (pl_str_starts_with(product, PL_STR("cpe:"))) {
+        return pl_platform_is(scope->arena, scope->subject, product);
+    }
     if (!pl_str_starts_with(product, PL_STR("pkg:"))) {
         size_t at = pl_str_find(product, PL_STR("@sha256:"));
         return at != SIZE_MAX ? pl_str_eq(pl_str_skip(product, at + 1), scope->subject->digest)

@@ -56,7 +56,8 @@ struct pl_suppression {
     pl_str versions; /* a range, in vers or in the ecosystem's own syntax */
     struct pl_ranges ranges; /* the same, where it is in vers */
     pl_str image; /* a pattern with '*' and '?' */
-    struct pl_strs products; /* images or package URLs of what the package is in; any one */
+    /* Images, package URLs or CPE names (of systems) of what the package is in; any one. */
+    struct pl_strs products;
     enum pl_suppression_reason reason;
     pl_str text; /* why; of what is affected, what to do */
     pl_str by;

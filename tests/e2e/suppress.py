@@ -329,6 +329,46 @@ def vex_that_something_is_there(where):
     same({f["id"]: f["status"] for f in result.json["findings"]}["CVE-2026-1"], "affected")
 
 
+def vex_about_a_component_of_something(where):
+    """CSAF 2.0, 3.2.2.4: a relationship says what something is a component of, or installed on or with; what is said of the two together
+    holds there alone."""
+    usual_database(where)
+    target = image(where)
+    digest = scan(where, target).json["subject"]["digest"]
+    left, ssl = [("left", "CVE-2026-3")], [("libssl3", "CVE-2026-1")]
+
+    def document(category, part, whole):
+        def product(name, **helper):
+            return {"name": name, "product_id": name, **({"product_identification_helper": helper} if helper else {})}
+        return write(where + "/csaf.json", {
+            "document": {"category": "csaf_vex", "csaf_version": "2.0", "title": "t", "publisher": {"category": "vendor", "name": "ACME",
+                         "namespace": "https://acme.example"}, "tracking": {"current_release_date": "2026-02-01T00:00:00Z", "id": "A-1"}},
+            "product_tree": {"full_product_names": [product("part", purl=part), product("whole", **whole)], "relationships": [{
+                "category": category, "product_reference": "part", "relates_to_product_reference": "whole",
+                "full_product_name": product("both")}]},
+            "vulnerabilities": [{"cve": cve, "product_status": {"known_not_affected": ["both"]},
+                                 "flags": [{"label": "component_not_present", "product_ids": ["both"]}]} for cve in ("CVE-2026-1", "CVE-2026-3")]})
+
+    cases = [("installed_on", "pkg:deb/debian/openssl", {"cpe": "cpe:2.3:o:debian:debian_linux:12:*:*:*:*:*:*:*"}, ssl),
+             ("installed_with", "pkg:deb/debian/openssl", {"cpe": "cpe:/o:debian:debian_linux"}, ssl),
+             ("installed_on", "pkg:deb/debian/openssl", {"cpe": "cpe:2.3:o:debian:debian_linux:11:*:*:*:*:*:*:*"}, []),
+             ("installed_on", "pkg:deb/debian/openssl", {"cpe": "cpe:2.3:o:canonical:ubuntu_linux:12:*:*:*:*:*:*:*"}, []),
+             ("default_component_of", "pkg:npm/left@1.5.0", {"purl": "pkg:oci/app@" + digest}, left),
+             ("optional_component_of", "pkg:npm/left", {"purl": "pkg:oci/app@" + digest}, left),
+             ("external_component_of", "pkg:npm/left@1.4.0", {"purl": "pkg:oci/app@" + digest}, []),
+             ("default_component_of", "pkg:npm/left", {"purl": "pkg:oci/app@sha256:" + "0" * 64}, []),
+             ("default_component_of", "pkg:npm/left", {}, [])]
+    for category, part, whole, wanted in cases:
+        path = document(category, part, whole)
+        result = scan(where, target, "--vex", path)
+        same((result.status, suppressed(result)), (0, wanted), (category, part, whole, result.err))
+    told = run("db", "update", "--db", where + "/other", "--from", path, "--format", "json")
+    has(told.out, b'"component of a product without a package URL or CPE name": 2')
+    path = document(*cases[0][:3])
+    same(run("db", "update", "--db", where + "/db", "--from", path).status, 0)
+    same(suppressed(scan(where, target)), ssl, "the database knows the same")
+
+
 def the_later_word_of_an_author(where):
     """OpenVEX, "Updating Statements": of one product and vulnerability the newest statement counts, in whatever document."""
     usual_database(where)
@@ -389,4 +429,4 @@ def findings_in_cyclonedx(where):
 if __name__ == "__main__":
     main([advisories_of_ones_own, a_rule_means_what_it_says, a_rule_ends, what_is_suppressed_counts_nowhere, rules_of_the_database,
           what_is_wrong_with_a_file, vex_in_a_scan_and_in_the_database, vex_about_an_image, vex_that_something_is_there,
-          the_later_word_of_an_author, findings_in_cyclonedx])
+          vex_about_a_component_of_something, the_later_word_of_an_author, findings_in_cyclonedx])

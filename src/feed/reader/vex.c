@@ -125,7 +125,10 @@ static void add_packages(struct pl_feed_sink *sink, const struct pl_vex_statemen
                                        .name = keys->items[i].name,
                                        .state =
                                            statement->is_fixed ? PL_AFFECT_NOT : statement->state,
-                                       .urgency = word_of(arena, statement)};
+                                       .urgency = PL_STR_EMPTY};
+        if (affected.state == PL_AFFECT_NOT || statement->reason.len > 0) {
+            affected.urgency = word_of(arena, statement);
+        }
         if (!set_versions(arena, statement, version, &affected)) {
             pl_feed_malformed(sink, PL_STR_FMT ": \"" PL_STR_FMT "\" is no range of versions",
                               PL_STR_ARG(statement->vulnerability), PL_STR_ARG(statement->range));
@@ -161,8 +164,10 @@ static enum pl_status take_rule(struct pl_feed_sink *sink, const struct pl_vex_s
         struct pl_purl *package = pl_vec_push(arena, &rule.packages);
         *package = *purl;
         package->version = statement->version.len > 0 ? statement->version : purl->version;
+        /* An image is what was built; a system has many builds. */
+        bool is_image_said = product.len > 0 && !pl_str_starts_with(product, PL_STR("cpe:"));
         if (statement->is_fixed && package->version.len + rule.versions.len == 0 &&
-            product.len == 0) {
+            !is_image_said) {
             pl_feed_skip(sink, FIXED_NOWHERE);
             return PL_OK;
         }

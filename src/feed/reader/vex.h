@@ -16,8 +16,8 @@ struct pl_vex_statement {
     pl_str vulnerability; /* "CVE-2024-3094" */
     struct pl_strs aliases;
     pl_str product; /* package URL */
-    /* What the package is a part of, and of which alone this is said; or empty. "#" and anything
-     * for what is not known beyond the document. */
+    /* What the package is a part of, and of which alone this is said: a package URL, or the CPE
+     * name of a system; or empty. "#" and anything for what is not known beyond the document. */
     pl_str within;
     pl_str version; /* in place of that in the URL; or empty */
     pl_str
