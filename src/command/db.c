@@ -117,7 +117,8 @@ const struct pl_command pl_command_db = {
         "SLICE...\nstatus\nsearch TEXT\n"
         "affected PURL [--ecosystem NAME] [--all]\nshow ID\nfeeds\nhistory\ndiff [GENERATION "
         "[GENERATION]]\nexport FILE\n"
-        "import FILE\npush NAME[:TAG] [--key FILE]\npull NAME[:TAG][@DIGEST] [--key FILE] "
+        "import FILE\npush NAME[:TAG] [--key FILE] [--key-passphrase-file FILE]\npull "
+        "NAME[:TAG][@DIGEST] [--key FILE] "
         "[--ecosystems LIST]",
     .details =
         "update reads what publishers have and swaps in a new generation of the database; a scan\n"
