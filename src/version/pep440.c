@@ -46,7 +46,7 @@ static size_t take_part(pl_str *cursor, const char *const *words, pl_str *ret_nu
 {
     pl_str rest = *cursor;
     take_separator(&rest);
-    for (size_t i = 0; words[i]; i++) {
+    for (size_t i = 0; rest.len > 0 && words[i]; i++) {
         if (take_word(&rest, words[i])) {
             take_separator(&rest);
             *ret_number = pl_digits_take(&rest);
