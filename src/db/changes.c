@@ -247,67 +247,61 @@ enum pl_status pl_db_changes_keep(const char *dir, int dir_fd, const struct pl_d
 
 /* ---- telling ---- */
 
-/* Both parts of a key with a NUL between. */
-static enum pl_status split(pl_str key, pl_str *ret_first, pl_str *ret_second, struct pl_error *err)
-{
-    return pl_str_cut(key, '\0', ret_first, ret_second)
-               ? PL_OK
-               : pl_error_set(err, PL_E_PARSE, "the list of changes is damaged");
-}
+/* Who is told: one of the two. */
+struct listener {
+    pl_db_record_changed *record;
+    pl_db_package_changed *package;
+    void *context;
+};
 
-static enum pl_status tell_record(pl_str key, pl_str letter, pl_db_record_changed *told,
-                                  void *context, struct pl_error *err)
+/* A key is slice and id, or ecosystem and name, with a NUL between. */
+static enum pl_status tell(const struct listener *listener, pl_str key, pl_str letter,
+                           struct pl_error *err)
 {
-    pl_str slice = PL_STR_EMPTY;
-    pl_str id = PL_STR_EMPTY;
-    enum pl_status st = split(key, &slice, &id, err);
-    for (size_t i = 0; st == PL_OK && i < PL_ARRAY_LEN(letters); i++) {
+    pl_str first = PL_STR_EMPTY;
+    pl_str second = PL_STR_EMPTY;
+    bool is_whole = pl_str_cut(key, '\0', &first, &second);
+    if (is_whole && listener->package) {
+        return listener->package(listener->context, first, second, err);
+    }
+    for (size_t i = 0; is_whole && i < PL_ARRAY_LEN(letters); i++) {
         if (letter.len == 1 && letter.ptr[0] == letters[i]) {
-            return told(context, slice, (enum pl_db_change)i, id, err);
+            return listener->record(listener->context, first, (enum pl_db_change)i, second, err);
         }
     }
-    return st < 0 ? st : pl_error_set(err, PL_E_PARSE, "the list of changes is damaged");
+    return pl_error_set(err, PL_E_PARSE, "the list of changes is damaged");
+}
+
+static enum pl_status tell_each(const struct pl_db_changes *changes, enum pl_table_section section,
+                                const struct listener *listener, struct pl_error *err)
+{
+    struct pl_table_cursor cursor pl_autocursor;
+    bool more = true;
+    enum pl_status st = PL_OK;
+    pl_table_cursor_init(&cursor, changes->table, section);
+    while (st == PL_OK && more) {
+        pl_str key = PL_STR_EMPTY;
+        pl_str value = PL_STR_EMPTY;
+        st = pl_table_cursor_next(&cursor, &more, &key, &value, err);
+        if (st == PL_OK && more) {
+            st = tell(listener, key, value, err);
+        }
+    }
+    return st;
 }
 
 enum pl_status pl_db_changes_each_record(const struct pl_db_changes *changes,
                                          pl_db_record_changed *told, void *context,
                                          struct pl_error *err)
 {
-    struct pl_table_cursor cursor pl_autocursor;
-    bool more = true;
-    enum pl_status st = PL_OK;
-    pl_table_cursor_init(&cursor, changes->table, PL_TABLE_RECORDS);
-    while (st == PL_OK && more) {
-        pl_str key = PL_STR_EMPTY;
-        pl_str letter = PL_STR_EMPTY;
-        st = pl_table_cursor_next(&cursor, &more, &key, &letter, err);
-        if (st == PL_OK && more) {
-            st = tell_record(key, letter, told, context, err);
-        }
-    }
-    return st;
+    const struct listener listener = {.record = told, .context = context};
+    return tell_each(changes, PL_TABLE_RECORDS, &listener, err);
 }
 
 enum pl_status pl_db_changes_each_package(const struct pl_db_changes *changes,
                                           pl_db_package_changed *told, void *context,
                                           struct pl_error *err)
 {
-    struct pl_table_cursor cursor pl_autocursor;
-    bool more = true;
-    enum pl_status st = PL_OK;
-    pl_table_cursor_init(&cursor, changes->table, PL_TABLE_KEYS);
-    while (st == PL_OK && more) {
-        pl_str key = PL_STR_EMPTY;
-        pl_str unused = PL_STR_EMPTY;
-        pl_str ecosystem = PL_STR_EMPTY;
-        pl_str name = PL_STR_EMPTY;
-        st = pl_table_cursor_next(&cursor, &more, &key, &unused, err);
-        if (st == PL_OK && more) {
-            st = split(key, &ecosystem, &name, err);
-        }
-        if (st == PL_OK && more) {
-            st = told(context, ecosystem, name, err);
-        }
-    }
-    return st;
+    const struct listener listener = {.package = told, .context = context};
+    return tell_each(changes, PL_TABLE_KEYS, &listener, err);
 }
