@@ -41,21 +41,41 @@ static void try_record(struct pl_arena *arena, pl_str bytes)
     expect_same(&first, &second);
 }
 
-static void try_claim(struct pl_arena *arena, pl_str bytes)
+static bool recode_claim(struct pl_arena *arena, pl_str bytes, struct pl_buf *into)
 {
-    struct pl_affected affected = {.ecosystem = PL_STR_EMPTY};
-    bool withdrawn = false;
+    struct pl_db_claim claim = {0};
     struct pl_error err = PL_ERROR_INIT;
-    if (pl_db_claim_decode(arena, bytes, &affected, &withdrawn, &err) < 0) {
-        return;
+    if (pl_db_claim_decode(arena, bytes, &claim, &err) < 0) {
+        return false;
     }
+    pl_db_claim_encode(into, &claim);
+    return true;
+}
+
+static bool recode_list(struct pl_arena *arena, pl_str bytes, struct pl_buf *into)
+{
+    struct pl_strs versions = {0};
+    uint64_t list = 0;
+    struct pl_error err = PL_ERROR_INIT;
+    if (pl_db_list_decode(arena, bytes, &list, &versions, &err) < 0) {
+        return false;
+    }
+    pl_db_list_encode(into, list, &versions);
+    return true;
+}
+
+/* What can be read is written so that it reads the same. */
+static void try_twice(struct pl_arena *arena, pl_str bytes,
+                      bool (*recode)(struct pl_arena *arena, pl_str bytes, struct pl_buf *into))
+{
     struct pl_buf first pl_autobuf = PL_BUF_INIT(CEILING);
     struct pl_buf second pl_autobuf = PL_BUF_INIT(CEILING);
-    pl_db_claim_encode(&first, &affected, withdrawn);
-    if (pl_db_claim_decode(arena, pl_buf_str(&first), &affected, &withdrawn, &err) < 0) {
+    if (!recode(arena, bytes, &first)) {
+        return;
+    }
+    if (!recode(arena, pl_buf_str(&first), &second)) {
         abort();
     }
-    pl_db_claim_encode(&second, &affected, withdrawn);
     expect_same(&first, &second);
 }
 
@@ -67,10 +87,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0) {
         return 0;
     }
-    if (data[0] % 3 == 0) {
+    if (data[0] % 4 == 0) {
         try_record(&arena, bytes);
-    } else if (data[0] % 3 == 1) {
-        try_claim(&arena, bytes);
+    } else if (data[0] % 4 == 1) {
+        try_twice(&arena, bytes, recode_claim);
+    } else if (data[0] % 4 == 2) {
+        try_twice(&arena, bytes, recode_list);
     } else {
         pl_db_meta_decode(&arena, bytes, &meta, NULL);
     }

@@ -199,6 +199,22 @@ pl_str pl_arena_dup(struct pl_arena *arena, pl_str s)
     return (pl_str){copy, s.len};
 }
 
+pl_str pl_arena_concat(struct pl_arena *arena, const pl_str *pieces, size_t count)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++) {
+        len += pieces[i].len;
+    }
+    char *text = take(arena, len + 1, TEXT_ALIGNMENT);
+    char *at = text;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(at, pieces[i].ptr, pieces[i].len);
+        at += pieces[i].len;
+    }
+    *at = '\0';
+    return (pl_str){text, len};
+}
+
 pl_str pl_arena_lower(struct pl_arena *arena, pl_str s)
 {
     char *copy = pl_arena_alloc(arena, s.len + 1, 1);

@@ -43,6 +43,8 @@ void *pl_arena_take(struct pl_arena *arena, size_t size);
 
 /* Copies; the copy is followed by a NUL that is not counted. */
 pl_str pl_arena_dup(struct pl_arena *arena, pl_str s);
+/* The pieces one after the other. */
+pl_str pl_arena_concat(struct pl_arena *arena, const pl_str *pieces, size_t count);
 pl_str pl_arena_format(struct pl_arena *arena, const char *format, ...) PL_PRINTF(2, 3);
 /* A copy with ASCII letters in lower case; a NUL follows it, too. */
 pl_str pl_arena_lower(struct pl_arena *arena, pl_str s);

@@ -295,9 +295,13 @@ static enum pl_status add_hits(struct pl_db_view *view, const struct pl_package_
                             PL_STR_ARG(key->ecosystem));
     }
     for (size_t i = 0; i < matches.count && st == PL_OK; i++) {
-        struct hit hit = {.affected = &matches.items[i].affected, .slice = matches.items[i].slice};
+        struct pl_db_match *match = &matches.items[i];
+        struct hit hit = {.affected = &match->affected, .slice = match->slice};
+        st = pl_db_match_versions(view->db, &view->arena, match, &match->affected.versions, err);
         judge(view, scheme, version, &hit);
-        st = pl_db_match_advisory(view->db, &view->arena, &matches.items[i], &hit.advisory, err);
+        if (st == PL_OK) {
+            st = pl_db_match_advisory(view->db, &view->arena, match, &hit.advisory, err);
+        }
         *pl_vec_push(&view->arena, hits) = hit;
     }
     return st;

@@ -2,7 +2,9 @@
 #include "db/db.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "db/generation.h"
+#include "db/record.h"
 #include "db/slice.h"
 #include "model/ecosystem.h"
 #include "version/scheme.h"
@@ -11,8 +13,14 @@
 #include <limits.h>
 #include <stdio.h>
 
+/* Slices that may say something of packages of one ecosystem. */
+struct slice_list {
+    PL_VEC_FIELDS(size_t);
+};
+
 struct pl_db {
     struct pl_arena arena; /* of the manifest */
+    struct pl_map by_ecosystem; /* of a slice_list, for those that were asked */
     int dir_fd;
     struct pl_db_manifest manifest;
     int *fds; /* of its slices, open from the start: an update may take away their names */
@@ -142,6 +150,7 @@ void pl_db_close(struct pl_db *db)
     }
     close_slices(db);
     pl_fd_closep(&db->dir_fd);
+    pl_map_release(&db->by_ecosystem);
     pl_arena_release(&db->arena);
     free(db);
 }
@@ -205,11 +214,21 @@ enum pl_status pl_db_info(struct pl_db *db, struct pl_arena *arena, struct pl_db
     return PL_OK;
 }
 
-/* May the slice say anything of packages of this ecosystem? */
-static bool has_ecosystem(const struct pl_db_slice_info *slice, pl_str ecosystem)
+static const struct slice_list *slices_of(struct pl_db *db, pl_str ecosystem)
 {
     pl_str base = pl_str_sub(ecosystem, 0, pl_str_find_char(ecosystem, ':'));
-    return pl_strs_contain(&slice->ecosystems, base);
+    struct slice_list *list = pl_map_find(&db->by_ecosystem, base);
+    if (list) {
+        return list;
+    }
+    list = PL_ARENA_NEW(&db->arena, struct slice_list);
+    for (size_t i = 0; i < db->manifest.slices.count; i++) {
+        if (pl_strs_contain(&db->manifest.slices.items[i].ecosystems, base)) {
+            *pl_vec_push(&db->arena, list) = i;
+        }
+    }
+    *pl_map_at(&db->by_ecosystem, pl_arena_dup(&db->arena, base)) = list;
+    return list;
 }
 
 /* "openvex" of "openvex/hub" and "openvex#2". */
@@ -247,16 +266,23 @@ enum pl_status pl_db_lookup(struct pl_db *db, struct pl_arena *arena, pl_str eco
                             struct pl_db_matches *ret, struct pl_error *err)
 {
     struct pl_db_matches all = {0};
-    for (size_t i = 0; i < db->manifest.slices.count; i++) {
+    struct pl_db_matches none = {0};
+    if (ecosystem.len > PL_LIMIT_ADVISORY_NAME_BYTES || name.len > PL_LIMIT_ADVISORY_NAME_BYTES) {
+        *ret = none; /* nothing that long is stored */
+        return PL_OK;
+    }
+    char bytes[2 * PL_LIMIT_ADVISORY_NAME_BYTES + 2];
+    struct pl_buf key = {
+        .ptr = bytes, .capacity = sizeof(bytes), .ceiling_bytes = sizeof(bytes) - 1};
+    pl_db_key_encode(&key, ecosystem, name);
+    const struct slice_list *slices = slices_of(db, ecosystem);
+    for (size_t i = 0; i < slices->count; i++) {
         struct pl_table *table = NULL;
         struct pl_db_matches matches = {0};
-        const struct pl_db_slice_info *slice = &db->manifest.slices.items[i];
-        if (!has_ecosystem(slice, ecosystem)) {
-            continue;
-        }
-        enum pl_status st = open_slice(db, i, &table, err);
+        const struct pl_db_slice_info *slice = &db->manifest.slices.items[slices->items[i]];
+        enum pl_status st = open_slice(db, slices->items[i], &table, err);
         if (st == PL_OK) {
-            st = pl_slice_lookup(table, arena, ecosystem, name, &matches, err);
+            st = pl_slice_lookup(table, arena, pl_buf_str(&key), &matches, err);
         }
         if (st < 0) {
             return pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(slice->name));
@@ -283,12 +309,11 @@ enum pl_status pl_db_covers(struct pl_db *db, pl_str ecosystem, bool *ret, struc
 {
     bool is_covered = false;
     enum pl_status st = PL_OK;
-    for (size_t i = 0; i < db->manifest.slices.count && !is_covered && st == PL_OK; i++) {
+    const struct slice_list *slices = slices_of(db, ecosystem);
+    for (size_t i = 0; i < slices->count && !is_covered && st == PL_OK; i++) {
         struct pl_table *table = NULL;
-        if (has_ecosystem(&db->manifest.slices.items[i], ecosystem)) {
-            st = open_slice(db, i, &table, err);
-            st = st < 0 ? st : pl_slice_covers(table, ecosystem, &is_covered, err);
-        }
+        st = open_slice(db, slices->items[i], &table, err);
+        st = st < 0 ? st : pl_slice_covers(table, ecosystem, &is_covered, err);
     }
     *ret = is_covered;
     return st;
@@ -315,19 +340,40 @@ enum pl_status pl_db_advisory(struct pl_db *db, struct pl_arena *arena, pl_str i
                         PL_STR_ARG(id));
 }
 
+/* The table that a match is of; NULL when none is called so. */
+static enum pl_status open_slice_of(struct pl_db *db, const struct pl_db_match *match,
+                                    struct pl_table **ret, struct pl_error *err)
+{
+    *ret = NULL;
+    for (size_t i = 0; i < db->manifest.slices.count; i++) {
+        if (pl_str_eq(db->manifest.slices.items[i].name, match->slice)) {
+            return open_slice(db, i, ret, err);
+        }
+    }
+    return PL_OK;
+}
+
 enum pl_status pl_db_match_advisory(struct pl_db *db, struct pl_arena *arena,
                                     const struct pl_db_match *match, struct pl_advisory *ret,
                                     struct pl_error *err)
 {
-    for (size_t i = 0; i < db->manifest.slices.count; i++) {
-        struct pl_table *table = NULL;
-        if (pl_str_eq(db->manifest.slices.items[i].name, match->slice)) {
-            enum pl_status st = open_slice(db, i, &table, err);
-            return st < 0 ? st
-                          : pl_slice_advisory(table, arena, match->advisory_id, false, ret, err);
-        }
+    struct pl_table *table = NULL;
+    enum pl_status st = open_slice_of(db, match, &table, err);
+    if (st < 0) {
+        return st;
     }
-    return pl_db_advisory(db, arena, match->advisory_id, false, ret, err);
+    return table ? pl_slice_advisory(table, arena, match->advisory_id, false, ret, err)
+                 : pl_db_advisory(db, arena, match->advisory_id, false, ret, err);
+}
+
+enum pl_status pl_db_match_versions(struct pl_db *db, struct pl_arena *arena,
+                                    const struct pl_db_match *match, struct pl_strs *ret,
+                                    struct pl_error *err)
+{
+    struct pl_table *table = NULL;
+    *ret = match->affected.versions;
+    enum pl_status st = match->list > 0 ? open_slice_of(db, match, &table, err) : PL_OK;
+    return table ? pl_slice_versions(table, arena, match, ret, err) : st;
 }
 
 /* Sorts, and keeps one of each, at most `limit`. */

@@ -44,12 +44,14 @@ struct pl_db_info {
 enum pl_status pl_db_info(struct pl_db *db, struct pl_arena *arena, struct pl_db_info *ret,
                           struct pl_error *err);
 
-/* One advisory's word about one package: what a lookup gives. `affected` holds the ranges and
- * versions of exactly the asked ecosystem and name. */
+/* One advisory's word about one package: what a lookup gives. `affected` holds the ranges of
+ * exactly the asked ecosystem and name, and of the enumerated versions those that no range
+ * contains, which is all that matching takes. */
 struct pl_db_match {
     pl_str advisory_id;
     struct pl_affected affected;
     pl_str slice; /* that says it: "osv/Debian" */
+    uint64_t list; /* where there are more versions, for pl_db_match_versions */
 };
 
 struct pl_db_matches {
@@ -79,6 +81,11 @@ enum pl_status pl_db_advisory(struct pl_db *db, struct pl_arena *arena, pl_str i
 /* The record that a match is of. */
 enum pl_status pl_db_match_advisory(struct pl_db *db, struct pl_arena *arena,
                                     const struct pl_db_match *match, struct pl_advisory *ret,
+                                    struct pl_error *err);
+
+/* All versions that the match's advisory enumerates. */
+enum pl_status pl_db_match_versions(struct pl_db *db, struct pl_arena *arena,
+                                    const struct pl_db_match *match, struct pl_strs *ret,
                                     struct pl_error *err);
 
 /* Ids of the advisories that list `name` as an alias or as upstream ("CVE-2024-3094"), sorted. */

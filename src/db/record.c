@@ -7,10 +7,11 @@
  * items.
  *
  * A claim is: a number of flags (bit 0: withdrawn, bit 1: with a module, bit 2: with the rest of a
- * CPE, from bit 3 on the state); the name as the feed writes it; purl; urgency; what bits 1 and 2
- * announce; the severities; the ranges, each its type, its count of events and the events as type
- * and version; and the enumerated versions, each shortened by what it shares with the one before,
- * as version lists run into hundreds and differ in their tails.
+ * CPE, bit 3: with the number of a list, from bit 4 on the state); the name as the feed writes it;
+ * purl; urgency; what bits 1 to 3 announce; the severities; the ranges, each its type, its count of
+ * events and the events as type and version; and the enumerated versions, each shortened by what it
+ * shares with the one before, as version lists run into hundreds and differ in their tails. A list
+ * is its number, and the versions likewise.
  *
  * What is known of exploitation is: the catalogue, and if that is not empty the day it was added,
  * the day it is due and 1 for ransomware; 1 when it is scored, and then chance and percentile in
@@ -22,7 +23,13 @@
 #include "base/wire.h"
 
 enum { RECORD_DISPUTED = 1, RECORD_PART = 2, RECORD_AUTHOR = 4 };
-enum { CLAIM_WITHDRAWN = 1, CLAIM_MODULE = 2, CLAIM_CPE = 4, CLAIM_STATE_SHIFT = 3 };
+enum {
+    CLAIM_WITHDRAWN = 1,
+    CLAIM_MODULE = 2,
+    CLAIM_CPE = 4,
+    CLAIM_LIST = 8,
+    CLAIM_STATE_SHIFT = 4
+};
 
 static void put_strs(struct pl_buf *buf, const struct pl_strs *list)
 {
@@ -160,11 +167,23 @@ enum pl_status pl_db_record_decode(struct pl_arena *arena, pl_str bytes, struct 
     return PL_OK;
 }
 
-void pl_db_claim_encode(struct pl_buf *buf, const struct pl_affected *affected, bool withdrawn)
+static void put_versions(struct pl_buf *buf, const struct pl_strs *list)
 {
-    pl_wire_put_uint(buf, (withdrawn ? CLAIM_WITHDRAWN : 0) |
+    pl_str before = PL_STR_EMPTY;
+    pl_wire_put_uint(buf, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        pl_wire_put_next(buf, before, list->items[i]);
+        before = list->items[i];
+    }
+}
+
+void pl_db_claim_encode(struct pl_buf *buf, const struct pl_db_claim *claim)
+{
+    const struct pl_affected *affected = &claim->affected;
+    pl_wire_put_uint(buf, (claim->is_withdrawn ? CLAIM_WITHDRAWN : 0) |
                               (affected->module.len > 0 ? CLAIM_MODULE : 0) |
                               (affected->cpe_rest.len > 0 ? CLAIM_CPE : 0) |
+                              (claim->list > 0 ? CLAIM_LIST : 0) |
                               (uint64_t)affected->state << CLAIM_STATE_SHIFT);
     pl_wire_put_str(buf, affected->name);
     pl_wire_put_str(buf, affected->purl);
@@ -174,6 +193,9 @@ void pl_db_claim_encode(struct pl_buf *buf, const struct pl_affected *affected, 
     }
     if (affected->cpe_rest.len > 0) {
         pl_wire_put_str(buf, affected->cpe_rest);
+    }
+    if (claim->list > 0) {
+        pl_wire_put_uint(buf, claim->list);
     }
     put_severities(buf, &affected->severities);
     pl_wire_put_uint(buf, affected->ranges.count);
@@ -186,12 +208,7 @@ void pl_db_claim_encode(struct pl_buf *buf, const struct pl_affected *affected, 
             pl_wire_put_str(buf, range->items[k].version);
         }
     }
-    pl_str before = PL_STR_EMPTY;
-    pl_wire_put_uint(buf, affected->versions.count);
-    for (size_t i = 0; i < affected->versions.count; i++) {
-        pl_wire_put_next(buf, before, affected->versions.items[i]);
-        before = affected->versions.items[i];
-    }
+    put_versions(buf, &affected->versions);
 }
 
 static void get_range(struct pl_arena *arena, struct pl_wire *wire, struct pl_range *ret)
@@ -274,8 +291,8 @@ static void get_versions(struct pl_arena *arena, struct pl_wire *wire, struct pl
     }
 }
 
-enum pl_status pl_db_claim_decode(struct pl_arena *arena, pl_str bytes, struct pl_affected *ret,
-                                  bool *ret_withdrawn, struct pl_error *err)
+enum pl_status pl_db_claim_decode(struct pl_arena *arena, pl_str bytes, struct pl_db_claim *ret,
+                                  struct pl_error *err)
 {
     struct pl_wire wire = pl_wire_over(bytes);
     struct pl_affected affected = {.ecosystem = PL_STR_EMPTY};
@@ -285,6 +302,7 @@ enum pl_status pl_db_claim_decode(struct pl_arena *arena, pl_str bytes, struct p
     affected.urgency = pl_wire_str(&wire);
     affected.module = flags & CLAIM_MODULE ? pl_wire_str(&wire) : PL_STR_EMPTY;
     affected.cpe_rest = flags & CLAIM_CPE ? pl_wire_str(&wire) : PL_STR_EMPTY;
+    uint64_t list = flags & CLAIM_LIST ? pl_wire_uint(&wire) : 0;
     wire.bad = wire.bad || flags >> CLAIM_STATE_SHIFT > PL_AFFECT_END_OF_LIFE;
     affected.state = wire.bad ? PL_AFFECT_KNOWN : (enum pl_affect)(flags >> CLAIM_STATE_SHIFT);
     get_severities(arena, &wire, &affected.severities);
@@ -293,8 +311,29 @@ enum pl_status pl_db_claim_decode(struct pl_arena *arena, pl_str bytes, struct p
     if (wire.bad || wire.at != wire.end) {
         return pl_error_set(err, PL_E_PARSE, "what it says of a package is not well formed");
     }
-    *ret = affected;
-    *ret_withdrawn = (flags & CLAIM_WITHDRAWN) != 0;
+    *ret = (struct pl_db_claim){
+        .affected = affected, .list = list, .is_withdrawn = (flags & CLAIM_WITHDRAWN) != 0};
+    return PL_OK;
+}
+
+void pl_db_list_encode(struct pl_buf *buf, uint64_t list, const struct pl_strs *versions)
+{
+    pl_wire_put_uint(buf, list);
+    put_versions(buf, versions);
+}
+
+enum pl_status pl_db_list_decode(struct pl_arena *arena, pl_str bytes, uint64_t *ret_list,
+                                 struct pl_strs *ret_versions, struct pl_error *err)
+{
+    struct pl_wire wire = pl_wire_over(bytes);
+    struct pl_strs versions = {0};
+    uint64_t list = pl_wire_uint(&wire);
+    get_versions(arena, &wire, &versions);
+    if (wire.bad || wire.at != wire.end) {
+        return pl_error_set(err, PL_E_PARSE, "a list of versions is not well formed");
+    }
+    *ret_list = list;
+    *ret_versions = versions;
     return PL_OK;
 }
 

@@ -4,9 +4,9 @@
  * record - advisories as bytes of the database, and back (docs/internals/db-format.md).
  *
  * A record holds what is said of the vulnerability; a claim holds what it says of one package, so
- * that a look-up reads claims alone. Encoders append to a buffer and let its ceiling decide.
- * Decoders give views into the bytes, and what was shortened by shared prefixes lies in the arena;
- * anything out of bounds is PL_E_PARSE.
+ * that a look-up reads claims alone; a list holds the versions that a claim's ranges stand for.
+ * Encoders append to a buffer and let its ceiling decide. Decoders give views into the bytes, and
+ * what was shortened by shared prefixes lies in the arena; anything out of bounds is PL_E_PARSE.
  */
 #include "base/buf.h"
 #include "model/advisory.h"
@@ -27,11 +27,23 @@ void pl_db_record_encode(struct pl_buf *buf, const struct pl_advisory *advisory)
 enum pl_status pl_db_record_decode(struct pl_arena *arena, pl_str bytes, struct pl_advisory *ret,
                                    struct pl_db_key_refs *ret_keys, struct pl_error *err);
 
-/* `withdrawn` is that of the record. */
-void pl_db_claim_encode(struct pl_buf *buf, const struct pl_affected *affected, bool withdrawn);
-/* Leaves ecosystem empty. */
-enum pl_status pl_db_claim_decode(struct pl_arena *arena, pl_str bytes, struct pl_affected *ret,
-                                  bool *ret_withdrawn, struct pl_error *err);
+/* What a record says of one package. */
+struct pl_db_claim {
+    struct pl_affected affected; /* without ecosystem */
+    /* 0: `affected` has all enumerated versions. Else it has those that its ranges leave out, with
+     * which it matches the same (version/range.h), and this is the number of the list of all. */
+    uint64_t list;
+    bool is_withdrawn; /* the record is */
+};
+
+void pl_db_claim_encode(struct pl_buf *buf, const struct pl_db_claim *claim);
+enum pl_status pl_db_claim_decode(struct pl_arena *arena, pl_str bytes, struct pl_db_claim *ret,
+                                  struct pl_error *err);
+
+/* Such a list, with its number, which tells it from others of the same record. */
+void pl_db_list_encode(struct pl_buf *buf, uint64_t list, const struct pl_strs *versions);
+enum pl_status pl_db_list_decode(struct pl_arena *arena, pl_str bytes, uint64_t *ret_list,
+                                 struct pl_strs *ret_versions, struct pl_error *err);
 
 /* The id is the key. */
 void pl_db_exploitation_encode(struct pl_buf *buf, const struct pl_exploitation *exploitation);

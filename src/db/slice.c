@@ -24,17 +24,17 @@ static size_t count_claims(pl_str value)
     return count;
 }
 
-/* Decodes the claims of a value; those of `only_id` alone unless that is empty, and withdrawn ones
- * only when asked for. */
+/* Decodes the claims of a value: those of `only_id`, or, when that is empty, all that are not
+ * withdrawn. */
 static enum pl_status decode_claims(struct pl_arena *arena, pl_str ecosystem, pl_str value,
-                                    pl_str only_id, bool with_withdrawn, struct pl_db_matches *ret,
-                                    struct pl_error *err)
+                                    pl_str only_id, struct pl_db_matches *ret, struct pl_error *err)
 {
+    bool is_record = only_id.len > 0;
     struct pl_db_matches matches = {0};
     struct pl_wire wire = pl_wire_over(value);
     pl_str id = PL_STR_EMPTY;
     enum pl_status st = PL_OK;
-    if (only_id.len == 0) {
+    if (!is_record) {
         matches.capacity = count_claims(value);
         matches.items = PL_ARENA_ARRAY(arena, struct pl_db_match, matches.capacity);
     }
@@ -44,18 +44,17 @@ static enum pl_status decode_claims(struct pl_arena *arena, pl_str ecosystem, pl
         if (wire.bad) {
             break;
         }
-        if (only_id.len > 0 && !pl_str_eq(id, only_id)) {
+        if (is_record && !pl_str_eq(id, only_id)) {
             continue;
         }
-        struct pl_affected affected = {.ecosystem = PL_STR_EMPTY};
-        bool withdrawn = false;
-        st = pl_db_claim_decode(arena, claim, &affected, &withdrawn, err);
+        struct pl_db_claim decoded = {0};
+        st = pl_db_claim_decode(arena, claim, &decoded, err);
         if (st < 0) {
             pl_error_wrap(err, PL_STR_FMT, PL_STR_ARG(id));
-        } else if (with_withdrawn || !withdrawn) {
-            affected.ecosystem = ecosystem;
-            *pl_vec_push(arena, &matches) =
-                (struct pl_db_match){.advisory_id = id, .affected = affected};
+        } else if (is_record || !decoded.is_withdrawn) {
+            decoded.affected.ecosystem = ecosystem;
+            *pl_vec_push(arena, &matches) = (struct pl_db_match){
+                .advisory_id = id, .affected = decoded.affected, .list = decoded.list};
         }
     }
     if (st == PL_OK && wire.bad) {
@@ -67,31 +66,19 @@ static enum pl_status decode_claims(struct pl_arena *arena, pl_str ecosystem, pl
     return st;
 }
 
-static enum pl_status find_package(struct pl_table *table, struct pl_arena *arena, pl_str ecosystem,
-                                   pl_str name, bool *ret_found, pl_str *ret_value,
-                                   struct pl_error *err)
-{
-    *ret_found = false;
-    if (ecosystem.len > PL_LIMIT_ADVISORY_NAME_BYTES || name.len > PL_LIMIT_ADVISORY_NAME_BYTES) {
-        return PL_OK; /* nothing that long is stored */
-    }
-    char bytes[2 * PL_LIMIT_ADVISORY_NAME_BYTES + 2];
-    struct pl_buf key = {
-        .ptr = bytes, .capacity = sizeof(bytes), .ceiling_bytes = sizeof(bytes) - 1};
-    pl_db_key_encode(&key, ecosystem, name);
-    return pl_table_find(table, PL_TABLE_KEYS, pl_buf_str(&key), arena, ret_found, ret_value, err);
-}
-
-enum pl_status pl_slice_lookup(struct pl_table *table, struct pl_arena *arena, pl_str ecosystem,
-                               pl_str name, struct pl_db_matches *ret, struct pl_error *err)
+enum pl_status pl_slice_lookup(struct pl_table *table, struct pl_arena *arena, pl_str key,
+                               struct pl_db_matches *ret, struct pl_error *err)
 {
     bool found = false;
     pl_str value = PL_STR_EMPTY;
     struct pl_db_matches matches = {0};
-    enum pl_status st = find_package(table, arena, ecosystem, name, &found, &value, err);
+    enum pl_status st = pl_table_find(table, PL_TABLE_KEYS, key, arena, &found, &value, err);
     if (st == PL_OK && found) {
-        st = decode_claims(arena, pl_arena_dup(arena, ecosystem), value, PL_STR_EMPTY, false,
-                           &matches, err);
+        pl_str ecosystem = PL_STR_EMPTY;
+        pl_str name = PL_STR_EMPTY;
+        pl_str_cut(key, '\0', &ecosystem, &name);
+        st = decode_claims(arena, pl_arena_dup(arena, ecosystem), value, PL_STR_EMPTY, &matches,
+                           err);
         if (st < 0) {
             pl_error_wrap(err, "the package " PL_STR_FMT " of " PL_STR_FMT, PL_STR_ARG(name),
                           PL_STR_ARG(ecosystem));
@@ -109,6 +96,38 @@ enum pl_status pl_slice_covers(struct pl_table *table, pl_str ecosystem, bool *r
     struct pl_buf prefix pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_NAME_BYTES * 2);
     pl_db_key_encode(&prefix, ecosystem, PL_STR_EMPTY);
     return pl_table_has_prefix(table, PL_TABLE_KEYS, pl_buf_str(&prefix), ret, err);
+}
+
+enum pl_status pl_slice_versions(struct pl_table *table, struct pl_arena *arena,
+                                 const struct pl_db_match *match, struct pl_strs *ret,
+                                 struct pl_error *err)
+{
+    struct pl_buf key pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_NAME_BYTES * 2 + 1);
+    bool found = false;
+    pl_str value = PL_STR_EMPTY;
+    pl_str id = PL_STR_EMPTY;
+    pl_db_key_encode(&key, match->affected.ecosystem, match->affected.name);
+    enum pl_status st =
+        pl_table_find(table, PL_TABLE_LISTS, pl_buf_str(&key), arena, &found, &value, err);
+    if (st < 0) {
+        return st;
+    }
+    struct pl_wire wire = pl_wire_over(found ? value : PL_STR_EMPTY);
+    while (pl_wire_more(&wire)) {
+        uint64_t list = 0;
+        struct pl_strs versions = {0};
+        id = pl_wire_next(arena, &wire, id);
+        pl_str bytes = pl_wire_str(&wire);
+        if (wire.bad || !pl_str_eq(id, match->advisory_id)) {
+            continue;
+        }
+        st = pl_db_list_decode(arena, bytes, &list, &versions, err);
+        if (st < 0 || list == match->list) {
+            *ret = st < 0 ? *ret : versions;
+            return st;
+        }
+    }
+    return pl_error_set(err, PL_E_PARSE, "a list of versions is not there");
 }
 
 /* Fetches what the record says of each of its packages, in its order. */
@@ -135,12 +154,16 @@ static enum pl_status fill_affected(struct pl_table *table, struct pl_arena *are
         bool found = false;
         pl_str value = PL_STR_EMPTY;
         struct pl_db_matches matches = {0};
-        st = find_package(table, arena, ref->ecosystem, ref->name, &found, &value, err);
+        st = pl_table_find(table, PL_TABLE_KEYS, pl_buf_str(&key), arena, &found, &value, err);
         if (st == PL_OK && found) {
-            st = decode_claims(arena, ref->ecosystem, value, id, true, &matches, err);
+            st = decode_claims(arena, ref->ecosystem, value, id, &matches, err);
         }
         for (size_t k = 0; k < matches.count && st == PL_OK; k++) {
-            *pl_vec_push(arena, ret) = matches.items[k].affected;
+            struct pl_db_match *match = &matches.items[k];
+            if (match->list > 0) {
+                st = pl_slice_versions(table, arena, match, &match->affected.versions, err);
+            }
+            *pl_vec_push(arena, ret) = match->affected;
         }
     }
     return st;

@@ -8,9 +8,14 @@
 #include "db/db.h"
 #include "db/table.h"
 
+/* All that is said of the package with this key (pl_db_key_encode). */
+enum pl_status pl_slice_lookup(struct pl_table *table, struct pl_arena *arena, pl_str key,
+                               struct pl_db_matches *ret, struct pl_error *err);
+/* The list of versions of a match that has one. */
+enum pl_status pl_slice_versions(struct pl_table *table, struct pl_arena *arena,
+                                 const struct pl_db_match *match, struct pl_strs *ret,
+                                 struct pl_error *err);
 /* As the functions of db/db.h that are called alike. */
-enum pl_status pl_slice_lookup(struct pl_table *table, struct pl_arena *arena, pl_str ecosystem,
-                               pl_str name, struct pl_db_matches *ret, struct pl_error *err);
 enum pl_status pl_slice_covers(struct pl_table *table, pl_str ecosystem, bool *ret,
                                struct pl_error *err);
 enum pl_status pl_slice_advisory(struct pl_table *table, struct pl_arena *arena, pl_str id,

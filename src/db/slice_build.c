@@ -10,6 +10,7 @@
 #include "base/wire.h"
 #include "db/record.h"
 #include "db/slice_writing.h"
+#include "version/range.h"
 #include <pthread.h>
 
 /* Memory of each of the two sorts before it spills. */
@@ -68,6 +69,67 @@ static enum pl_status check_names(const struct pl_advisory *advisory, struct pl_
     return PL_OK;
 }
 
+/* A record on its way into the first sort. */
+struct spooling {
+    struct pl_arena scratch;
+    struct pl_buf spooled;
+    struct pl_buf part;
+    struct pl_buf list;
+    struct pl_map lists; /* of versions as they are encoded, to their numbers */
+    uint64_t list_count;
+};
+
+static void spooling_release(struct spooling *spooling)
+{
+    pl_arena_release(&spooling->scratch);
+    pl_buf_release(&spooling->spooled);
+    pl_buf_release(&spooling->part);
+    pl_buf_release(&spooling->list);
+    pl_map_release(&spooling->lists);
+}
+
+static void put_part(struct spooling *spooling, struct pl_buf *part)
+{
+    pl_wire_put_str(&spooling->spooled, pl_buf_str(part));
+    spooling->spooled.overflowed = spooling->spooled.overflowed || part->overflowed;
+    pl_buf_clear(part);
+}
+
+/* Equal lists have one number, so that a package that is listed twice is the same twice. */
+static uint64_t number_list(struct spooling *spooling, const struct pl_strs *versions)
+{
+    pl_db_list_encode(&spooling->list, 0, versions);
+    void **known =
+        pl_map_at(&spooling->lists, pl_arena_dup(&spooling->scratch, pl_buf_str(&spooling->list)));
+    if (!*known) {
+        uint64_t *number = PL_ARENA_NEW(&spooling->scratch, uint64_t);
+        *number = ++spooling->list_count;
+        *known = number;
+    }
+    pl_buf_clear(&spooling->list);
+    return *(const uint64_t *)*known;
+}
+
+/* Lists of parts stay in the claim: two parts may number theirs alike. */
+static void spool_package(struct spooling *spooling, const struct pl_advisory *advisory,
+                          const struct pl_affected *affected)
+{
+    struct pl_db_claim claim = {.affected = *affected, .is_withdrawn = advisory->withdrawn.len > 0};
+    if (!advisory->is_part) {
+        claim.affected.versions = pl_range_strays(
+            &spooling->scratch, pl_version_scheme_for_ecosystem(affected->ecosystem), affected);
+    }
+    if (claim.affected.versions.count < affected->versions.count) {
+        claim.list = number_list(spooling, &affected->versions);
+        pl_db_list_encode(&spooling->list, claim.list, &affected->versions);
+    }
+    pl_db_key_encode(&spooling->part, affected->ecosystem, affected->name);
+    put_part(spooling, &spooling->part);
+    pl_db_claim_encode(&spooling->part, &claim);
+    put_part(spooling, &spooling->part);
+    put_part(spooling, &spooling->list);
+}
+
 enum pl_status pl_slice_builder_add(struct pl_slice_builder *builder,
                                     const struct pl_advisory *advisory, struct pl_error *err)
 {
@@ -75,26 +137,20 @@ enum pl_status pl_slice_builder_add(struct pl_slice_builder *builder,
     if (st < 0) {
         return st;
     }
-    struct pl_buf spooled pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_BYTES);
-    struct pl_buf part pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_BYTES);
-    pl_wire_put_uint(&spooled, advisory->is_part);
-    pl_db_record_encode(&part, advisory);
-    pl_wire_put_str(&spooled, pl_buf_str(&part));
-    spooled.overflowed = spooled.overflowed || part.overflowed;
+    struct spooling spooling PL_CLEANUP(spooling_release) = {
+        .spooled = PL_BUF_INIT(PL_LIMIT_ADVISORY_BYTES),
+        .part = PL_BUF_INIT(PL_LIMIT_ADVISORY_BYTES),
+        .list = PL_BUF_INIT(PL_LIMIT_ADVISORY_BYTES)};
+    pl_wire_put_uint(&spooling.spooled, advisory->is_part);
+    pl_db_record_encode(&spooling.part, advisory);
+    put_part(&spooling, &spooling.part);
     for (size_t i = 0; i < advisory->affected.count; i++) {
-        const struct pl_affected *affected = &advisory->affected.items[i];
-        pl_buf_clear(&part);
-        pl_db_key_encode(&part, affected->ecosystem, affected->name);
-        pl_wire_put_str(&spooled, pl_buf_str(&part));
-        pl_buf_clear(&part);
-        pl_db_claim_encode(&part, affected, advisory->withdrawn.len > 0);
-        pl_wire_put_str(&spooled, pl_buf_str(&part));
-        spooled.overflowed = spooled.overflowed || part.overflowed;
+        spool_package(&spooling, advisory, &advisory->affected.items[i]);
     }
-    st = pl_buf_status(&spooled, "the record", err);
+    st = pl_buf_status(&spooling.spooled, "the record", err);
     if (st == PL_OK) {
         pthread_mutex_lock(&builder->mutex);
-        st = pl_sorter_add(builder->records, advisory->id, pl_buf_str(&spooled), err);
+        st = pl_sorter_add(builder->records, advisory->id, pl_buf_str(&spooling.spooled), err);
         builder->added++;
         pthread_mutex_unlock(&builder->mutex);
     }

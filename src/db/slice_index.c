@@ -8,9 +8,18 @@
 #include "base/wire.h"
 #include "db/slice_writing.h"
 
+/* In order of their letters, in which they are written. */
+static const struct {
+    char letter;
+    enum pl_table_section section;
+} kinds[] = {{PL_SLICE_ALIAS, PL_TABLE_ALIASES},
+             {PL_SLICE_PACKAGE, PL_TABLE_KEYS},
+             {PL_SLICE_LIST, PL_TABLE_LISTS}};
+
 struct index {
     struct pl_slice_writing *writing;
-    struct pl_table_walk bases[2]; /* of the aliases, of the packages */
+    struct pl_table_walk bases[PL_ARRAY_LEN(kinds)];
+    size_t kind; /* at hand */
     struct pl_buf key; /* at hand, with its letter; empty before the first */
     struct pl_buf value;
     struct pl_buf id_before; /* in the value */
@@ -21,7 +30,7 @@ struct index {
     size_t gone_passed; /* of these, those before the base's item */
     struct pl_wire base_items;
     pl_str base_id;
-    struct pl_buf base_item; /* id, NUL and claim; empty when there are no more */
+    struct pl_buf base_item; /* id, NUL and words; empty when there are no more */
 };
 
 static void index_release(struct index *index)
@@ -37,9 +46,10 @@ static void index_release(struct index *index)
     pl_arena_release(&index->scratch);
 }
 
-static bool is_package(const struct index *index)
+/* Does more than the id make an item? */
+static bool has_words(const struct index *index)
 {
-    return index->key.len > 0 && index->key.ptr[0] == PL_SLICE_PACKAGE;
+    return kinds[index->kind].letter != PL_SLICE_ALIAS;
 }
 
 static void note_ecosystem(struct pl_slice_writing *writing, pl_str key)
@@ -53,15 +63,14 @@ static void note_ecosystem(struct pl_slice_writing *writing, pl_str key)
     }
 }
 
-static enum pl_status write_key(struct pl_slice_writing *writing, char letter, pl_str key,
-                                pl_str value, struct pl_error *err)
+static enum pl_status write_key(struct index *index, pl_str key, pl_str value, struct pl_error *err)
 {
-    if (letter == PL_SLICE_PACKAGE) {
+    struct pl_slice_writing *writing = index->writing;
+    if (kinds[index->kind].letter == PL_SLICE_PACKAGE) {
         writing->keys++;
         note_ecosystem(writing, key);
-        return pl_table_add(writing->table, PL_TABLE_KEYS, key, value, err);
     }
-    return pl_table_add(writing->table, PL_TABLE_ALIASES, key, value, err);
+    return pl_table_add(writing->table, kinds[index->kind].section, key, value, err);
 }
 
 /* Appends one item to the value. The same statement twice (a record that lists a package twice, an
@@ -69,14 +78,14 @@ static enum pl_status write_key(struct pl_slice_writing *writing, char letter, p
 static void append_item(struct index *index, pl_str item)
 {
     pl_str id = item;
-    pl_str claim = PL_STR_EMPTY;
+    pl_str words = PL_STR_EMPTY;
     if (index->value.len > 0 && pl_str_eq(pl_buf_str(&index->item_before), item)) {
         return;
     }
-    pl_str_cut(item, '\0', &id, &claim);
+    pl_str_cut(item, '\0', &id, &words);
     pl_wire_put_next(&index->value, pl_buf_str(&index->id_before), id);
-    if (is_package(index)) {
-        pl_wire_put_str(&index->value, claim);
+    if (has_words(index)) {
+        pl_wire_put_str(&index->value, words);
     }
     pl_buf_clear(&index->id_before);
     pl_buf_append(&index->id_before, id);
@@ -100,12 +109,12 @@ static void next_base_item(struct index *index)
     pl_buf_clear(&index->base_item);
     while (pl_wire_more(&index->base_items)) {
         index->base_id = pl_wire_next(&index->scratch, &index->base_items, index->base_id);
-        pl_str claim = is_package(index) ? pl_wire_str(&index->base_items) : PL_STR_EMPTY;
+        pl_str words = has_words(index) ? pl_wire_str(&index->base_items) : PL_STR_EMPTY;
         if (!is_gone(index, index->base_id)) {
             pl_buf_append(&index->base_item, index->base_id);
-            if (is_package(index)) {
+            if (has_words(index)) {
                 pl_buf_append_char(&index->base_item, '\0');
-                pl_buf_append(&index->base_item, claim);
+                pl_buf_append(&index->base_item, words);
             }
             return;
         }
@@ -125,18 +134,27 @@ static void pass_base_items(struct index *index, const pl_str *item)
     }
 }
 
-/* Copies the base's keys before this one, all of the section when it is NULL; what the base says of
+/* Copies the base's keys before this one, all that are left when it is NULL; what the base says of
  * it itself is kept for the merging. */
-static enum pl_status pass_base_keys(struct index *index, char letter, const pl_str *key,
-                                     struct pl_error *err)
+static enum pl_status pass_base_keys(struct index *index, const pl_str *key, struct pl_error *err)
 {
-    struct pl_table_walk *base = &index->bases[letter == PL_SLICE_PACKAGE];
+    struct pl_table_walk *base = &index->bases[index->kind];
     enum pl_status st = PL_OK;
     while (st == PL_OK && base->more && (!key || pl_str_cmp(base->key, *key) < 0)) {
-        st = write_key(index->writing, letter, base->key, base->value, err);
+        st = write_key(index, base->key, base->value, err);
         if (st == PL_OK) {
             st = pl_table_walk_next(base, err);
         }
+    }
+    return st;
+}
+
+/* Ends the kinds before this one. */
+static enum pl_status go_to_kind(struct index *index, size_t kind, struct pl_error *err)
+{
+    enum pl_status st = PL_OK;
+    for (; st == PL_OK && index->kind < kind; index->kind++) {
+        st = pass_base_keys(index, NULL, err);
     }
     return st;
 }
@@ -151,23 +169,30 @@ static enum pl_status end_key(struct index *index, struct pl_error *err)
                             ? pl_error_set(err, PL_E_PARSE, "a key of the slice is damaged")
                             : pl_buf_status(&index->value, "what is said of one package", err);
     if (st == PL_OK && index->value.len > 0) {
-        st = write_key(index->writing, index->key.ptr[0], pl_str_skip(pl_buf_str(&index->key), 1),
-                       pl_buf_str(&index->value), err);
+        st = write_key(index, pl_str_skip(pl_buf_str(&index->key), 1), pl_buf_str(&index->value),
+                       err);
     }
     return st;
 }
 
+static size_t kind_of(char letter)
+{
+    size_t kind = 0;
+    while (kinds[kind].letter != letter) {
+        kind++;
+    }
+    return kind;
+}
+
 static enum pl_status begin_key(struct index *index, pl_str lettered, struct pl_error *err)
 {
-    char before = index->key.len > 0 ? index->key.ptr[0] : PL_SLICE_ALIAS;
-    char letter = lettered.ptr[0];
     pl_str key = pl_str_skip(lettered, 1);
-    enum pl_status st = before != letter ? pass_base_keys(index, before, NULL, err) : PL_OK;
+    enum pl_status st = go_to_kind(index, kind_of(lettered.ptr[0]), err);
     if (st == PL_OK) {
-        st = pass_base_keys(index, letter, &key, err);
+        st = pass_base_keys(index, &key, err);
     }
     struct pl_strs none = {0};
-    struct pl_table_walk *base = &index->bases[letter == PL_SLICE_PACKAGE];
+    struct pl_table_walk *base = &index->bases[index->kind];
     pl_buf_clear(&index->key);
     pl_buf_append(&index->key, lettered);
     pl_buf_clear(&index->value);
@@ -228,17 +253,11 @@ enum pl_status pl_slice_write_index(struct pl_slice_writing *writing, struct pl_
         .item_before = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES),
         .base_item = PL_BUF_INIT(PL_LIMIT_DB_BLOCK_BYTES)};
     enum pl_status st = pl_sorter_sort(writing->second, err);
-    if (st == PL_OK) {
-        st = pl_table_walk_open(&index.bases[0], writing->base, PL_TABLE_ALIASES, err);
-    }
-    if (st == PL_OK) {
-        st = pl_table_walk_open(&index.bases[1], writing->base, PL_TABLE_KEYS, err);
+    for (size_t i = 0; st == PL_OK && i < PL_ARRAY_LEN(kinds); i++) {
+        st = pl_table_walk_open(&index.bases[i], writing->base, kinds[i].section, err);
     }
     if (st == PL_OK) {
         st = write_queued(&index, err);
     }
-    if (st == PL_OK && !is_package(&index)) {
-        st = pass_base_keys(&index, PL_SLICE_ALIAS, NULL, err);
-    }
-    return st == PL_OK ? pass_base_keys(&index, PL_SLICE_PACKAGE, NULL, err) : st;
+    return st == PL_OK ? go_to_kind(&index, PL_ARRAY_LEN(kinds), err) : st;
 }

@@ -152,7 +152,7 @@ static enum pl_status join_parts(struct group *group, struct pl_error *err)
 
 /* Queues that `id` is known by this key, or with GONE that the base's word of it counts no more. */
 static enum pl_status queue(struct group *group, char letter, pl_str key, char mark, pl_str id,
-                            const pl_str *claim, struct pl_error *err)
+                            const pl_str *said, struct pl_error *err)
 {
     pl_buf_clear(&group->key);
     pl_buf_append_char(&group->key, letter);
@@ -160,9 +160,9 @@ static enum pl_status queue(struct group *group, char letter, pl_str key, char m
     pl_buf_clear(&group->item);
     pl_buf_append_char(&group->item, mark);
     pl_buf_append(&group->item, id);
-    if (claim) {
+    if (said) {
         pl_buf_append_char(&group->item, '\0');
-        pl_buf_append(&group->item, *claim);
+        pl_buf_append(&group->item, *said);
     }
     enum pl_status st = pl_buf_status(&group->key, "the name of a package", err);
     st = st < 0 ? st : pl_buf_status(&group->item, "what is said of a package", err);
@@ -205,6 +205,9 @@ static enum pl_status queue_gone(struct group *group, pl_str id, pl_str record,
         pl_buf_clear(&key);
         pl_db_key_encode(&key, refs.items[i].ecosystem, refs.items[i].name);
         st = queue(group, PL_SLICE_PACKAGE, pl_buf_str(&key), PL_SLICE_GONE, id, NULL, err);
+        if (st == PL_OK) {
+            st = queue(group, PL_SLICE_LIST, pl_buf_str(&key), PL_SLICE_GONE, id, NULL, err);
+        }
     }
     return st;
 }
@@ -224,7 +227,11 @@ static enum pl_status queue_there(struct group *group, pl_str id, pl_str record,
     while (st == PL_OK && pl_wire_more(claims)) {
         pl_str key = pl_wire_str(claims);
         pl_str claim = pl_wire_str(claims);
+        pl_str list = pl_wire_str(claims);
         st = queue(group, PL_SLICE_PACKAGE, key, PL_SLICE_THERE, id, &claim, err);
+        if (st == PL_OK && list.len > 0) {
+            st = queue(group, PL_SLICE_LIST, key, PL_SLICE_THERE, id, &list, err);
+        }
     }
     return st;
 }

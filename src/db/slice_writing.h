@@ -7,9 +7,10 @@
  * goes into a second sort; that is written next, key by key. Both lay what is new over what a base
  * has, where there is one: its records and keys that nothing new speaks of are copied as they are.
  *
- * In the second sort a key has a letter before it that tells aliases from packages. An item is a
- * mark and the id, for packages followed by a NUL and the claim. The mark GONE, which sorts first,
- * takes back what the base has of that id.
+ * In the second sort a key has a letter before it that tells aliases from packages, and these from
+ * packages' lists of versions. An item is a mark and the id, for the latter two followed by a NUL
+ * and the claim or the list. The mark GONE, which sorts first, takes back what the base has of that
+ * id.
  */
 #include "base/buf.h"
 #include "base/map.h"
@@ -20,6 +21,7 @@
 enum {
     PL_SLICE_ALIAS = 'a',
     PL_SLICE_PACKAGE = 'p',
+    PL_SLICE_LIST = 'v',
     PL_SLICE_GONE = '!',
     PL_SLICE_THERE = '+',
 };
@@ -39,7 +41,8 @@ struct pl_slice_writing {
 
 /* Writes the records out of the sorter, and queues what they say in `second`. A spooled record is
  * empty when the base's of that id is to go; else 1 when it is a part of what is said under its id,
- * or 0; the record (db/record.h); and for each package the key and the claim, each a string. */
+ * or 0; the record (db/record.h); and for each package the key, the claim and its list of
+ * versions, which may be empty, each a string. */
 enum pl_status pl_slice_write_records(struct pl_slice_writing *writing, struct pl_sorter *records,
                                       struct pl_error *err);
 

@@ -19,6 +19,7 @@ enum pl_table_section {
     PL_TABLE_RECORDS, /* id to record */
     PL_TABLE_ALIASES, /* other name to ids */
     PL_TABLE_EXPLOITATIONS, /* id to what is known of its exploitation */
+    PL_TABLE_LISTS, /* package to the versions that are enumerated beside ranges */
     PL_TABLE_SECTION_COUNT_
 };
 

@@ -327,20 +327,33 @@ static enum pl_status open_kept(struct pl_table *table, const struct row *row, p
     return st;
 }
 
-/* Takes one pair off an open block; `key` holds the key before and becomes this one. */
-static bool next_pair(pl_str *left, struct pl_buf *key, pl_str *ret_value)
+struct pair {
+    size_t shared; /* with the key before */
+    pl_str rest;
+    pl_str value;
+};
+
+static bool take_pair(pl_str *left, struct pair *ret)
 {
     struct pl_wire wire = pl_wire_over(*left);
     uint64_t shared = pl_wire_uint(&wire);
-    pl_str rest = pl_wire_str(&wire);
-    pl_str value = pl_wire_str(&wire);
-    if (wire.bad || shared > key->len) {
+    ret->shared = shared <= PL_WIRE_SHARED_MAX ? (size_t)shared : SIZE_MAX;
+    ret->rest = pl_wire_str(&wire);
+    ret->value = pl_wire_str(&wire);
+    *left = pl_str_make((const char *)wire.at, (size_t)(wire.end - wire.at));
+    return !wire.bad;
+}
+
+/* Takes one pair off an open block; `key` holds the key before and becomes this one. */
+static bool next_pair(pl_str *left, struct pl_buf *key, pl_str *ret_value)
+{
+    struct pair pair = {0};
+    if (!take_pair(left, &pair) || pair.shared > key->len) {
         return false;
     }
-    key->len = (size_t)shared;
-    pl_buf_append(key, rest);
-    *left = pl_str_make((const char *)wire.at, (size_t)(wire.end - wire.at));
-    *ret_value = value;
+    key->len = pair.shared;
+    pl_buf_append(key, pair.rest);
+    *ret_value = pair.value;
     return !key->overflowed;
 }
 
@@ -365,81 +378,96 @@ static bool search(const struct section *section, pl_str key, uint64_t *ret)
     return true;
 }
 
+/* The first pair of a block whose key is not below the one asked for. */
+struct place {
+    bool is_there;
+    size_t same; /* leading bytes that the two keys share */
+    size_t key_len;
+    pl_str value;
+};
+
+/* Walks without making the keys: one that shares more with the key before than that does with the
+ * one asked for is below it as well. False when the block is damaged. */
+static bool seek(pl_str left, pl_str key, struct place *ret)
+{
+    struct place at = {.value = PL_STR_EMPTY};
+    struct pair pair = {0};
+    while (left.len > 0 && !at.is_there) {
+        if (!take_pair(&left, &pair) || pair.shared > at.key_len) {
+            return false;
+        }
+        at.key_len = pair.shared + pair.rest.len;
+        if (pair.shared > at.same) {
+            continue;
+        }
+        pl_str wanted = pl_str_skip(key, pair.shared);
+        size_t most = wanted.len < pair.rest.len ? wanted.len : pair.rest.len;
+        size_t same = 0;
+        while (same < most && wanted.ptr[same] == pair.rest.ptr[same]) {
+            same++;
+        }
+        at.same = pair.shared + same;
+        at.is_there = same == wanted.len ||
+                      (same < pair.rest.len &&
+                       (unsigned char)pair.rest.ptr[same] > (unsigned char)wanted.ptr[same]);
+        at.value = pair.value;
+    }
+    *ret = at;
+    return true;
+}
+
+/* Seeks in the one block that may have the key; *ret_in_map tells whether the value is a view that
+ * outlives the next call. */
+static enum pl_status seek_in_section(struct pl_table *table, enum pl_table_section section,
+                                      pl_str key, struct place *ret, bool *ret_in_map,
+                                      struct pl_error *err)
+{
+    const struct section *in = &table->sections[section];
+    uint64_t block = 0;
+    struct row row = {0};
+    pl_str left = PL_STR_EMPTY;
+    *ret = (struct place){.value = PL_STR_EMPTY};
+    if (!search(in, key, &block)) {
+        return damaged(table, table->size - TABLE_FOOTER_BYTES, "the index", err);
+    }
+    if (block == in->blocks) {
+        return PL_OK;
+    }
+    enum pl_status st = locate(table, in, block, &row, err);
+    if (st == PL_OK) {
+        st = open_kept(table, &row, &left, ret_in_map, err);
+    }
+    if (st == PL_OK && !seek(left, key, ret)) {
+        st = damaged(table, row.offset, "a block", err);
+    }
+    return st;
+}
+
 enum pl_status pl_table_find(struct pl_table *table, enum pl_table_section section, pl_str key,
                              struct pl_arena *arena, bool *ret_found, pl_str *ret_value,
                              struct pl_error *err)
 {
-    const struct section *in = &table->sections[section];
-    uint64_t block = 0;
-    if (!search(in, key, &block)) {
-        return damaged(table, table->size - TABLE_FOOTER_BYTES, "the index", err);
-    }
-    if (block == in->blocks || key.len > TABLE_KEY_BYTES) {
-        *ret_found = false;
-        return PL_OK;
-    }
-    struct row row = {0};
-    enum pl_status st = locate(table, in, block, &row, err);
-    pl_str left = PL_STR_EMPTY;
+    struct place place = {0};
     bool in_map = false;
-    if (st == PL_OK) {
-        st = open_kept(table, &row, &left, &in_map, err);
-    }
+    enum pl_status st = seek_in_section(table, section, key, &place, &in_map, err);
     if (st < 0) {
         return st;
     }
-    char scratch[TABLE_KEY_BYTES + 1];
-    struct pl_buf at = {
-        .ptr = scratch, .capacity = sizeof(scratch), .ceiling_bytes = TABLE_KEY_BYTES};
-    while (left.len > 0) {
-        pl_str value = PL_STR_EMPTY;
-        if (!next_pair(&left, &at, &value)) {
-            return damaged(table, row.offset, "a block", err);
-        }
-        int order = pl_str_cmp(pl_buf_str(&at), key);
-        if (order >= 0) {
-            *ret_found = order == 0;
-            if (order == 0) {
-                *ret_value = in_map ? value : pl_arena_dup(arena, value);
-            }
-            return PL_OK;
-        }
+    *ret_found = place.is_there && place.same == key.len && place.key_len == key.len;
+    if (*ret_found) {
+        *ret_value = in_map ? place.value : pl_arena_dup(arena, place.value);
     }
-    *ret_found = false;
     return PL_OK;
 }
 
 enum pl_status pl_table_has_prefix(struct pl_table *table, enum pl_table_section section,
                                    pl_str prefix, bool *ret, struct pl_error *err)
 {
-    const struct section *in = &table->sections[section];
-    uint64_t block = 0;
-    if (!search(in, prefix, &block)) {
-        return damaged(table, table->size - TABLE_FOOTER_BYTES, "the index", err);
-    }
-    struct row row = {0};
-    pl_str left = PL_STR_EMPTY;
+    struct place place = {0};
     bool in_map = false;
-    enum pl_status st = block == in->blocks ? PL_OK : locate(table, in, block, &row, err);
-    if (st == PL_OK && block < in->blocks) {
-        st = open_kept(table, &row, &left, &in_map, err);
-    }
-    char scratch[TABLE_KEY_BYTES + 1];
-    struct pl_buf at = {
-        .ptr = scratch, .capacity = sizeof(scratch), .ceiling_bytes = TABLE_KEY_BYTES};
-    bool found = false;
-    while (st == PL_OK && left.len > 0) {
-        pl_str value = PL_STR_EMPTY;
-        if (!next_pair(&left, &at, &value)) {
-            return damaged(table, row.offset, "a block", err);
-        }
-        if (pl_str_cmp(pl_buf_str(&at), prefix) >= 0) {
-            found = pl_str_starts_with(pl_buf_str(&at), prefix);
-            break;
-        }
-    }
+    enum pl_status st = seek_in_section(table, section, prefix, &place, &in_map, err);
     if (st == PL_OK) {
-        *ret = found;
+        *ret = place.is_there && place.same == prefix.len;
     }
     return st;
 }

@@ -4,7 +4,8 @@
  * zstd frame. A pair is the number of key bytes shared with the pair before, the rest of the key,
  * and the value. Blocks of packages are small, since a look-up must cost microseconds; a package of
  * which much is said gets a block of its own. Records are read for the few findings of a scan, of
- * which many lie near each other, so theirs are larger, and compress better.
+ * which many lie near each other, so theirs are larger, and compress better; so are those of lists
+ * of versions, which are read to be shown.
  */
 #include "base/io.h"
 #include "base/limits.h"
@@ -19,7 +20,7 @@ static const struct {
 } policies[PL_TABLE_SECTION_COUNT_] = {
     [PL_TABLE_META] = {4096, 65536},      [PL_TABLE_KEYS] = {4096, 512},
     [PL_TABLE_RECORDS] = {32768, 0},      [PL_TABLE_ALIASES] = {16384, 0},
-    [PL_TABLE_EXPLOITATIONS] = {8192, 0},
+    [PL_TABLE_EXPLOITATIONS] = {8192, 0}, [PL_TABLE_LISTS] = {32768, 0},
 };
 
 enum { ZSTD_LEVEL = 6, INDEX_CEILING = 1 << 30 };

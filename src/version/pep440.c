@@ -128,7 +128,9 @@ bool pl_pep440_parse(pl_str text, struct pl_pep440 *ret)
         .local = PL_STR_EMPTY,
     };
     text = pl_str_trim(text);
-    take_word(&text, "v");
+    if (text.len > 0 && pl_char_lower(text.ptr[0]) == 'v') {
+        text = pl_str_skip(text, 1);
+    }
     pl_str rest = text;
     pl_str epoch = pl_digits_take(&rest);
     if (epoch.len > 0 && rest.len > 0 && rest.ptr[0] == '!') {
@@ -138,9 +140,11 @@ bool pl_pep440_parse(pl_str text, struct pl_pep440 *ret)
     if (!take_release(&text, &version.release)) {
         return false;
     }
-    take_stage(&text, &version);
-    take_post(&text, &version);
-    version.has_dev = take_part(&text, dev, &version.dev) != SIZE_MAX;
+    if (text.len > 0) { /* most versions are a release alone */
+        take_stage(&text, &version);
+        take_post(&text, &version);
+        version.has_dev = take_part(&text, dev, &version.dev) != SIZE_MAX;
+    }
     if (text.len > 0) {
         version.local = pl_str_skip(text, 1);
         if (text.ptr[0] != '+' || !is_local(version.local)) {

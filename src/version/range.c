@@ -134,26 +134,37 @@ static const struct point *find_end(const struct points *points, size_t from,
 
 static pl_str describe(struct pl_arena *arena, const struct point *start, const struct point *end)
 {
-    const char *end_mark = end && end->type == PL_EVENT_LAST_AFFECTED ? "<=" : "<";
-    if (start->place == PLACE_START) {
-        return end ? pl_arena_format(arena, "%s" PL_STR_FMT, end_mark, PL_STR_ARG(end->version))
-                   : PL_STR("*");
+    bool has_start = start->place != PLACE_START;
+    pl_str pieces[5]; /* scans describe thousands, which is too many for formats */
+    size_t count = 0;
+    if (has_start) {
+        pieces[count++] = start->type == PL_EVENT_ABOVE ? PL_STR(">") : PL_STR(">=");
+        pieces[count++] = start->version;
     }
-    const char *start_mark = start->type == PL_EVENT_ABOVE ? ">" : ">=";
-    if (!end) {
-        return pl_arena_format(arena, "%s" PL_STR_FMT, start_mark, PL_STR_ARG(start->version));
+    if (has_start && end) {
+        pieces[count++] = PL_STR(", ");
     }
-    return pl_arena_format(arena, "%s" PL_STR_FMT ", %s" PL_STR_FMT, start_mark,
-                           PL_STR_ARG(start->version), end_mark, PL_STR_ARG(end->version));
+    if (end) {
+        pieces[count++] = end->type == PL_EVENT_LAST_AFFECTED ? PL_STR("<=") : PL_STR("<");
+        pieces[count++] = end->version;
+    }
+    return count > 0 ? pl_arena_concat(arena, pieces, count) : PL_STR("*");
 }
 
-/* Walks the events up to the version; empty when it is outside. */
-static pl_str evaluate(struct pl_arena *arena, const struct pl_version_scheme *scheme,
-                       const struct points *points, pl_str version)
+/* An interval that holds the version: from `start`, NULL when there is none, to `end`, NULL when it
+ * is open. */
+struct interval {
+    const struct point *start;
+    const struct point *end;
+};
+
+/* Walks the events up to the version. */
+static struct interval find_interval(const struct pl_version_scheme *scheme,
+                                     const struct points *points, pl_str version)
 {
     const struct point *limit = NULL;
     if (!is_before_limits(scheme, points, version, &limit)) {
-        return PL_STR_EMPTY;
+        return (struct interval){NULL, NULL};
     }
     const struct point *start = NULL;
     size_t i = 0;
@@ -172,7 +183,7 @@ static pl_str evaluate(struct pl_arena *arena, const struct pl_version_scheme *s
             break;
         }
     }
-    return start ? describe(arena, start, find_end(points, i, limit)) : PL_STR_EMPTY;
+    return (struct interval){start, start ? find_end(points, i, limit) : NULL};
 }
 
 static void keep_fixed(struct pl_arena *arena, const struct pl_version_scheme *scheme,
@@ -197,11 +208,10 @@ static void match_ranges(struct pl_arena *arena, const struct pl_version_scheme 
             continue;
         }
         struct points points = sorted_points(arena, scheme, range, &match->has_invalid_event);
-        pl_str text =
-            match->range.len == 0 ? evaluate(arena, scheme, &points, version) : PL_STR_EMPTY;
-        if (text.len > 0) {
+        struct interval interval = find_interval(scheme, &points, version);
+        if (interval.start && !match->is_affected) {
             match->is_affected = true;
-            match->range = text;
+            match->range = describe(arena, interval.start, interval.end);
         }
         keep_fixed(arena, scheme, &points, version, &fixed);
     }
@@ -246,4 +256,39 @@ struct pl_range_match pl_range_match(struct pl_arena *arena, const struct pl_ver
         match_enumerated(arena, scheme, affected, version, &match);
     }
     return match;
+}
+
+static bool is_in_any(const struct pl_version_scheme *scheme, const struct points *ranges,
+                      size_t count, pl_str version)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (find_interval(scheme, &ranges[i], version).start) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct pl_strs pl_range_strays(struct pl_arena *arena, const struct pl_version_scheme *scheme,
+                               const struct pl_affected *affected)
+{
+    if (!scheme || affected->versions.count == 0 || affected->ranges.count == 0) {
+        return affected->versions;
+    }
+    struct points *ranges = PL_ARENA_ARRAY(arena, struct points, affected->ranges.count);
+    bool has_invalid = false;
+    for (size_t i = 0; i < affected->ranges.count; i++) {
+        if (affected->ranges.items[i].type != PL_RANGE_GIT) {
+            ranges[i] = sorted_points(arena, scheme, &affected->ranges.items[i], &has_invalid);
+        }
+    }
+    struct pl_strs strays = {0};
+    for (size_t i = 0; i < affected->versions.count; i++) {
+        pl_str version = affected->versions.items[i];
+        if (!is_comparable(scheme, version) ||
+            !is_in_any(scheme, ranges, affected->ranges.count, version)) {
+            *pl_vec_push(arena, &strays) = version;
+        }
+    }
+    return strays;
 }

@@ -32,3 +32,10 @@ struct pl_range_match {
  * sorting. */
 struct pl_range_match pl_range_match(struct pl_arena *arena, const struct pl_version_scheme *scheme,
                                      const struct pl_affected *affected, pl_str version);
+
+/* Which of the enumerated versions no range contains: all of them without a scheme or ranges. With
+ * these alone `affected` matches what it matches with all, since versions that are equal lie in the
+ * same ranges (but for pacman's "1.0", which equals "1.0-1" and "1.0-2", and which no package has).
+ * Linear in versions times events. */
+struct pl_strs pl_range_strays(struct pl_arena *arena, const struct pl_version_scheme *scheme,
+                               const struct pl_affected *affected);

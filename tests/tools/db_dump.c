@@ -71,8 +71,10 @@ static enum pl_status answer(struct pl_db *db, struct pl_error *err)
         pl_str_cut(line, '\t', &ecosystem, &name);
         st = pl_db_lookup(db, &arena, ecosystem, name, &matches, err);
         pl_json_writer_begin_array(&json);
-        for (size_t i = 0; i < matches.count; i++) {
-            write_match(&json, &matches.items[i]);
+        for (size_t i = 0; i < matches.count && st == PL_OK; i++) {
+            struct pl_db_match *match = &matches.items[i];
+            st = pl_db_match_versions(db, &arena, match, &match->affected.versions, err);
+            write_match(&json, match);
         }
         pl_json_writer_end_array(&json);
     }

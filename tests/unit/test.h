@@ -34,3 +34,10 @@ static inline const char *pl_test_dir(const char *variable)
 {
     return getenv(variable);
 }
+
+/* A number below `end`; from the same state the same ones in each run. */
+static inline unsigned pl_test_random(unsigned *state, unsigned end)
+{
+    *state = *state * 1664525U + 1013904223U;
+    return (*state >> 8) % end;
+}

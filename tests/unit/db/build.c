@@ -326,6 +326,50 @@ static void test_build__exploitation(void **state)
     assert_false(is_found);
 }
 
+static void expect_versions(const struct pl_strs *got, const char *const *wanted, size_t count)
+{
+    assert_int_equal(got->count, count);
+    for (size_t i = 0; i < count; i++) {
+        pl_assert_str(got->items[i], wanted[i]);
+    }
+}
+
+/* A record that lists a package twice, each time with versions of which one is outside its range.
+ */
+static void test_build__versions_that_ranges_have_lie_apart(void **state)
+{
+    static const char *const listed[2][3] = {{"1.0", "0.9", "3.0"}, {"1.5", "4.0", "0.9"}};
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_advisory advisory = record(&arena, "A", "2024-01-01T00:00:00Z", "PyPI", "x", "2");
+    const struct pl_affected first = advisory.affected.items[0];
+    *pl_vec_push(&arena, &advisory.affected) = first;
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t k = 0; k < 3; k++) {
+            *pl_vec_push(&arena, &advisory.affected.items[i].versions) = pl_str_from(listed[i][k]);
+        }
+    }
+    build(*state, &advisory, 1);
+    struct pl_db *db PL_CLEANUP(pl_db_closep) = NULL;
+    struct pl_db_matches matches = {0};
+    struct pl_advisory shown = {.id = PL_STR_EMPTY};
+    assert_int_equal(pl_db_open(*state, &db, NULL), PL_OK);
+    assert_int_equal(pl_db_lookup(db, &arena, PL_STR("PyPI"), PL_STR("x"), &matches, NULL), PL_OK);
+    assert_int_equal(matches.count, 2);
+    assert_int_equal(pl_db_advisory(db, &arena, PL_STR("A"), true, &shown, NULL), PL_OK);
+    assert_int_equal(shown.affected.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct pl_db_match *match = &matches.items[i];
+        bool is_first = pl_str_eq(match->affected.versions.items[0], PL_STR("3.0"));
+        struct pl_strs all = {0};
+        expect_versions(&match->affected.versions, &listed[!is_first][is_first ? 2 : 1], 1);
+        assert_int_equal(pl_db_match_versions(db, &arena, match, &all, NULL), PL_OK);
+        expect_versions(&all, listed[!is_first], 3);
+        expect_versions(&shown.affected.items[i].versions, listed[!is_first], 3);
+    }
+    assert_false(pl_str_eq(matches.items[0].affected.versions.items[0],
+                           matches.items[1].affected.versions.items[0]));
+}
+
 int pl_test_build(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, make_dir, remove_dir)
@@ -339,6 +383,7 @@ int pl_test_build(void)
         ROW(test_build__slices_stay_beside_one_another),
         ROW(test_build__a_slice_that_shrinks_by_half_is_kept_out),
         ROW(test_build__parts_are_joined),
+        ROW(test_build__versions_that_ranges_have_lie_apart),
         ROW(test_build__exploitation),
     };
 #undef ROW

@@ -14,12 +14,6 @@ struct records {
     unsigned versions[RECORDS];
 };
 
-static unsigned random_below(unsigned *state, unsigned end)
-{
-    *state = *state * 1664525U + 1013904223U;
-    return (*state >> 8) % end;
-}
-
 /* A record whose names and packages follow from its number and version. */
 static struct pl_advisory make(struct pl_arena *arena, unsigned number, unsigned version)
 {
@@ -28,18 +22,22 @@ static struct pl_advisory make(struct pl_arena *arena, unsigned number, unsigned
         .id = pl_arena_format(arena, "T-%u", number),
         .modified = pl_arena_format(arena, "2024-01-%02uT00:00:00Z", 1 + version % 28),
         .summary = pl_arena_format(arena, "number %u, version %u", number, version)};
-    for (unsigned i = random_below(&state, 3); i > 0; i--) {
+    for (unsigned i = pl_test_random(&state, 3); i > 0; i--) {
         *pl_vec_push(arena, &a.aliases) =
-            pl_arena_format(arena, "CVE-2024-%u", random_below(&state, NAMES));
+            pl_arena_format(arena, "CVE-2024-%u", pl_test_random(&state, NAMES));
     }
-    for (unsigned i = random_below(&state, 4); i > 0; i--) {
+    for (unsigned i = pl_test_random(&state, 4); i > 0; i--) {
         struct pl_affected *affected = pl_vec_push(arena, &a.affected);
-        unsigned package = random_below(&state, PACKAGES);
+        unsigned package = pl_test_random(&state, PACKAGES);
         affected->ecosystem = package % 3 ? PL_STR("npm") : PL_STR("Debian:12");
         affected->name = pl_arena_format(arena, "package-%u", package);
         struct pl_range *range = pl_vec_push(arena, &affected->ranges);
         *pl_vec_push(arena, range) = (struct pl_range_event){
-            .type = PL_EVENT_FIXED, .version = pl_arena_format(arena, "1.%u", version)};
+            .type = PL_EVENT_FIXED, .version = pl_arena_format(arena, "1.%u.0", version)};
+        for (unsigned k = pl_test_random(&state, 4); k > 0; k--) {
+            *pl_vec_push(arena, &affected->versions) =
+                pl_arena_format(arena, "1.%u.%u", version - k % 2, k);
+        }
     }
     return a;
 }
@@ -85,18 +83,18 @@ static void build_on(const char *dir, struct records *records, unsigned *state,
     assert_int_equal(pl_db_builder_new(dir, &builder, &err), PL_OK);
     assert_int_equal(pl_db_builder_begin_on(builder, PL_STR("slice"), &err), PL_OK);
     bool changed[RECORDS] = {false};
-    for (unsigned i = random_below(state, CHANGES); i > 0; i--) {
-        unsigned number = random_below(state, RECORDS);
+    for (unsigned i = pl_test_random(state, CHANGES); i > 0; i--) {
+        unsigned number = pl_test_random(state, RECORDS);
         if (changed[number]) {
             continue;
         }
         changed[number] = true;
-        if (random_below(state, 4) == 0) {
+        if (pl_test_random(state, 4) == 0) {
             pl_str id = pl_arena_format(&arena, "T-%u", number);
             records->versions[number] = 0;
             assert_int_equal(pl_db_builder_remove_record(builder, id, &err), PL_OK);
         } else {
-            records->versions[number] = 1 + random_below(state, 100);
+            records->versions[number] = 1 + pl_test_random(state, 100);
             const struct pl_advisory advisory = make(&arena, number, records->versions[number]);
             assert_int_equal(pl_db_builder_add(builder, &advisory, &err), PL_OK);
         }
@@ -113,7 +111,7 @@ static void test_increment__same_as_from_nothing(void **state)
     snprintf(on, sizeof(on), "%s/on", (const char *)*state);
     snprintf(whole, sizeof(whole), "%s/whole", (const char *)*state);
     for (unsigned i = 0; i < RECORDS; i++) {
-        records.versions[i] = random_below(&seed, 5);
+        records.versions[i] = pl_test_random(&seed, 5);
     }
     char digits[PL_DB_DIGITS + 1] = {0};
     char expected[PL_DB_DIGITS + 1] = {0};

@@ -129,6 +129,86 @@ static void test_range__invalid_versions_are_told(void **state)
     assert_true(got.is_affected);
 }
 
+/* Texts that are versions of most schemes, many of them equal in some: "1", "1.0", "v1", "1-ga". */
+static pl_str random_version(unsigned *state)
+{
+    static const char *const pieces[] = {"0",  "1",  "2",  "10", ".", ".", "-",    "a",
+                                         "rc", "ga", "sp", "+",  "~", "_", "post", ":"};
+    pl_str text[8];
+    size_t count = 1 + pl_test_random(state, PL_ARRAY_LEN(text));
+    for (size_t i = 0; i < count; i++) {
+        unsigned piece = pl_test_random(state, i % 2 == 0 ? 4 : PL_ARRAY_LEN(pieces));
+        text[i] = pl_str_from(pieces[piece]);
+    }
+    return pl_arena_concat(&arena, text, count);
+}
+
+static struct pl_affected random_claim(unsigned *state)
+{
+    struct pl_affected affected = {0};
+    for (unsigned i = pl_test_random(state, 3); i > 0; i--) {
+        struct pl_range *range = pl_vec_push(&arena, &affected.ranges);
+        for (unsigned k = 1 + pl_test_random(state, 3); k > 0; k--) {
+            *pl_vec_push(&arena, range) =
+                (struct pl_range_event){.type = (enum pl_event_type)pl_test_random(state, 5),
+                                        .version = random_version(state)};
+        }
+    }
+    for (unsigned i = pl_test_random(state, 8); i > 0; i--) {
+        *pl_vec_push(&arena, &affected.versions) = random_version(state);
+    }
+    return affected;
+}
+
+/* The same question, asked of all that is enumerated. pacman's equality is not one: "1.0" is equal
+ * to "1.0-1" and to "1.0-2". */
+static void test_range__strays_match_as_all_do(void **state)
+{
+    size_t scheme_count = 0;
+    const struct pl_version_scheme *const *schemes = pl_version_schemes(&scheme_count);
+    unsigned seed = 1;
+    size_t left_out = 0;
+    for (size_t turn = 0; turn < 20000; turn++) {
+        const struct pl_version_scheme *scheme = schemes[turn % scheme_count];
+        if (strcmp(scheme->name, "pacman") == 0) {
+            continue;
+        }
+        struct pl_affected all = random_claim(&seed);
+        struct pl_affected few = all;
+        few.versions = pl_range_strays(&arena, scheme, &all);
+        left_out += all.versions.count - few.versions.count;
+        for (size_t i = 0; i < 4; i++) {
+            pl_str version = random_version(&seed);
+            struct pl_range_match want = pl_range_match(&arena, scheme, &all, version);
+            struct pl_range_match got = pl_range_match(&arena, scheme, &few, version);
+            if (want.is_affected != got.is_affected) {
+                fail_msg("%s: " PL_STR_FMT, scheme->name, PL_STR_ARG(version));
+            }
+        }
+        pl_arena_clear(&arena);
+    }
+    assert_true(left_out > 1000);
+}
+
+static void test_range__strays(void **state)
+{
+    struct pl_affected affected = {0};
+    const struct pl_version_scheme *rpm = pl_version_scheme_find(PL_STR("rpm"));
+    static const char *const listed[] = {"0.9", "1.0", "1.1", "2.0"};
+    for (size_t i = 0; i < PL_ARRAY_LEN(listed); i++) {
+        *pl_vec_push(&arena, &affected.versions) = pl_str_from(listed[i]);
+    }
+    assert_int_equal(pl_range_strays(&arena, rpm, &affected).count, 4);
+    add_range(&affected, "introduced 1.0, fixed 2.0");
+    assert_int_equal(pl_range_strays(&arena, NULL, &affected).count, 4);
+    struct pl_strs strays = pl_range_strays(&arena, rpm, &affected);
+    assert_int_equal(strays.count, 2);
+    pl_assert_str(strays.items[0], "0.9");
+    pl_assert_str(strays.items[1], "2.0");
+    affected.ranges.items[0].type = PL_RANGE_GIT;
+    assert_int_equal(pl_range_strays(&arena, rpm, &affected).count, 4);
+}
+
 int pl_test_range(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +219,8 @@ int pl_test_range(void)
         PL_ARENA_TEST(test_range__edges),
         PL_ARENA_TEST(test_range__several_ranges_and_enumerations),
         PL_ARENA_TEST(test_range__invalid_versions_are_told),
+        PL_ARENA_TEST(test_range__strays),
+        PL_ARENA_TEST(test_range__strays_match_as_all_do),
     };
     return cmocka_run_group_tests_name("version/range", tests, NULL, NULL);
 }
