@@ -124,12 +124,16 @@ static bool is_of_group(const struct fetch *fetch, pl_str document)
     return pl_str_eq(has_group ? group : PL_STR_EMPTY, fetch->index->group);
 }
 
+/* CONFLICT when there are too many, or the list is gone. */
 static enum pl_status fetch_changes(struct fetch *fetch, pl_str *ret_cursor)
 {
     struct pl_changes changes = {.count = 0};
     enum pl_status st = pl_changes_read(fetch->http, fetch->arena, PL_CHANGES_CSAF,
                                         fetch->index->base, fetch->known->cursor, PL_STR_EMPTY,
                                         PL_LIMIT_FEED_CHANGES, &changes, fetch->err);
+    if (st == PL_E_LIMIT || st == PL_E_NOT_FOUND) {
+        return PL_E_CONFLICT;
+    }
     for (size_t i = 0; st == PL_OK && i < changes.count; i++) {
         const struct pl_change *change = &changes.items[i];
         pl_str document = pl_str_skip(change->url, fetch->index->base.len);
@@ -177,7 +181,7 @@ static enum pl_status fetch_new(struct fetch *fetch, const struct pl_feed_index_
     }
     if (old.count < pl_feed_index_known_count(known) || known->time.len == 0 ||
         !pl_changes_time(fetch->arena, fetch->index->version.last_modified, &now)) {
-        return pl_error_set(fetch->err, PL_E_CONFLICT, "documents are not listed any more");
+        return PL_E_CONFLICT;
     }
     bool is_due = pl_changes_is_long_after(now, known->time);
     enum pl_status st = add_documents(fetch, &fresh);
@@ -189,7 +193,7 @@ static enum pl_status fetch_new(struct fetch *fetch, const struct pl_feed_index_
         }
     }
     if (st == PL_OK && fetch->gone.count > 0 && fetch->taken == 0) {
-        st = pl_error_set(fetch->err, PL_E_CONFLICT, "documents are there no more");
+        st = PL_E_CONFLICT;
     }
     *ret_cursor = pl_feed_index_note(fetch->arena, is_due ? now : known->time, &fetch->present);
     return st;
@@ -236,12 +240,12 @@ static enum pl_status fetch_whole(struct fetch *fetch, pl_str *ret_cursor)
     return st;
 }
 
-/* What changed since it was read; an error when only the whole has that. */
+/* What changed since it was read; CONFLICT when only the whole has that. */
 static enum pl_status fetch_later(struct fetch *fetch, pl_str *ret_cursor)
 {
     struct pl_feed_index_known known;
     if (!fetch->known->is_known || fetch->known->cursor.len == 0) {
-        return pl_error_set(fetch->err, PL_E_NOT_FOUND, "nothing is known to begin with");
+        return PL_E_CONFLICT;
     }
     if (!pl_feed_index_recall(fetch->known->cursor, &known)) {
         return fetch_changes(fetch, ret_cursor);
@@ -258,19 +262,17 @@ enum pl_status pl_listed_fetch(struct pl_http *http, struct pl_arena *arena,
                                const struct pl_progress *progress, struct pl_remote *ret,
                                struct pl_error *err)
 {
-    struct pl_error later = PL_ERROR_INIT;
     struct fetch fetch = {.http = http,
                           .arena = arena,
                           .known = known,
                           .index = known->index,
                           .progress = progress,
-                          .err = &later};
+                          .err = err};
     int fd pl_autoclose = -1;
     pl_str cursor = PL_STR_EMPTY;
     enum pl_status st = begin(&fetch, temp_dir, &fd);
     st = st == PL_OK ? fetch_later(&fetch, &cursor) : st;
-    bool is_whole = st < 0;
-    fetch.err = err;
+    bool is_whole = st == PL_E_CONFLICT;
     if (is_whole) {
         st = begin(&fetch, temp_dir, &fd);
         st = st == PL_OK ? fetch_whole(&fetch, &cursor) : st;

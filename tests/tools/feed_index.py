@@ -168,7 +168,6 @@ def check_changes(site, top):
     assert sorted(site.take_asked()) == ["/cve/2025/csaf-openeuler-cve-2025-0005.json", "/cve/2025/csaf-openeuler-cve-2025-0031.json",
                                          "/cve/changes.csv", "/cve/deletions.csv", "/cve/index.txt"]
     publisher.same_as_whole(database, top)
-    site.put("/cve/deletions.csv", '"%s","%s"\n' % (publisher.path((2025, 6)), rfc3339(START + 21 * DAY)))
     del publisher.documents[2025, 6]
     publisher.documents[2025, 8] = ("zlib-ng", START + 21 * DAY)
     publisher.rows.append(((2025, 8), START + 21 * DAY))
@@ -177,6 +176,17 @@ def check_changes(site, top):
     update(database, "--from", publisher.line())
     assert slices(database)["openeuler-csaf/cve/2025"]["records"] == 30
     publisher.same_as_whole(database, top)
+    # A list that cannot be had now is a failure, and one that is gone leaves the index.
+    before = contents(database)
+    site.broken["/cve/changes.csv"] = (200, b"<html>Sign in</html>")
+    site.take_asked()
+    update(database, "--from", publisher.line(), status=3)
+    assert_asked(site, ["/cve/index.txt", "/cve/changes.csv"])
+    site.broken.clear()
+    publisher.has_changes = False
+    publisher.put(START + 22 * DAY)
+    update(database, "--from", publisher.line())
+    assert contents(database) == before
     print("ok - an index with a list of changes")
 
 
@@ -223,6 +233,8 @@ def check_failures(site, top):
     assert "2024-0011.json is no document of JSON" in done.stderr, done.stderr
     changed = {name for name in before if before[name] != contents(database)[name]}
     assert changed == {"openeuler-csaf/cve/2025"}, changed
+    # What was there is not fetched again for it.
+    assert len([path for path in site.take_asked() if path.endswith(".json")]) == 22
     site.broken.clear()
     update(database, "--from", publisher.line())
     publisher.same_as_whole(database, top)
