@@ -49,7 +49,7 @@ static void make_patch(const struct pl_table *table, pl_str input, struct pl_buf
 {
     size_t len = input.len < 2 ? 0 : (size_t)((uint8_t)input.ptr[0] << 8 | (uint8_t)input.ptr[1]);
     pl_str parts = pl_str_skip(input, 2);
-    pl_buf_append(into, PL_STR("plimsoll-patch\1"));
+    pl_buf_append(into, PL_STR("plimsoll-patch\2"));
     pl_buf_append(into, pl_table_digest(table));
     pl_buf_append(into, PL_STR("00000000000000000000000000000000"));
     put_frame(into, pl_str_sub(parts, 0, len), true);
@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     pl_str input = pl_str_make((const char *)data + 1, size - 1);
     if (data[0] == 'k') {
-        pl_buf_append(&made, PL_STR("plimsoll-pack\1"));
+        pl_buf_append(&made, PL_STR("plimsoll-pack\2"));
         pl_buf_append(&made, input);
         if (pl_io_write(in_fd, pl_buf_str(&made), NULL) == PL_OK) {
             pl_pack_read(in_fd, "fuzz", fd, digits, NULL);

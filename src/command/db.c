@@ -76,6 +76,7 @@ static const struct pl_option options[] = {
     {.name = "all", .summary = "affected: also what does not affect it, with the reason"},
     {.name = "accept-shrink",
      .summary = "update: take a feed that lost more than half of its records"},
+    {.name = "packages", .summary = "diff: the packages that the changes are about"},
     {.name = "limit", .argument = "N", .summary = "search: at most so many results (100)"},
     {.name = "format", .argument = "NAME", .summary = "table or json"},
     PL_DB_PUSH_OPTIONS,
@@ -106,6 +107,8 @@ static const char *const examples[] = {
     "takes what two ecosystems need from there, if the signature is good",
     "plimsoll db diff",
     "lists what the last update added, removed and changed",
+    "plimsoll db diff --packages",
+    "lists the packages to look at again",
     NULL,
 };
 
@@ -116,9 +119,9 @@ const struct pl_command pl_command_db = {
         "update [--from SOURCE]... [--feed NAME]... [--ecosystems LIST] [--for SOURCE]...\nremove "
         "SLICE...\nstatus\nsearch TEXT\n"
         "affected PURL [--ecosystem NAME] [--all]\nshow ID\nfeeds\nhistory\ndiff [GENERATION "
-        "[GENERATION]]\nexport FILE\n"
+        "[GENERATION]] [--packages]\nexport FILE\n"
         "import FILE\npush NAME[:TAG] [--key FILE]\npull NAME[:TAG][@DIGEST] [--key FILE] "
-        "[--ecosystems LIST]",
+        "[--ecosystems LIST] [--for SOURCE]...",
     .details =
         "update reads what publishers have and swaps in a new generation of the database; a scan\n"
         "that is running keeps the old one. What a source has takes the place of what it had,\n"

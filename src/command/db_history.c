@@ -24,7 +24,22 @@ static uint64_t count_records(const struct pl_db_manifest *manifest)
     return records;
 }
 
-static void history_json(struct pl_writer *out, const struct pl_db_manifests *all, pl_str in_use)
+/* What each generation says it changed; nothing where it says nothing. */
+struct kept_changes {
+    bool is_known;
+    uint64_t records;
+    uint64_t packages;
+};
+
+static struct kept_changes kept_changes(int dir_fd, const struct pl_db_manifest *manifest)
+{
+    struct pl_db_changes changes pl_autochanges = {.table = NULL};
+    bool is_known = pl_db_changes_open(dir_fd, manifest->generation, &changes, NULL) == PL_OK;
+    return (struct kept_changes){is_known, changes.records, changes.packages};
+}
+
+static void history_json(struct pl_writer *out, int dir_fd, const struct pl_db_manifests *all,
+                         pl_str in_use)
 {
     struct pl_json_writer json;
     pl_json_writer_init(&json, out);
@@ -37,6 +52,11 @@ static void history_json(struct pl_writer *out, const struct pl_db_manifests *al
         pl_json_writer_member(&json, "created", all->items[i].created);
         pl_json_writer_member_uint(&json, "records", count_records(&all->items[i]));
         pl_json_writer_member_uint(&json, "slices", all->items[i].slices.count);
+        const struct kept_changes changes = kept_changes(dir_fd, &all->items[i]);
+        if (changes.is_known) {
+            pl_json_writer_member_uint(&json, "changed_records", changes.records);
+            pl_json_writer_member_uint(&json, "changed_packages", changes.packages);
+        }
         pl_json_writer_member_bool(&json, "in_use", pl_str_eq(generation, in_use));
         pl_json_writer_end_object(&json);
     }
@@ -45,11 +65,11 @@ static void history_json(struct pl_writer *out, const struct pl_db_manifests *al
     pl_json_writer_finish(&json);
 }
 
-static void history_table(struct pl_writer *out, struct pl_arena *arena,
+static void history_table(struct pl_writer *out, int dir_fd, struct pl_arena *arena,
                           const struct pl_db_manifests *all, pl_str in_use)
 {
     static const struct pl_grid_column columns[] = {
-        {"GENERATION", 34}, {"MADE", 22}, {"ADVISORIES", 12}, {"SLICES", 8}, {"", 0}};
+        {"GENERATION", 32}, {"MADE", 20}, {"ADVISORIES", 10}, {"", 6}, {"CHANGED", 0}};
     struct pl_grid grid = {.columns = columns, .column_count = PL_ARRAY_LEN(columns)};
     for (size_t i = 0; i < all->count; i++) {
         const struct pl_db_manifest *manifest = &all->items[i];
@@ -59,8 +79,13 @@ static void history_table(struct pl_writer *out, struct pl_arena *arena,
         row->cells[1].text = pl_utf8_clean(arena, manifest->created, CELL_BYTES);
         row->cells[2].text =
             pl_arena_format(arena, "%llu", (unsigned long long)count_records(manifest));
-        row->cells[3].text = pl_arena_format(arena, "%zu", manifest->slices.count);
-        row->cells[4].text = pl_str_eq(generation, in_use) ? PL_STR("in use") : PL_STR_EMPTY;
+        const struct kept_changes changes = kept_changes(dir_fd, manifest);
+        row->cells[4].text = changes.is_known
+                                 ? pl_arena_format(arena, "%llu in %llu packages",
+                                                   (unsigned long long)changes.records,
+                                                   (unsigned long long)changes.packages)
+                                 : PL_STR("-");
+        row->cells[3].text = pl_str_eq(generation, in_use) ? PL_STR("in use") : PL_STR_EMPTY;
     }
     pl_grid_write(&grid, WIDTH, false, out);
 }
@@ -88,9 +113,9 @@ enum pl_status pl_db_show_history(const struct pl_args *args, const char *dir, s
     struct pl_writer out;
     pl_writer_init_fd(&out, STDOUT_FILENO);
     if (is_json(args)) {
-        history_json(&out, &all, pl_str_from(in_use.generation));
+        history_json(&out, dir_fd, &all, pl_str_from(in_use.generation));
     } else {
-        history_table(&out, &arena, &all, pl_str_from(in_use.generation));
+        history_table(&out, dir_fd, &arena, &all, pl_str_from(in_use.generation));
     }
     return pl_writer_finish(&out, err);
 }
@@ -123,36 +148,73 @@ static enum pl_status list_change(void *context, pl_str slice, enum pl_db_change
     return PL_OK;
 }
 
+static enum pl_status list_package(void *context, pl_str ecosystem, pl_str name,
+                                   struct pl_error *err)
+{
+    struct listing *listing = context;
+    if (listing->is_json) {
+        pl_json_writer_begin_object(&listing->json);
+        pl_json_writer_member(&listing->json, "ecosystem", ecosystem);
+        pl_json_writer_member(&listing->json, "name", name);
+        pl_json_writer_end_object(&listing->json);
+        return PL_OK;
+    }
+    struct pl_arena scratch pl_autoarena = {0};
+    pl_writer_format(&listing->out, PL_STR_FMT "  " PL_STR_FMT "\n",
+                     PL_STR_ARG(pl_utf8_clean(&scratch, ecosystem, 100)),
+                     PL_STR_ARG(pl_utf8_clean(&scratch, name, 256)));
+    return PL_OK;
+}
+
+static enum pl_status diff_json(struct listing *listing, const struct pl_db_changes *changes,
+                                struct pl_error *err)
+{
+    pl_json_writer_init(&listing->json, &listing->out);
+    pl_json_writer_begin_object(&listing->json);
+    pl_json_writer_member_array(&listing->json, "changes");
+    enum pl_status st = pl_db_changes_each_record(changes, list_change, listing, err);
+    pl_json_writer_end_array(&listing->json);
+    pl_json_writer_member_array(&listing->json, "packages");
+    if (st == PL_OK) {
+        st = pl_db_changes_each_package(changes, list_package, listing, err);
+    }
+    pl_json_writer_end_array(&listing->json);
+    pl_json_writer_end_object(&listing->json);
+    pl_json_writer_finish(&listing->json);
+    return st;
+}
+
+static enum pl_status diff_text(struct listing *listing, const struct pl_db_changes *changes,
+                                bool of_packages, struct pl_error *err)
+{
+    if (of_packages) {
+        return pl_db_changes_each_package(changes, list_package, listing, err);
+    }
+    enum pl_status st = pl_db_changes_each_record(changes, list_change, listing, err);
+    pl_writer_format(&listing->out, "%llu added, %llu removed, %llu changed, about %llu packages\n",
+                     (unsigned long long)listing->counts[PL_DB_ADDED],
+                     (unsigned long long)listing->counts[PL_DB_REMOVED],
+                     (unsigned long long)listing->counts[PL_DB_CHANGED],
+                     (unsigned long long)changes->packages);
+    return st;
+}
+
 enum pl_status pl_db_show_diff(const struct pl_args *args, const char *dir, struct pl_error *err)
 {
     struct listing listing = {.is_json = is_json(args)};
-    const struct pl_db_diff_sink sink = {.take = list_change, .context = &listing};
+    struct pl_db_changes changes pl_autochanges = {.table = NULL};
     const char *before = pl_args_positional(args, 1);
     const char *after = pl_args_positional(args, 2);
     enum pl_status st = pl_args_expect(args, 1, 3, err);
+    if (st == PL_OK) {
+        st = pl_db_diff(dir, pl_str_from(before ? before : "previous"),
+                        pl_str_from(after ? after : ""), &changes, err);
+    }
     if (st < 0) {
         return st;
     }
     pl_writer_init_fd(&listing.out, STDOUT_FILENO);
-    if (listing.is_json) {
-        pl_json_writer_init(&listing.json, &listing.out);
-        pl_json_writer_begin_object(&listing.json);
-        pl_json_writer_member_array(&listing.json, "changes");
-    }
-    st = pl_db_diff(dir, pl_str_from(before ? before : "previous"), pl_str_from(after ? after : ""),
-                    &sink, err);
-    if (st < 0) {
-        return st;
-    }
-    if (listing.is_json) {
-        pl_json_writer_end_array(&listing.json);
-        pl_json_writer_end_object(&listing.json);
-        pl_json_writer_finish(&listing.json);
-    } else {
-        pl_writer_format(&listing.out, "%llu added, %llu removed, %llu changed\n",
-                         (unsigned long long)listing.counts[PL_DB_ADDED],
-                         (unsigned long long)listing.counts[PL_DB_REMOVED],
-                         (unsigned long long)listing.counts[PL_DB_CHANGED]);
-    }
-    return pl_writer_finish(&listing.out, err);
+    st = listing.is_json ? diff_json(&listing, &changes, err)
+                         : diff_text(&listing, &changes, pl_args_flag(args, "packages"), err);
+    return st == PL_OK ? pl_writer_finish(&listing.out, err) : st;
 }

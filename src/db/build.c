@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/build.h"
 #include "base/limits.h"
+#include "db/changes.h"
 #include "db/generation.h"
 #include "db/slice_build.h"
 #include <pthread.h>
@@ -415,8 +416,10 @@ enum pl_status pl_db_builder_finish(struct pl_db_builder *builder, pl_str create
         built.size_bytes += manifest->slices.items[i].size_bytes;
     }
     memcpy(built.generation, manifest->generation, sizeof(built.generation));
-    enum pl_status st =
-        pl_generation_swap(builder->dir_fd, manifest, keep_count, &built.changed, err);
+    enum pl_status st = pl_db_changes_keep(builder->dir, builder->dir_fd, manifest, err);
+    if (st == PL_OK) {
+        st = pl_generation_swap(builder->dir_fd, manifest, keep_count, &built.changed, err);
+    }
     if (st < 0) {
         return pl_error_wrap(err, "building the database in %s", builder->dir);
     }

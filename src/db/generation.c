@@ -159,6 +159,8 @@ void pl_generation_prune(int dir_fd, const char *in_use, size_t keep_count)
         }
         *pl_map_at(&wanted, pl_arena_format(&arena, "%s" PL_DB_MANIFEST_SUFFIX,
                                             manifest->generation)) = &wanted;
+        *pl_map_at(&wanted, pl_arena_format(&arena, "%s" PL_DB_CHANGES_SUFFIX,
+                                            manifest->generation)) = &wanted;
         for (size_t j = 0; j < manifest->slices.count; j++) {
             *pl_map_at(&wanted, pl_arena_format(&arena, PL_STR_FMT PL_DB_SLICE_SUFFIX,
                                                 PL_STR_ARG(manifest->slices.items[j].digits))) =
@@ -170,6 +172,7 @@ void pl_generation_prune(int dir_fd, const char *in_use, size_t keep_count)
         pl_str name = pl_str_from(entry->d_name);
         bool is_ours = pl_str_ends_with(name, PL_STR(PL_DB_SLICE_SUFFIX)) ||
                        pl_str_ends_with(name, PL_STR(PL_DB_MANIFEST_SUFFIX)) ||
+                       pl_str_ends_with(name, PL_STR(PL_DB_CHANGES_SUFFIX)) ||
                        pl_str_starts_with(name, PL_STR(BUILDING));
         if (is_ours && !pl_map_find(&wanted, name)) {
             unlinkat(dir_fd, entry->d_name, 0);
@@ -219,23 +222,29 @@ enum pl_status pl_generation_begin_slice(int dir_fd, unsigned number, struct pl_
     return PL_OK;
 }
 
+enum pl_status pl_generation_keep_file(int dir_fd, struct pl_slice_file *file, const char *name,
+                                       struct pl_error *err)
+{
+    char building[NAME_MAX + 1];
+    name_building(file->number, building);
+    if (fsync(file->fd) < 0 || renameat(dir_fd, building, dir_fd, name) < 0) {
+        return pl_error_sys(err, errno, "keeping %s in the database", name);
+    }
+    pl_fd_closep(&file->fd);
+    file->fd = -1;
+    return PL_OK;
+}
+
 enum pl_status pl_generation_keep_slice(int dir_fd, struct pl_slice_file *file, const char *digits,
                                         struct pl_error *err)
 {
-    char building[NAME_MAX + 1];
     char name[NAME_MAX + 1];
-    name_building(file->number, building);
     snprintf(name, sizeof(name), "%.*s" PL_DB_SLICE_SUFFIX, PL_DB_DIGITS, digits);
     if (faccessat(dir_fd, name, F_OK, 0) == 0) {
         pl_generation_abandon(dir_fd, file); /* the same content is there already */
         return PL_OK;
     }
-    if (fsync(file->fd) < 0 || renameat(dir_fd, building, dir_fd, name) < 0) {
-        return pl_error_sys(err, errno, "keeping a slice of the database");
-    }
-    pl_fd_closep(&file->fd);
-    file->fd = -1;
-    return PL_OK;
+    return pl_generation_keep_file(dir_fd, file, name, err);
 }
 
 void pl_generation_abandon(int dir_fd, struct pl_slice_file *file)

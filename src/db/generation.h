@@ -6,6 +6,7 @@
  *   current             a symbolic link to the manifest of the generation in use
  *   <digits>.json       the manifest of a generation (db/manifest.h)
  *   <digits>.pldb       a slice, named by the digest of its content
+ *   <digits>.changed    what a generation changed (db/changes.h)
  *   building.<number>   a slice that is being written
  *   current.new         a link on its way to become `current`
  *   pending             the manifest of a generation that is being built, as far as it is
@@ -17,6 +18,7 @@
 #define PL_DB_CURRENT "current"
 #define PL_DB_SLICE_SUFFIX ".pldb"
 #define PL_DB_MANIFEST_SUFFIX ".json"
+#define PL_DB_CHANGES_SUFFIX ".changed"
 
 /* Opens the directory, made when missing, and takes its lock. The lock goes with *ret_lock_fd. */
 enum pl_status pl_generation_lock(const char *dir, int *ret_dir_fd, int *ret_lock_fd,
@@ -52,6 +54,10 @@ enum pl_status pl_generation_begin_slice(int dir_fd, unsigned number, struct pl_
 /* The file becomes the slice `digits`, and is closed unless that fails. Under the lock. */
 enum pl_status pl_generation_keep_slice(int dir_fd, struct pl_slice_file *file, const char *digits,
                                         struct pl_error *err);
+/* The same under a name that says nothing of the content, in place of what has it. Under the lock.
+ */
+enum pl_status pl_generation_keep_file(int dir_fd, struct pl_slice_file *file, const char *name,
+                                       struct pl_error *err);
 /* Closes and removes the file, unless that or the keeping was done before. Under the lock. */
 void pl_generation_abandon(int dir_fd, struct pl_slice_file *file);
 

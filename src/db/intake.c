@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/intake.h"
+#include "db/changes.h"
 #include "db/generation.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 
 struct pl_db_intake {
     struct pl_arena arena;
+    pl_str dir;
     int dir_fd;
     int lock_fd;
     struct pl_db_manifest in_use;
@@ -30,6 +32,7 @@ enum pl_status pl_db_intake_new(const char *dir, struct pl_db_intake **ret, stru
     }
     struct pl_db_intake *intake = pl_mem_alloc(1, sizeof(*intake));
     intake->file.fd = -1;
+    intake->dir = pl_arena_dup(&intake->arena, pl_str_from(dir));
     intake->dir_fd = pl_fd_take(&dir_fd);
     intake->lock_fd = pl_fd_take(&lock_fd);
     /* What cannot be read is no help, and no hindrance. */
@@ -142,6 +145,9 @@ enum pl_status pl_db_intake_finish(struct pl_db_intake *intake,
 {
     struct pl_db_built built = {.changed = false};
     enum pl_status st = check_complete(intake, manifest, err);
+    if (st == PL_OK) {
+        st = pl_db_changes_keep(intake->dir.ptr, intake->dir_fd, manifest, err);
+    }
     if (st == PL_OK) {
         st = pl_generation_swap(intake->dir_fd, manifest, keep_count, &built.changed, err);
     }

@@ -14,7 +14,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#define MAGIC "plimsoll-pack\1"
+#define MAGIC "plimsoll-pack\2"
 
 enum {
     LEVEL_SMALL = 19,

@@ -11,7 +11,7 @@
 #include "db/table_walk.h"
 #include <zstd.h>
 
-#define MAGIC "plimsoll-patch\1"
+#define MAGIC "plimsoll-patch\2"
 
 enum { LEVEL = 19, LEAST_WINDOW_LOG = 10, MOST_WINDOW_LOG = 27 };
 

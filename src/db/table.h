@@ -89,3 +89,7 @@ void pl_table_cursor_release(struct pl_table_cursor *cursor);
 #define pl_autocursor PL_CLEANUP(pl_table_cursor_release)
 enum pl_status pl_table_cursor_next(struct pl_table_cursor *cursor, bool *ret_more, pl_str *ret_key,
                                     pl_str *ret_value, struct pl_error *err);
+/* Two cursors in the same section of two tables: where both have come to the end of a block, the
+ * blocks that follow are passed over as long as they are stored alike in both. */
+enum pl_status pl_table_cursors_pass_same(struct pl_table_cursor *a, struct pl_table_cursor *b,
+                                          struct pl_error *err);

@@ -515,3 +515,32 @@ enum pl_status pl_table_cursor_next(struct pl_table_cursor *cursor, bool *ret_mo
     *ret_key = pl_buf_str(&cursor->key);
     return PL_OK;
 }
+
+/* The stored bytes of the block that the cursor comes to; empty at the end. */
+static enum pl_status stored_next(const struct pl_table_cursor *cursor, struct row *ret,
+                                  struct pl_error *err)
+{
+    const struct section *in = &cursor->table->sections[cursor->section];
+    *ret = (struct row){.stored = PL_STR_EMPTY};
+    return cursor->block < in->blocks ? locate(cursor->table, in, cursor->block, ret, err) : PL_OK;
+}
+
+enum pl_status pl_table_cursors_pass_same(struct pl_table_cursor *a, struct pl_table_cursor *b,
+                                          struct pl_error *err)
+{
+    while (a->left.len == 0 && b->left.len == 0) {
+        struct row in_a = {0};
+        struct row in_b = {0};
+        enum pl_status st = stored_next(a, &in_a, err);
+        if (st == PL_OK) {
+            st = stored_next(b, &in_b, err);
+        }
+        if (st < 0 || in_a.stored.len == 0 || in_a.open_bytes != in_b.open_bytes ||
+            !pl_str_eq(in_a.stored, in_b.stored)) {
+            return st;
+        }
+        a->block++;
+        b->block++;
+    }
+    return PL_OK;
+}

@@ -17,4 +17,8 @@ struct pl_table_walk {
 enum pl_status pl_table_walk_open(struct pl_table_walk *walk, struct pl_table *table,
                                   enum pl_table_section section, struct pl_error *err);
 enum pl_status pl_table_walk_next(struct pl_table_walk *walk, struct pl_error *err);
+/* The next step of two walks through the same section that stand at equal pairs. Where blocks end
+ * in both, those that follow and are stored alike, byte for byte, are passed over. */
+enum pl_status pl_table_walk_next_both(struct pl_table_walk *a, struct pl_table_walk *b,
+                                       struct pl_error *err);
 void pl_table_walk_release(struct pl_table_walk *walk);

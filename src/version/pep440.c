@@ -122,6 +122,7 @@ bool pl_pep440_parse(pl_str text, struct pl_pep440 *ret)
     static const char *const dev[] = {"dev", NULL};
     struct pl_pep440 version = {
         .epoch = PL_STR_EMPTY,
+        .stage = PL_PEP440_FINAL,
         .stage_number = PL_STR_EMPTY,
         .post = PL_STR_EMPTY,
         .dev = PL_STR_EMPTY,

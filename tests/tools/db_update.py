@@ -64,10 +64,12 @@ def generation(database):
 
 
 def wanted_files(database):
-    """The manifests that are there, the slices that they refer to, and nothing that a builder left behind."""
+    """The manifests that are there, the slices that they refer to, their lists of changes, and nothing that a builder left
+    behind."""
     manifests = [name for name in os.listdir(database) if name.endswith(".json")]
     assert generation(database) + ".json" in manifests
     names = {"current", "lock", *manifests}
+    names |= {name.replace(".json", ".changed") for name in manifests} & set(os.listdir(database))
     for name in manifests:
         with open(os.path.join(database, name), encoding="utf-8") as file:
             names |= {entry["content"] + ".pldb" for entry in json.load(file)["slices"]}
@@ -269,8 +271,15 @@ def check_history(top):
         archive.writestr("TEST-00005.json", json.dumps(dict(record(5, "Debian", "9.0"), modified="2025-01-01T00:00:00Z")))
         archive.writestr("NEW-1.json", json.dumps(dict(record(1, "Debian", "9.0"), id="NEW-1")))
     assert update(database, feed).returncode == 0
-    changes = {(c["change"], c["id"]) for c in ask(database, "diff")[1]["changes"]}
+    told = ask(database, "diff")[1]
+    changes = {(c["change"], c["id"]) for c in told["changes"]}
     assert changes == {("added", "NEW-1"), ("changed", "TEST-00005"), ("removed", "TEST-00699")}, changes
+    packages = {(p["ecosystem"], p["name"]) for p in told["packages"]}
+    assert packages == {("Debian", record(number, "Debian", "1.0")["affected"][0]["package"]["name"])
+                        for number in (1, 5, 699)}, packages
+    # Without the list that the generation keeps the two are compared.
+    os.unlink(os.path.join(database, generation(database) + ".changed"))
+    assert ask(database, "diff")[1] == told
     status, told = ask(database, "diff", first[:12], first)
     assert status == 0 and told["changes"] == [], told
     assert ask(database, "diff", "f" * 32)[0] == 3

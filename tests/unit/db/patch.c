@@ -125,8 +125,8 @@ static void test_pack__keys_out_of_order_are_malformed(void **state)
 {
     (void)state;
     /* Not compressed, which a reader does not mind: two sections, keys b and a. */
-    static const char bad[] = "plimsoll-pack\1\2\2\0\1b\0\0\1a\0\5";
-    static const char twice[] = "plimsoll-pack\1\2\1\0\1b\0\3\1\0\1c\0\2\1\0\1d\0\5";
+    static const char bad[] = "plimsoll-pack\2\2\2\0\1b\0\0\1a\0\6";
+    static const char twice[] = "plimsoll-pack\2\2\1\0\1b\0\3\1\0\1c\0\2\1\0\1d\0\6";
     const pl_str packs[] = {pl_str_make(bad, sizeof(bad) - 1),
                             pl_str_make(twice, sizeof(twice) - 1)};
     for (size_t i = 0; i < PL_ARRAY_LEN(packs); i++) {
