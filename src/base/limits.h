@@ -140,6 +140,10 @@
 #define PL_LIMIT_FEED_CHANGES_BYTES (32ULL << 20)
 #define PL_LIMIT_FEED_INDEX_BYTES (4ULL << 20)
 #define PL_LIMIT_FEED_CHANGES 1000
+/* A list of documents that are fetched one by one: one for each CVE that concerns a distribution,
+ * which are tens of thousands. */
+#define PL_LIMIT_FEED_LISTED 200000
+#define PL_LIMIT_FEED_LIST_BYTES (16ULL << 20)
 /* Intervals of versions in one statement of a feed: people write below ten. */
 #define PL_LIMIT_FEED_SPANS 256
 /* Suppressions of one file or database, each of which is read for every scan, and the names or

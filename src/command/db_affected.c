@@ -4,6 +4,7 @@
 #include "command/db_show.h"
 #include "command/db_view.h"
 #include "command/osv_json.h"
+#include "detect/kubernetes.h"
 #include "detect/rows.h"
 #include "detect/suppression.h"
 #include "engine/suppressions.h"
@@ -306,6 +307,22 @@ static enum pl_status add_hits(struct pl_db_view *view, const struct pl_package_
     return st;
 }
 
+/* What is said of the module of all programs of Kubernetes, and is about others of them. */
+static enum pl_status drop_other_programs(struct pl_db_view *view, pl_str name, struct hits *hits,
+                                          struct pl_error *err)
+{
+    struct pl_kubernetes_programs programs PL_CLEANUP(pl_kubernetes_programs_release) = {0};
+    enum pl_status st = pl_kubernetes_programs_read(&view->arena, view->db, &programs, err);
+    for (size_t i = 0; st == PL_OK && i < hits->count; i++) {
+        struct hit *hit = &hits->items[i];
+        if (pl_kubernetes_is_of_others(&programs, name, &hit->advisory)) {
+            hit->is_affected = hit->is_meant = false;
+            hit->why = PL_STR("by Kubernetes' own advisories another program's");
+        }
+    }
+    return st;
+}
+
 /* The package as a scan would have found it. */
 static struct pl_component component_of(struct pl_db_view *view, const struct pl_purl *purl,
                                         const struct pl_package_keys *keys)
@@ -434,7 +451,12 @@ enum pl_status pl_db_show_affected(const struct pl_args *args, const char *dir,
     }
     struct hits hits = {0};
     for (size_t i = 0; i < keys.count && st == PL_OK; i++) {
-        st = add_hits(&view, &keys.items[i], purl.version, &hits, err);
+        st = add_hits(&view, &keys.items[i],
+                      keys.items[i].version.len > 0 ? keys.items[i].version : purl.version, &hits,
+                      err);
+    }
+    if (st == PL_OK && pl_str_eq(purl.type, PL_STR(PL_KUBERNETES_TYPE))) {
+        st = drop_other_programs(&view, purl.name, &hits, err);
     }
     if (st == PL_OK) {
         st = suppress(&view, &purl, &keys, &hits, err);

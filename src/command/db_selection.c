@@ -4,6 +4,7 @@
 #include "command/registry_options.h"
 #include "engine/scan.h"
 #include "model/ecosystem.h"
+#include "model/kubernetes.h"
 #include <unistd.h>
 
 /* Advisories on software that no package manager knows. */
@@ -26,6 +27,11 @@ static void add_component(struct pl_arena *arena, const struct pl_component *com
     }
     if (component->third_party_ecosystem.len > 0) {
         pl_feed_selection_add_name(arena, selection, component->third_party_ecosystem);
+    }
+    pl_str release = PL_STR_EMPTY;
+    if (pl_kubernetes_package(&scratch, component, &release).len > 0 ||
+        pl_kubernetes_is_project(component->name)) {
+        pl_feed_selection_add_name(arena, selection, PL_STR(PL_KUBERNETES_ECOSYSTEM));
     }
     pl_str text = pl_component_purl(&scratch, component);
     if (pl_purl_parse(&scratch, text, &purl, NULL) == PL_OK &&

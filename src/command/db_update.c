@@ -194,13 +194,14 @@ static void fetched(void *context, pl_str url, const struct pl_remote *remote)
     set_origin(context, url, &remote->version, remote->cursor);
 }
 
-static void unchanged(void *context, pl_str url)
+static void unchanged(void *context, pl_str url, const struct pl_remote *remote)
 {
     struct update *update = context;
     const struct pl_db_manifest *manifest = pl_db_builder_manifest(update->builder);
     struct pl_remote_known known = {.is_known = false};
     recall(update, url, &known);
-    set_origin(update, url, &known.version, known.cursor);
+    bool is_told = remote->version.etag.len + remote->version.last_modified.len > 0;
+    set_origin(update, url, is_told ? &remote->version : &known.version, remote->cursor);
     for (size_t i = 0; i < manifest->slices.count; i++) {
         if (pl_str_eq(manifest->slices.items[i].source, update->origin.source)) {
             pl_db_builder_confirm(update->builder, manifest->slices.items[i].name, &update->origin);

@@ -59,8 +59,7 @@ bool pl_changes_start(struct pl_arena *arena, pl_str last_modified, pl_str *ret)
     return time_less(arena, last_modified, HOUR, ret);
 }
 
-/* Is `time` more than PL_CHANGES_DAYS after `since`? */
-static bool is_long_after(pl_str time, pl_str since)
+bool pl_changes_is_long_after(pl_str time, pl_str since)
 {
     enum { DAY = 86400 };
     struct tm late = {0};
@@ -89,7 +88,7 @@ struct list {
 
 /* "2024/cve-2024-1234.json" is about "CVE-2024-1234", "2024/rhsa-2024_0123.json" is RHSA-2024:0123:
  * names of files have '_' for what they may not hold (CSAF 2.0, section 5.1). */
-static pl_str id_of_path(struct pl_arena *arena, pl_str path)
+pl_str pl_changes_id_of_path(struct pl_arena *arena, pl_str path)
 {
     size_t slash = pl_str_find_last_char(path, '/');
     pl_str name = slash == SIZE_MAX ? path : pl_str_skip(path, slash + 1);
@@ -128,7 +127,7 @@ static enum pl_status add(struct list *list, pl_str name, pl_str time)
                             "the list of changes names what cannot be fetched: \"" PL_STR_FMT "\"",
                             PL_STR_ARG(pl_str_sub(name, 0, 100)));
     }
-    if (list->changes->count == list->most || is_long_after(time, list->since)) {
+    if (list->changes->count == list->most || pl_changes_is_long_after(time, list->since)) {
         return pl_error_set(list->err, PL_E_LIMIT,
                             "more than %zu records are listed as changed, or some long after the "
                             "archive was made",
@@ -141,10 +140,11 @@ static enum pl_status add(struct list *list, pl_str name, pl_str time)
     } else {
         pl_buf_append(&url, name);
     }
-    *pl_vec_push(arena, list->changes) = (struct pl_change){
-        .url = pl_arena_dup(arena, pl_buf_str(&url)),
-        .id = list->kind == PL_CHANGES_OSV ? pl_arena_dup(arena, name) : id_of_path(arena, name),
-        .is_gone = list->are_gone};
+    *pl_vec_push(arena, list->changes) =
+        (struct pl_change){.url = pl_arena_dup(arena, pl_buf_str(&url)),
+                           .id = list->kind == PL_CHANGES_OSV ? pl_arena_dup(arena, name)
+                                                              : pl_changes_id_of_path(arena, name),
+                           .is_gone = list->are_gone};
     if (pl_str_cmp(list->changes->cursor, time) < 0) {
         list->changes->cursor = pl_arena_dup(arena, time);
     }

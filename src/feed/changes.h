@@ -35,6 +35,12 @@ bool pl_changes_time(struct pl_arena *arena, pl_str last_modified, pl_str *ret);
 /* The same less an hour: what changed while the whole was made is then listed as a change. */
 bool pl_changes_start(struct pl_arena *arena, pl_str last_modified, pl_str *ret);
 
+/* Is `time` more than PL_CHANGES_DAYS after `since`? Not when that is empty. */
+bool pl_changes_is_long_after(pl_str time, pl_str since);
+
+/* The id of the record that a path of such a list is about, as far as the name tells it. */
+pl_str pl_changes_id_of_path(struct pl_arena *arena, pl_str path);
+
 /* All changes after `cursor`, in the arena, of what lies at `base` (a URL that ends in a slash).
  * LIMIT when there are more than `most`, or when the newest is more than PL_CHANGES_DAYS after
  * `since`, the time of the whole: lists do not tell everything, so that is to be read again now

@@ -37,6 +37,9 @@ struct pl_feed {
     /* Before the id of a document that its list of changes tells of (feed/changes.h); NULL: none.
      */
     const char *cve_prefix;
+    /* The id, but for that prefix, of the record of a document whose name, in upper case and
+     * without its ending, is this; NULL: the name. */
+    pl_str (*id_of_document)(struct pl_arena *arena, pl_str name);
     /* The ecosystems of its advisories without release, with blanks between; "" when any. */
     const char *ecosystems;
     /* Each place that its documents lie in is a slice of its own, "osv/PyPI": what one place has

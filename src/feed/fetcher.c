@@ -82,7 +82,8 @@ size_t pl_fetcher_add(struct pl_fetcher *fetcher, pl_str url, const struct pl_re
     job->known = (struct pl_remote_known){
         .is_known = known->is_known,
         .version = {keep(job, known->version.etag), keep(job, known->version.last_modified)},
-        .cursor = keep(job, known->cursor)};
+        .cursor = keep(job, known->cursor),
+        .index = known->index};
     job->remote.fd = -1;
     *pl_vec_push(&fetcher->arena, &fetcher->jobs) = job;
     return fetcher->jobs.count - 1;

@@ -18,7 +18,8 @@ struct pl_fetcher *pl_fetcher_new(const char *temp_dir);
 void pl_fetcher_free(struct pl_fetcher *fetcher);
 PL_DEFINE_CLEANUP(struct pl_fetcher, pl_fetcher_free)
 
-/* Returns the number to take it by. Strings are copied. */
+/* Returns the number to take it by. Strings are copied; an index is
+ * borrowed, and must outlive the fetcher. */
 size_t pl_fetcher_add(struct pl_fetcher *fetcher, pl_str url, const struct pl_remote_known *known);
 
 /* Waits for it. Strings are good until the fetcher is freed; the descriptor becomes the caller's.

@@ -9,6 +9,7 @@
 #include "feed/places.h"
 #include "base/limits.h"
 #include "feed/documents.h"
+#include "feed/index.h"
 #include "feed/urls.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +42,8 @@ static struct pl_place *add_place(struct finder *finder, int kind, pl_str path, 
     return place;
 }
 
-static struct pl_place *add_remote(struct finder *finder, pl_str url, pl_str name)
+static struct pl_place *add_remote(struct finder *finder, pl_str url, pl_str name,
+                                   const struct pl_remote_index *index)
 {
     const struct pl_source_memory *memory = finder->options->memory;
     struct pl_remote_known known = {.is_known = false};
@@ -49,8 +51,44 @@ static struct pl_place *add_remote(struct finder *finder, pl_str url, pl_str nam
     if (memory) {
         memory->recall(memory->context, place->path, &known);
     }
+    known.index = index;
     place->fetch = pl_fetcher_add(finder->fetcher, place->path, &known);
     return place;
+}
+
+/* A place for each directory that the index at `url` names documents of, called after it. One that
+ * cannot be read is a place itself, which then says why. */
+static void add_index(struct finder *finder, pl_str url, pl_str name)
+{
+    struct pl_http *http PL_CLEANUP(pl_http_freep) = NULL;
+    struct pl_feed_index index = {.count = 0};
+    struct pl_http_version version = {0};
+    struct pl_error problem = PL_ERROR_INIT;
+    enum pl_status st = pl_http_new(NULL, &http, &problem);
+    if (st == PL_OK) {
+        st = pl_remote_index(http, finder->arena, url, &index, &version, &problem);
+    }
+    if (st < 0) {
+        add_remote(finder, url, name, NULL);
+        return;
+    }
+    pl_str base = pl_str_sub(url, 0, pl_str_find_last_char(url, '/') + 1);
+    for (size_t i = 0; i < index.count; i++) {
+        const struct pl_feed_index_group *group = &index.items[i];
+        struct pl_remote_index *of_group = PL_ARENA_NEW(finder->arena, struct pl_remote_index);
+        *of_group = (struct pl_remote_index){
+            .base = base, .group = group->name, .documents = &group->documents, .version = version};
+        pl_str place = pl_arena_format(finder->arena, PL_STR_FMT PL_STR_FMT "%s", PL_STR_ARG(base),
+                                       PL_STR_ARG(group->name), group->name.len > 0 ? "/" : "");
+        pl_str slice = pl_arena_format(finder->arena, PL_STR_FMT "%s" PL_STR_FMT, PL_STR_ARG(name),
+                                       name.len > 0 && group->name.len > 0 ? "/" : "",
+                                       PL_STR_ARG(group->name));
+        add_remote(finder, place, slice, of_group)->is_slice = slice.len > 0;
+    }
+    if (index.refused > 0) {
+        *pl_vec_push(finder->arena, &finder->places->refused) = index.first_refused;
+        finder->places->refused_count += index.refused;
+    }
 }
 
 static pl_str last_segment(pl_str path)
@@ -190,7 +228,7 @@ static enum pl_status add_export(struct finder *finder, pl_str base, struct pl_e
         pl_buf_append(&text, PL_STR("/all.zip"));
         st = pl_buf_status(&text, "the URL of an export", err);
         if (st == PL_OK) {
-            add_remote(finder, pl_buf_str(&text), ecosystems.items[i])->is_export = true;
+            add_remote(finder, pl_buf_str(&text), ecosystems.items[i], NULL)->is_export = true;
         }
     }
     return st;
@@ -220,8 +258,12 @@ static enum pl_status add_line(struct finder *finder, pl_str line, struct pl_err
     enum pl_status st =
         pl_feed_urls_expand(finder->arena, line, pl_feed_urls_this_year(), &urls, err);
     for (size_t i = 0; st == PL_OK && i < urls.count; i++) {
-        add_remote(finder, urls.items[i].url, urls.items[i].name)->is_slice =
-            urls.items[i].name.len > 0;
+        const struct pl_feed_url *url = &urls.items[i];
+        if (pl_feed_index_is_url(url->url)) {
+            add_index(finder, url->url, url->name);
+        } else {
+            add_remote(finder, url->url, url->name, NULL)->is_slice = url->name.len > 0;
+        }
     }
     return st;
 }
@@ -244,9 +286,13 @@ static enum pl_status add_url(struct finder *finder, pl_str url, struct pl_error
             return st;
         }
     }
+    if (pl_feed_index_is_url(url)) {
+        add_index(finder, url, PL_STR_EMPTY);
+        return PL_OK;
+    }
     pl_http_append_unescaped(&name, name_of_file(url));
     bool is_export = pl_str_eq(last_segment(url), PL_STR("all.zip"));
-    add_remote(finder, url, pl_buf_str(&name))->is_export = is_export;
+    add_remote(finder, url, pl_buf_str(&name), NULL)->is_export = is_export;
     return PL_OK;
 }
 
@@ -303,7 +349,7 @@ static enum pl_status open_remote(struct pl_place *place, const struct pl_source
     place->gone = remote.gone;
     *ret_fd = remote.fd;
     if (memory && remote.fd < 0) {
-        memory->unchanged(memory->context, place->path);
+        memory->unchanged(memory->context, place->path, &remote);
     } else if (memory) {
         memory->fetched(memory->context, place->path, &remote);
     }

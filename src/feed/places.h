@@ -26,6 +26,8 @@ struct pl_place {
 
 struct pl_places {
     PL_VEC_FIELDS(struct pl_place);
+    struct pl_strs refused; /* what an index names that is not below it; the first of each list */
+    size_t refused_count;
 };
 
 /* The places of a source, in the arena; what is remote is added to the fetcher. Of an export there

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/tempfile.h"
 #include "feed/changes.h"
+#include "feed/listed.h"
 #include "format/tar_writer.h"
 #include "format/xml.h"
 
@@ -224,6 +225,18 @@ static enum pl_status follow_latest(struct fetch *fetch, pl_str *ret,
     return st < 0 || is_same ? st : resolve(fetch, dir, pl_str_trim(pl_buf_str(&text)), ret);
 }
 
+/* One that could not be read when its documents were looked for, or nothing would ask for it. */
+static enum pl_status follow_index(struct fetch *fetch)
+{
+    struct pl_feed_index index = {.count = 0};
+    struct pl_http_version unused = {0};
+    enum pl_status st =
+        pl_remote_index(fetch->http, fetch->arena, fetch->url, &index, &unused, fetch->err);
+    return st < 0 ? st
+                  : pl_error_set(fetch->err, PL_E_NET, PL_STR_FMT " could not be read at first",
+                                 PL_STR_ARG(pl_http_url_for_people(fetch->arena, fetch->url)));
+}
+
 /* ---- all of it ---- */
 
 static enum pl_status fetch_whole(struct fetch *fetch, pl_str name, struct pl_remote *ret)
@@ -234,6 +247,9 @@ static enum pl_status fetch_whole(struct fetch *fetch, pl_str name, struct pl_re
     bool is_named = true;
     int fd = -1;
     enum pl_status st = PL_OK;
+    if (pl_feed_index_is_url(fetch->url)) {
+        return follow_index(fetch);
+    }
     if (pl_str_eq(name, PL_STR("archive_latest.txt"))) {
         st = follow_latest(fetch, &target, &version);
     } else if (pl_str_eq(name, PL_STR("mirror.list"))) {
@@ -266,6 +282,28 @@ static bool lists_changes(pl_str name, enum pl_changes_kind *ret)
     return *ret == PL_CHANGES_OSV || pl_str_eq(name, PL_STR("archive_latest.txt"));
 }
 
+enum pl_status pl_remote_index(struct pl_http *http, struct pl_arena *arena, pl_str url,
+                               struct pl_feed_index *ret, struct pl_http_version *ret_version,
+                               struct pl_error *err)
+{
+    struct pl_buf text pl_autobuf = PL_BUF_INIT(PL_LIMIT_FEED_LIST_BYTES);
+    bool is_same = false;
+    enum pl_status st =
+        pl_http_get_newer(http, url.ptr, NULL, &text, arena, &is_same, ret_version, err);
+    if (st == PL_OK) {
+        st = pl_feed_index_read(arena, pl_arena_dup(arena, pl_buf_str(&text)), ret, err);
+    }
+    if (st == PL_E_NOT_FOUND) { /* what is listed may be there all the same */
+        st = PL_E_NET;
+    }
+    if (st < 0 && err) {
+        err->status = st;
+    }
+    return st < 0 ? pl_error_wrap(err, "the list of documents " PL_STR_FMT,
+                                  PL_STR_ARG(pl_http_url_for_people(arena, url)))
+                  : PL_OK;
+}
+
 enum pl_status pl_remote_fetch(struct pl_http *http, struct pl_arena *arena, pl_str url,
                                const struct pl_remote_known *known, const char *temp_dir,
                                const struct pl_progress *progress, struct pl_remote *ret,
@@ -281,6 +319,9 @@ enum pl_status pl_remote_fetch(struct pl_http *http, struct pl_arena *arena, pl_
                           .err = &no_changes};
     pl_str name = PL_STR_EMPTY;
     enum pl_changes_kind kind = PL_CHANGES_OSV;
+    if (known->index) {
+        return pl_listed_fetch(http, arena, known, temp_dir, progress, ret, err);
+    }
     dir_of(url, &name);
     bool has_list = lists_changes(name, &kind);
     /* Whatever is wrong with the changes, the whole says it as well. */

@@ -227,10 +227,12 @@ static enum pl_status remove_gone(struct reading *reading, struct pl_error *err)
         st = begin_slice(reading, reading->osv, err);
     }
     for (size_t i = 0; st == PL_OK && reading->job.slice && i < place->gone.count; i++) {
-        const char *prefix = reading->job.slice->feed->cve_prefix;
-        bool has_prefix = prefix && pl_str_starts_with(place->gone.items[i], PL_STR("CVE-"));
-        pl_str id = pl_arena_format(&reading->arena, "%s" PL_STR_FMT, has_prefix ? prefix : "",
-                                    PL_STR_ARG(place->gone.items[i]));
+        const struct pl_feed *feed = reading->job.slice->feed;
+        pl_str gone = place->gone.items[i];
+        gone = feed->id_of_document ? feed->id_of_document(&reading->arena, gone) : gone;
+        bool has_prefix = feed->cve_prefix && pl_str_starts_with(gone, PL_STR("CVE-"));
+        pl_str id = pl_arena_format(&reading->arena, "%s" PL_STR_FMT,
+                                    has_prefix ? feed->cve_prefix : "", PL_STR_ARG(gone));
         st = taker->remove ? taker->remove(taker->context, id, err) : PL_OK;
     }
     return st;
@@ -394,6 +396,11 @@ static enum pl_status read_places(struct reading *reading, const char *source, s
     enum pl_status st =
         pl_places_find(&reading->arena, source, reading->options, reading->taker->selection,
                        reading->fetcher, &reading->places, err);
+    reading->result->unknown += reading->places.refused_count;
+    for (size_t i = 0; i < reading->places.refused.count; i++) {
+        pl_tally_note(&reading->result->unknown_names, i,
+                      pl_arena_dup(&reading->arena, reading->places.refused.items[i]).ptr);
+    }
     while (st == PL_OK && is_work_left(reading)) {
         st = pass(reading, err);
     }

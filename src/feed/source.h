@@ -30,7 +30,7 @@ struct pl_source_memory {
     /* What is known of it; is_known is false to begin with. */
     void (*recall)(void *context, pl_str url, struct pl_remote_known *ret);
     /* The server has still the same: nothing of it is read. */
-    void (*unchanged)(void *context, pl_str url);
+    void (*unchanged)(void *context, pl_str url, const struct pl_remote *remote);
     /* It was fetched, and the slices that begin from now on come from it. */
     void (*fetched)(void *context, pl_str url, const struct pl_remote *remote);
     /* It could not be fetched or read, and what was read of it was dropped; the reading goes on

@@ -11,6 +11,7 @@
  */
 #include "model/ecosystem.h"
 #include "base/compiler.h"
+#include "model/kubernetes.h"
 #include "model/package_type.h"
 
 /* Where the namespace of a purl is not the id of os-release. */
@@ -108,13 +109,33 @@ bool pl_ecosystem_has_packages(pl_str ecosystem)
            !pl_str_eq(ecosystem, PL_STR(PL_REPOSITORY_ECOSYSTEM));
 }
 
+/* Kubernetes' advisories, and of a program those of Go's ecosystem on the module it is in. */
+static void add_kubernetes(struct pl_arena *arena, const struct pl_purl *purl,
+                           struct pl_package_keys *ret)
+{
+    const pl_str whole = PL_STR(PL_KUBERNETES_WHOLE);
+    const pl_str ecosystem = PL_STR(PL_KUBERNETES_ECOSYSTEM);
+    pl_str release = pl_kubernetes_release(arena, purl->version);
+    *pl_vec_push(arena, ret) = (struct pl_package_key){ecosystem, purl->name, release};
+    if (pl_kubernetes_is_program(purl->name)) {
+        *pl_vec_push(arena, ret) = (struct pl_package_key){ecosystem, whole, release};
+        *pl_vec_push(arena, ret) = (struct pl_package_key){
+            PL_STR("Go"), whole,
+            release.len > 0 ? pl_arena_format(arena, "v" PL_STR_FMT, PL_STR_ARG(release))
+                            : PL_STR_EMPTY};
+    }
+}
+
 enum pl_status pl_ecosystem_of_purl(struct pl_arena *arena, const struct pl_purl *purl,
                                     struct pl_package_keys *ret, struct pl_error *err)
 {
     struct pl_package_keys keys = {0};
     enum pl_status st = PL_OK;
     const struct pl_package_type *type = pl_package_type_of_purl(purl->type);
-    if (type && type->ecosystem[0] != '\0') {
+    bool is_kubernetes = type && strcmp(type->name, PL_KUBERNETES_TYPE) == 0;
+    if (is_kubernetes && pl_kubernetes_is_meant(purl->namespace)) {
+        add_kubernetes(arena, purl, &keys);
+    } else if (!is_kubernetes && type && type->ecosystem[0] != '\0') {
         *pl_vec_push(arena, &keys) =
             (struct pl_package_key){.ecosystem = pl_str_from(type->ecosystem),
                                     .name = pl_package_type_join(type, arena, purl)};

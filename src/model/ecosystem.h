@@ -21,6 +21,7 @@ bool pl_ecosystem_has_packages(pl_str ecosystem);
 struct pl_package_key {
     pl_str ecosystem; /* with release where the distribution has them */
     pl_str name;
+    pl_str version; /* as it is written there; empty: as in the purl */
 };
 
 struct pl_package_keys {

@@ -35,12 +35,17 @@ class Site:
                     self.send_header(name.replace("_", "-"), value)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
+                if self.command == "HEAD":
+                    return
                 self.wfile.write(body)
                 site.sent += len(body) if status < 300 else 0
 
+            def do_HEAD(self):
+                self.do_GET()
+
             def do_GET(self):
                 path = self.path
-                site.asked.append(path)
+                site.asked.append(path if self.command == "GET" else "HEAD " + path)
                 if path in site.held:
                     site.held[path].set()
                     return self.rfile.read()  # says nothing until the other side is gone
@@ -65,6 +70,7 @@ class Site:
 
         self.is_simple = False
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.handle_error = lambda *_: None  # of a client that had enough
         self.base = "http://127.0.0.1:%d" % self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

@@ -24,7 +24,9 @@
  * is what -ldflags "-X main.version=..." states, else that of the commit, as Go itself makes one
  * for a commit without a tag (https://go.dev/ref/mod#pseudo-versions).
  */
+#include "catalog/program/kubernetes.h"
 #include "catalog/program/program.h"
+#include "model/kubernetes.h"
 
 enum { MAGIC_BYTES = 14, ALIGNMENT = 16, FIXED_BYTES = 32 };
 
@@ -38,6 +40,7 @@ struct module {
 
 struct main_module {
     struct module module;
+    pl_str package; /* of main() */
     pl_str ldflags;
     pl_str revision;
     pl_str time;
@@ -216,6 +219,11 @@ static bool is_version(pl_str value)
            value.len > 1 && pl_char_is_digit(value.ptr[1]);
 }
 
+static bool is_kubernetes(const struct main_module *main)
+{
+    return pl_str_eq(main->module.path, PL_STR(PL_KUBERNETES_WHOLE));
+}
+
 /* The version that "-X PACKAGE.version=VALUE" sets: one in package main before one of a package of
  * the module. */
 static pl_str version_of_flags(const struct main_module *main)
@@ -243,7 +251,9 @@ static pl_str version_of_flags(const struct main_module *main)
         }
         pl_str package = pl_str_sub(variable, 0, dot);
         bool is_main = pl_str_eq(package, PL_STR("main"));
-        bool is_own = is_main || pl_str_starts_with(package, main->module.path);
+        bool is_own =
+            is_main || pl_str_starts_with(package, main->module.path) ||
+            (is_kubernetes(main) && pl_str_eq(package, PL_STR("k8s.io/component-base/version")));
         for (size_t i = 0; is_own && i < PL_ARRAY_LEN(names); i++) {
             if (pl_str_eq_nocase(pl_str_skip(variable, dot + 1), pl_str_from(names[i])) &&
                 (found.len == 0 || is_main)) {
@@ -287,10 +297,65 @@ static pl_str stated_version(struct pl_arena *arena, const struct main_module *m
                                     : pl_arena_format(arena, "v" PL_STR_FMT, PL_STR_ARG(stated));
 }
 
+/* The version of Kubernetes that somebody stated; *ret_section is where, if nothing but a constant
+ * has it. What git says of a commit between two releases is the last that counts. */
+static pl_str kubernetes_version(const struct pl_program *program, const struct main_module *main,
+                                 pl_str *ret_section)
+{
+    pl_str module = is_devel(main->module.version) ? PL_STR_EMPTY : main->module.version;
+    bool is_release = module.len > 0 && pl_str_find_char(module, '-') == SIZE_MAX &&
+                      pl_str_find_char(module, '+') == SIZE_MAX;
+    pl_str stated = version_of_flags(main);
+    *ret_section = PL_STR_EMPTY;
+    if (stated.len > 0 || is_release) {
+        return stated.len > 0 ? stated : module;
+    }
+    stated = pl_program_kubernetes_version(program, ret_section);
+    return stated.len > 0 ? stated : module;
+}
+
+/* A program of Kubernetes is one by the package that it was built of, too: its advisories go by
+ * those. */
+static void add_kubernetes(struct pl_sink *sink, const struct pl_program *program,
+                           const struct main_module *main)
+{
+    enum { FROM_CONSTANT_PERCENT = 85 };
+    const pl_str directory = PL_STR("k8s.io/kubernetes/cmd/");
+    pl_str section = PL_STR_EMPTY;
+    pl_str version = kubernetes_version(program, main, &section);
+    struct module module = {main->module.path, version};
+    if (version.len == 0) {
+        module.version = pseudo_version(program->scratch, main);
+    }
+    add_module(sink, program, &module);
+    pl_str name = pl_str_starts_with(main->package, directory)
+                      ? pl_kubernetes_name(pl_str_skip(main->package, directory.len))
+                      : PL_STR_EMPTY;
+    if (name.len > 0 && version.len == 0) {
+        pl_sink_gap(sink, "is a program of Kubernetes that does not say of which version");
+    }
+    if (name.len == 0 || version.len == 0) {
+        return;
+    }
+    pl_str plain = pl_str_skip(version, pl_str_starts_with(version, PL_STR("v")) ? 1 : 0);
+    struct pl_component *component =
+        pl_program_component(sink, program, PL_KUBERNETES_TYPE, name, plain);
+    if (component && section.len > 0) {
+        component->confidence = FROM_CONSTANT_PERCENT;
+        component->basis =
+            pl_sink_str(sink, pl_arena_format(program->scratch, "\"" PL_STR_FMT "\" in " PL_STR_FMT,
+                                              PL_STR_ARG(version), PL_STR_ARG(section)));
+    }
+}
+
 static void add_main(struct pl_sink *sink, const struct pl_program *program,
                      const struct main_module *main)
 {
     struct module module = main->module;
+    if (is_kubernetes(main)) {
+        add_kubernetes(sink, program, main);
+        return;
+    }
     module.version = stated_version(program->scratch, main);
     if (module.version.len == 0) {
         module.version = pseudo_version(program->scratch, main);
@@ -317,6 +382,8 @@ static struct main_module take_main(struct pl_arena *arena, pl_str list)
         bool replaces = pl_str_eq(key, PL_STR("=>"));
         if (pl_str_eq(key, PL_STR("mod")) || (replaces && is_of_main)) {
             main.module = take_module(line);
+        } else if (pl_str_eq(key, PL_STR("path"))) {
+            main.package = line;
         } else if (pl_str_eq(key, PL_STR("build"))) {
             take_setting(arena, line, &main);
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * openEuler publishes CSAF for each CVE and for each bulletin
- * (repo.openeuler.org/security/data/csaf).
+ * (repo.openeuler.org/security/data/csaf), without an archive of them: an index names them.
  *
  * Products are "openEuler-22.03-LTS-SP3"; components are the files of rpm packages, source packages
  * among them: "vim-9.0-33.oe2203sp3.src.rpm". openEuler's records in the OSV format are about
@@ -48,6 +48,16 @@ static const struct pl_csaf_publisher publisher = {
     .package = package,
 };
 
+/* "CSAF-OPENEULER-CVE-2024-50187", "CSAF-OPENEULER-SA-2025-1351" */
+static pl_str id_of_document(struct pl_arena *arena, pl_str name)
+{
+    pl_str prefix = PL_STR("CSAF-OPENEULER-");
+    pl_str id = pl_str_starts_with(name, prefix) ? pl_str_skip(name, prefix.len) : name;
+    return pl_str_starts_with(id, PL_STR("SA-"))
+               ? pl_arena_format(arena, "OE" PL_STR_FMT, PL_STR_ARG(id))
+               : id;
+}
+
 static int bid(const struct pl_feed_document *document)
 {
     return pl_csaf_bid(document, "openEuler", "www.openeuler.org");
@@ -62,7 +72,9 @@ static enum pl_status read_document(struct pl_feed_sink *sink,
 const struct pl_feed pl_feed_openeuler_csaf = {
     .name = "openeuler-csaf",
     .summary = "openEuler's CSAF documents: for each CVE, and for each bulletin",
-    .url = NULL, /* one file for each */
+    .url = "https://repo.openeuler.org/security/data/csaf/{advisories,cve}/index.txt",
+    .cve_prefix = "OPENEULER-",
+    .id_of_document = id_of_document,
     .ecosystems = "openEuler",
     .bid = bid,
     .read = read_document,

@@ -130,6 +130,9 @@ def main():
         {"name": "c", "version": "3.0.0", "source": "crates.io", "kind": "build"}]}).encode())
     package = b'{"type":"deb","name":"hello","version":"1-1"}\0'
     note = struct.pack("<III", 4, len(package), 0xcafe1a7e) + b"FDO\0" + package + b"\0" * (-len(package) % 4)
+    kubelet = go(b"path\tk8s.io/kubernetes/cmd/kubelet\nmod\tk8s.io/kubernetes\t(devel)\t\nbuild\t-trimpath=true\n"
+                 b"build\tvcs.revision=0123456789abcdef0123\nbuild\tvcs.time=2024-01-02T03:04:05Z\n")
+    constants = b"v1.2.3xv9.9.9\0v1.27.1-gke.1700\0\0v1.27.1-gke.1700\0\0v1.x\0v1.2\0"
     module = elf([(".modinfo", 1, ALLOC, b"name=x\0vermagic=6.1.0 SMP\0license=GPL\0")])
     part = macho([("__go_buildinfo", info)])
     files = {
@@ -138,6 +141,9 @@ def main():
                                  b" inflate 1.2.11 Copyright 1995-2017 Mark Adler \0")]),
         "go.exe": pe(".data", 0xc0000040, info),
         "go-fat.macho": fat([part, part]),
+        "kubelet.elf": elf([(".go.buildinfo", 1, ALLOC | WRITE, kubelet), (".rodata", 1, ALLOC, constants)]),
+        "kubelet-of-two.elf": elf([(".go.buildinfo", 1, ALLOC | WRITE, kubelet), (".rodata", 1, ALLOC, constants),
+                                   (".data", 1, ALLOC | WRITE, b"v1.27.2\0")]),
         "rust-big-endian-32.elf": elf([(".dep-v0", 1, 0, crates)], 32, True),
         "note-package.elf": elf([(".note.package", 7, ALLOC, note)]),
         "module.ko": module,

@@ -58,6 +58,24 @@ static void test_executable__a_library_that_is_linked_in(void **state)
     assert_in_range(zlib->confidence, 1, 99);
 }
 
+/* Kubernetes' own builds: the version is in no build information, but in what the linker laid down
+ * (as in kubectl 1.27 to 1.32 of Google's Cloud SDK). Two of them tell nothing. */
+static void test_executable__program_of_kubernetes(void **state)
+{
+    struct pl_arena arena pl_autoarena = {0};
+    struct pl_evidence_file *found = inspect_data(&arena, "kubelet.elf");
+    assert_int_equal(found->components.count, 3);
+    assert_component(found, 0, "golang", "stdlib", "1.22.1");
+    assert_component(found, 1, "golang", "k8s.io/kubernetes", "v1.27.1-gke.1700");
+    assert_component(found, 2, "k8s", "k8s.io/kubelet", "1.27.1-gke.1700");
+    pl_assert_str(found->components.items[2].basis, "\"v1.27.1-gke.1700\" in .rodata");
+    assert_in_range(found->components.items[2].confidence, 1, 99);
+    found = inspect_data(&arena, "kubelet-of-two.elf");
+    assert_int_equal(found->components.count, 2);
+    assert_component(found, 1, "golang", "k8s.io/kubernetes", "v0.0.0-20240102030405-0123456789ab");
+    assert_int_equal(found->gaps.count, 1);
+}
+
 static void test_executable__rust_without_what_ran_at_build_time(void **state)
 {
     struct pl_arena arena pl_autoarena = {0};
@@ -206,6 +224,7 @@ int pl_test_executable(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_executable__go),
         cmocka_unit_test(test_executable__a_library_that_is_linked_in),
+        cmocka_unit_test(test_executable__program_of_kubernetes),
         cmocka_unit_test(test_executable__rust_without_what_ran_at_build_time),
         cmocka_unit_test(test_executable__package_note_module_and_version_resource),
         cmocka_unit_test(test_executable__extensions_of_php),
