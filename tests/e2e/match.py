@@ -128,6 +128,10 @@ def errata_bear_the_names_of_what_they_fix(where):
     same({f["id"]: f["aliases"] for f in result.json["findings"]},
          {"CVE-2026-20": ["ALSA-2026:1"], "CVE-2026-21": ["ALSA-2026:1"], "CVE-2026-22": ["DSA-2-1"]})
     same(result.json["findings"][0]["severity"], "high")
+    for name, shown in (("CVE-2026-21", "ALSA-2026:1"), ("CVE-2026-22", "DSA-2-1"), ("CVE-2026-23", None)):
+        told = run("db", "show", name, "--db", where + "/db", "--format", "json")
+        same(told.status == 0 and told.json["id"], shown or False)
+    has(run("db", "search", "cve-2026-21", "--db", where + "/db").out.decode(), "ALSA-2026:1")
 
 
 def verdicts_of_the_vendor_and_what_is_exploited(where):

@@ -84,8 +84,8 @@ class Database:
                     yield from (json.loads(archive.read(name)) for name in archive.namelist() if name.endswith(".json"))
 
     def learn(self, identities):
-        """Asks for what is known of each, and reads the export besides, where errata name CVEs as related. What is
-        withdrawn says nothing."""
+        """Asks for what is known of each, and reads the export besides, so that a name which the database has lost is
+        seen. What is withdrawn says nothing."""
         identities = sorted(set(identities))
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for identity, records in zip(identities, pool.map(self.ask, identities)):
