@@ -234,12 +234,15 @@ static const char *verdict_of(enum pl_affect state)
 /* What the advisory says of the version, with what follows from it. */
 static pl_str reason_of(struct pl_db_view *view, const struct hit *hit)
 {
+    pl_str key = PL_STR(PL_GO_SYSTEM);
+    bool is_system = pl_str_starts_with(hit->affected->module, key);
     const struct {
         const char *before;
         pl_str text;
     } parts[] = {{"", hit->range},
                  {"fixed in ", hit->fixed},
-                 {"only as built in module ", hit->affected->module},
+                 {is_system ? "only as built for " : "only as built in module ",
+                  is_system ? pl_str_skip(hit->affected->module, key.len) : hit->affected->module},
                  {"", pl_str_from(verdict_of(hit->affected->state))}};
     struct pl_buf why pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_BYTES);
     for (size_t i = 0; i < PL_ARRAY_LEN(parts); i++) {

@@ -88,7 +88,8 @@ enum pl_status pl_db_match_versions(struct pl_db *db, struct pl_arena *arena,
                                     const struct pl_db_match *match, struct pl_strs *ret,
                                     struct pl_error *err);
 
-/* Ids of the advisories that list `name` as an alias or as upstream ("CVE-2024-3094"), sorted. */
+/* Ids of the advisories that list `name` as an alias, as upstream ("CVE-2024-3094") or, being
+ * errata, as what they fix, sorted. */
 enum pl_status pl_db_named(struct pl_db *db, struct pl_arena *arena, pl_str name,
                            struct pl_strs *ret, struct pl_error *err);
 

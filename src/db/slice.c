@@ -275,7 +275,8 @@ static enum pl_status is_hit(struct pl_arena *scratch, pl_str id, pl_str record,
         return st;
     }
     bool hit = occurs(id, text) || occurs(advisory.summary, text) ||
-               occurs_in_any(&advisory.aliases, text) || occurs_in_any(&advisory.upstream, text);
+               occurs_in_any(&advisory.aliases, text) || occurs_in_any(&advisory.upstream, text) ||
+               (pl_advisory_related_are_names(&advisory) && occurs_in_any(&advisory.related, text));
     for (size_t i = 0; i < keys.count && !hit; i++) {
         hit = occurs(keys.items[i].name, text);
     }

@@ -174,9 +174,10 @@ static enum pl_status queue(struct group *group, char letter, pl_str key, char m
 static enum pl_status queue_names(struct group *group, const struct pl_advisory *advisory,
                                   char mark, struct pl_error *err)
 {
-    const struct pl_strs *names[] = {&advisory->aliases, &advisory->upstream};
+    const struct pl_strs *names[] = {&advisory->aliases, &advisory->upstream, &advisory->related};
+    size_t lists = PL_ARRAY_LEN(names) - (pl_advisory_related_are_names(advisory) ? 0 : 1);
     enum pl_status st = PL_OK;
-    for (size_t list = 0; list < PL_ARRAY_LEN(names) && st == PL_OK; list++) {
+    for (size_t list = 0; list < lists && st == PL_OK; list++) {
         for (size_t i = 0; i < names[list]->count && st == PL_OK; i++) {
             /* No identifier is that long, so nobody will ask for it. */
             if (names[list]->items[i].len <= PL_LIMIT_ADVISORY_ID_BYTES) {

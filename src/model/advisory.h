@@ -76,6 +76,9 @@ enum pl_affect {
 #undef X
 };
 
+/* What `module` begins with where it names systems, and a package URL's qualifier for them. */
+#define PL_GO_SYSTEM "goos="
+
 /* One package in one ecosystem. With a state other than PL_AFFECT_KNOWN ranges and versions say
  * which versions that is said of; none of either means all. */
 struct pl_affected {
@@ -89,7 +92,9 @@ struct pl_affected {
      * that it is not affected, the reason (model/suppression.h), and after a colon its words. */
     pl_str urgency;
     enum pl_affect state;
-    pl_str module; /* "nodejs:18": the package as built in this stream alone (RPM modularity) */
+    /* The package as it is built in one way alone: in a stream of RPM modularity ("nodejs:18"), or
+     * for systems by the names that Go has for them ("goos=darwin,windows"). */
+    pl_str module;
     /* Of ecosystem "CPE", where the name is "vendor:product": the rest of the CPE 2.3 name that
      * narrows it down ("*:*:*:*:node.js:*:*" from the update on), empty for none. */
     pl_str cpe_rest;

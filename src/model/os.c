@@ -164,11 +164,14 @@ static pl_str suse_product(struct pl_arena *arena, const struct pl_os *os, const
     static const struct {
         const char *id;
         const char *product;
+        bool has_packs;
     } products[] = {
-        {"opensuse-leap", "Leap"},
-        {"sled", "Linux Enterprise Desktop"},
-        {"sles", "Linux Enterprise Server"},
-        {"sles_sap", "Linux Enterprise Server for SAP Applications"},
+        {"opensuse-leap", "Leap", false},
+        {"sl-micro", "Linux Micro", false},
+        {"sle-micro", "Linux Enterprise Micro", false},
+        {"sled", "Linux Enterprise Desktop", true},
+        {"sles", "Linux Enterprise Server", true},
+        {"sles_sap", "Linux Enterprise Server for SAP Applications", true},
     };
     pl_str prefix = pl_str_from(vendor);
     pl_str major = PL_STR_EMPTY;
@@ -176,13 +179,15 @@ static pl_str suse_product(struct pl_arena *arena, const struct pl_os *os, const
     if (pl_str_starts_with(os->pretty_name, prefix) && os->pretty_name.len > prefix.len + 1) {
         return pl_str_trim(pl_str_skip(os->pretty_name, prefix.len));
     }
+    if (pl_str_eq(os->id, PL_STR("opensuse-tumbleweed"))) {
+        return PL_STR("Tumbleweed");
+    }
     pl_str_cut(os->version_id, '.', &major, &pack);
     for (size_t i = 0; os->version_id.len > 0 && i < PL_ARRAY_LEN(products); i++) {
         if (!pl_str_eq(os->id, pl_str_from(products[i].id))) {
             continue;
         }
-        bool is_leap = i == 0;
-        bool has_pack = !is_leap && pack.len > 0;
+        bool has_pack = products[i].has_packs && pack.len > 0;
         return pl_arena_format(arena, "%s " PL_STR_FMT "%s" PL_STR_FMT, products[i].product,
                                PL_STR_ARG(has_pack ? major : os->version_id), has_pack ? " SP" : "",
                                PL_STR_ARG(has_pack ? pack : PL_STR_EMPTY));
@@ -385,6 +390,7 @@ pl_str pl_os_id_of_name(pl_str name)
         {"opensuse.tumbleweed", "opensuse-tumbleweed"},
         {"oracle", "ol"},
         {"redhat", "rhel"},
+        {"slem", "sle-micro"},
         {"suse linux enterprise server", "sles"},
     };
     for (size_t i = 0; i < PL_ARRAY_LEN(names); i++) {
@@ -397,8 +403,15 @@ pl_str pl_os_id_of_name(pl_str name)
 
 void pl_os_split_distro(pl_str distro, pl_str *ret_name, pl_str *ret_version)
 {
+    /* Trivy puts there what /etc/system-release of Amazon's first Linux says. */
+    pl_str ami = PL_STR("amazon-AMI release ");
     *ret_name = distro;
     *ret_version = PL_STR_EMPTY;
+    if (pl_str_starts_with(distro, ami)) {
+        *ret_name = PL_STR("amazon");
+        *ret_version = pl_str_skip(distro, ami.len);
+        return;
+    }
     for (size_t i = distro.len; i-- > 0;) {
         if (distro.ptr[i] == '-' && i + 1 < distro.len && pl_char_is_digit(distro.ptr[i + 1])) {
             *ret_name = pl_str_sub(distro, 0, i);

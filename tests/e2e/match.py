@@ -128,6 +128,10 @@ def errata_bear_the_names_of_what_they_fix(where):
     same({f["id"]: f["aliases"] for f in result.json["findings"]},
          {"CVE-2026-20": ["ALSA-2026:1"], "CVE-2026-21": ["ALSA-2026:1"], "CVE-2026-22": ["DSA-2-1"]})
     same(result.json["findings"][0]["severity"], "high")
+    for name, shown in (("CVE-2026-21", "ALSA-2026:1"), ("CVE-2026-22", "DSA-2-1"), ("CVE-2026-23", None)):
+        told = run("db", "show", name, "--db", where + "/db", "--format", "json")
+        same(told.status == 0 and told.json["id"], shown or False)
+    has(run("db", "search", "cve-2026-21", "--db", where + "/db").out.decode(), "ALSA-2026:1")
 
 
 def verdicts_of_the_vendor_and_what_is_exploited(where):
@@ -229,6 +233,26 @@ def other_families(where):
     same(result.json["findings"][0]["severity"], "high")
 
 
+def systems_that_go_programs_are_for(where):
+    """Go's database lists a module's packages that are at fault, with `goos` where that is not so on every system; the
+    qualifier of package URLs is that of CycloneDX's tool for Go."""
+    def go(identity, *imports):
+        return record(identity, "Go", "stdlib", [{"introduced": "0"}], kind="SEMVER", ecosystem_specific={"imports": imports})
+
+    windows, both = {"path": "path/filepath", "goos": ["windows"]}, {"path": "os", "goos": ["darwin", "windows"]}
+    database(where, go("GO-2026-1", windows), go("GO-2026-2", windows, both), go("GO-2026-3", windows, {"path": "os"}),
+             go("GO-2026-4", {"path": "os", "goos": ["linux"]}))
+    purls = ["pkg:golang/stdlib@1.16.9" + more for more in ("", "?goos=darwin", "?goos=linux", "?goos=windows")]
+    with open(where + "/bom.json", "w") as out:
+        json.dump({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+            {"type": "library", "name": "stdlib", "version": "1.16.9", "purl": purl, "bom-ref": purl} for purl in purls]}, out)
+    findings = scan(where, where + "/bom.json").json["findings"]
+    same([sorted(f["id"][-1] for f in findings if f["component"] == purl) for purl in purls],
+         [["3", "4"], ["2", "3"], ["3", "4"], ["1", "2", "3"]])
+    told = run("db", "affected", "--db", where + "/db", purls[0]).out.decode()
+    has(" ".join(told.split()), "only as built for windows,darwin")
+
+
 def what_cannot_be_judged_is_said(where):
     database(where, record("X", "Debian:12", "p", [{"introduced": "0"}]))
     image = simple(where + "/v", [release("debian", "12"), entry(STATUS, stanza("p", "not a version!"))])
@@ -269,4 +293,4 @@ def ends_of_life(where):
 if __name__ == "__main__":
     main([source_packages_and_releases, kernels_that_do_not_run, shapes_of_ranges, one_row_for_one_name,
           errata_bear_the_names_of_what_they_fix, verdicts_of_the_vendor_and_what_is_exploited, software_without_a_package, severities_and_the_gate, other_families,
-          what_cannot_be_judged_is_said, ends_of_life])
+          systems_that_go_programs_are_for, what_cannot_be_judged_is_said, ends_of_life])

@@ -147,12 +147,26 @@ static bool is_devel(pl_str version)
     return version.len == 0 || pl_str_eq(version, PL_STR("(devel)"));
 }
 
+/* The system, as package URLs that CycloneDX's tool for Go writes have it; what says nothing is for
+ * Linux. */
+static struct pl_component *add_component(struct pl_sink *sink, const struct pl_program *program,
+                                          pl_str name, pl_str version)
+{
+    struct pl_component *component = pl_program_component(sink, program, "golang", name, version);
+    if (component && strcmp(program->object.format, "PE") == 0) {
+        pl_sink_push(sink, &component->qualifiers, PL_STR("goos=windows"));
+    } else if (component && strcmp(program->object.format, "Mach-O") == 0) {
+        pl_sink_push(sink, &component->qualifiers, PL_STR("goos=darwin"));
+    }
+    return component;
+}
+
 /* A module of a workspace, or one that a directory stands for, is no package. */
 static void add_module(struct pl_sink *sink, const struct pl_program *program,
                        const struct module *module)
 {
     if (module->path.len > 0 && !is_local(module->path) && !is_devel(module->version)) {
-        pl_program_component(sink, program, "golang", module->path, module->version);
+        add_component(sink, program, module->path, module->version);
     }
 }
 
@@ -422,8 +436,7 @@ static void add_standard_library(struct pl_sink *sink, const struct pl_program *
         return;
     }
     pl_str release = pl_str_skip(word, 2);
-    struct pl_component *component =
-        pl_program_component(sink, program, "golang", PL_STR("stdlib"), release);
+    struct pl_component *component = add_component(sink, program, PL_STR("stdlib"), release);
     if (component) {
         pl_sink_push(sink, &component->cpes,
                      pl_arena_format(program->scratch,

@@ -10,7 +10,8 @@
  *   versions      every affected version by name; adds to what the ranges say
  *   severity      as that of the record, for this package alone
  *   ecosystem_specific, database_specific   whatever the feed likes; distributions put a word for
- *                 the severity there
+ *                 the severity there, Go the packages of a module that are at fault:
+ *                 {imports: [{path, symbols, goos, goarch}, ...]}
  *
  * The same package may be listed several times, with ranges only, with versions only, or with
  * neither. A record with `withdrawn` is void. `severity` is a list of {type, score} where type is
@@ -18,6 +19,7 @@
  * Ids hold colons and blanks in practice, and times fractions of a second or none.
  */
 #include "feed/reader/osv.h"
+#include "base/buf.h"
 #include "base/limits.h"
 #include "feed/feed.h"
 #include "feed/reader/head.h"
@@ -32,6 +34,8 @@ static const struct {
 } misnamed[] = {
     {"CLEANSTART-", "Alpine", "CleanStart"},
 };
+
+enum { MAX_SYSTEMS = 32 }; /* Go 1.22 knows 17 */
 
 struct reader {
     struct pl_arena *arena;
@@ -233,6 +237,32 @@ static pl_str read_urgency(struct reader *reader, const json_t *item)
     return PL_STR_EMPTY;
 }
 
+/* Go's database lists the packages of a module that are at fault, and on which systems where it is
+ * not all. When each has such a list the module is not affected elsewhere. */
+static pl_str read_systems(struct reader *reader, const json_t *item)
+{
+    const json_t *imports = pl_json_array(pl_json_object(item, "ecosystem_specific"), "imports");
+    struct pl_strs stated = {0};
+    struct pl_strs systems = {0};
+    for (size_t i = 0; i < json_array_size(imports); i++) {
+        size_t before = stated.count;
+        read_strs(reader, json_array_get(imports, i), "goos", &stated);
+        if (stated.count == before) {
+            return PL_STR_EMPTY;
+        }
+    }
+    struct pl_buf text pl_autobuf = PL_BUF_INIT(PL_LIMIT_ADVISORY_NAME_BYTES);
+    for (size_t i = 0; i < stated.count && systems.count <= MAX_SYSTEMS; i++) {
+        if (!pl_strs_contain(&systems, stated.items[i])) {
+            pl_buf_append(&text, systems.count == 0 ? PL_STR(PL_GO_SYSTEM) : PL_STR(","));
+            pl_buf_append(&text, stated.items[i]);
+            *pl_vec_push(reader->arena, &systems) = stated.items[i];
+        }
+    }
+    bool is_whole = systems.count <= MAX_SYSTEMS && !text.overflowed;
+    return is_whole ? keep(reader, pl_buf_str(&text)) : PL_STR_EMPTY;
+}
+
 static pl_str read_ecosystem(struct reader *reader, const json_t *package)
 {
     pl_str stated = pl_json_str(package, "ecosystem");
@@ -310,6 +340,9 @@ static enum pl_status read_affected(struct reader *reader, const json_t *item,
     }
     read_severities(reader, item, &affected.severities);
     affected.urgency = read_urgency(reader, item);
+    if (pl_str_eq(affected.ecosystem, PL_STR("Go"))) {
+        affected.module = read_systems(reader, item);
+    }
     *pl_vec_push(reader->arena, &advisory->affected) = affected;
     return PL_OK;
 }

@@ -171,11 +171,12 @@ static bool is_deviation(const char *name, const char *flag)
     return false;
 }
 
-/* Which qualifiers of conda there are is not part of the expectation. */
+/* Which qualifiers of conda there are, and Go's system, is not part of the expectation. */
 static bool is_same_purl(pl_str wanted, pl_str got)
 {
     pl_str qualifiers = PL_STR_EMPTY;
-    if (pl_str_starts_with(got, PL_STR("pkg:conda/"))) {
+    if (pl_str_starts_with(got, PL_STR("pkg:conda/")) ||
+        pl_str_starts_with(got, PL_STR("pkg:golang/"))) {
         pl_str_cut(got, '?', &got, &qualifiers);
     }
     return pl_str_eq(wanted, got);

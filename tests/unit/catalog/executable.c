@@ -36,6 +36,7 @@ static void assert_component(const struct pl_evidence_file *found, size_t index,
 static void test_executable__go(void **state)
 {
     static const char *const names[] = {"go-replaced.elf", "go.exe", "go-fat.macho"};
+    static const char *const systems[] = {NULL, "goos=windows", "goos=darwin"};
     for (size_t i = 0; i < PL_ARRAY_LEN(names); i++) {
         struct pl_arena arena pl_autoarena = {0};
         struct pl_evidence_file *found = inspect_data(&arena, names[i]);
@@ -43,6 +44,11 @@ static void test_executable__go(void **state)
         assert_component(found, 1, "golang", "github.com/d/e", "v1.2.4");
         assert_component(found, 2, "golang", "example.org/a", "v1.0.1");
         assert_int_equal(found->components.count, i == 0 ? 4 : 3);
+        for (size_t k = 0; k < found->components.count; k++) {
+            const struct pl_strs *qualifiers = &found->components.items[k].qualifiers;
+            assert_int_equal(qualifiers->count, systems[i] ? 1 : 0);
+            assert_true(!systems[i] || pl_str_eq(qualifiers->items[0], pl_str_from(systems[i])));
+        }
         assert_int_equal(found->gaps.count, 0);
     }
 }

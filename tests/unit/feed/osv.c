@@ -151,6 +151,38 @@ static void test_osv__a_misnamed_ecosystem_is_put_right(void **state)
     pl_assert_str(a.affected.items[0].ecosystem, "Alpine");
 }
 
+/* As Go's database documents it (go.dev/security/vuln/database): an import without `goos` is at
+ * fault on every system. */
+static void test_osv__go_says_on_which_systems_a_module_is_at_fault(void **state)
+{
+#define WINDOWS "{\"path\":\"path/filepath\",\"goos\":[\"windows\"]}"
+#define TWO "{\"path\":\"os\",\"goos\":[\"windows\",\"darwin\"]}"
+#define ALL "{\"path\":\"os\",\"symbols\":[\"Open\"]}"
+    static const struct {
+        const char *ecosystem;
+        const char *imports;
+        const char *module;
+    } cases[] = {{"Go", WINDOWS, "goos=windows"},
+                 {"Go", WINDOWS "," TWO, "goos=windows,darwin"},
+                 {"Go", TWO "," ALL, ""},
+                 {"Go", ALL, ""},
+                 {"Go", "", ""},
+                 {"Go", "7,{\"goos\":\"windows\"}", ""},
+                 {"npm", WINDOWS, ""}};
+    for (size_t i = 0; i < PL_ARRAY_LEN(cases); i++) {
+        struct pl_arena arena pl_autoarena = {0};
+        struct pl_osv_skipped skipped = {0};
+        struct pl_advisory a = {.id = PL_STR_EMPTY};
+        pl_str json = pl_arena_format(&arena,
+                                      "{\"id\":\"GO-1\",\"affected\":[{\"package\":{\"ecosystem\":"
+                                      "\"%s\",\"name\":\"stdlib\"},"
+                                      "\"ecosystem_specific\":{\"imports\":[%s]}}]}",
+                                      cases[i].ecosystem, cases[i].imports);
+        assert_int_equal(pl_osv_parse(&arena, json, "r", &a, &skipped, NULL), PL_OK);
+        pl_assert_str(a.affected.items[0].module, cases[i].module);
+    }
+}
+
 int pl_test_osv(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +191,7 @@ int pl_test_osv(void)
         cmocka_unit_test(test_osv__what_decides_must_be_well_formed),
         cmocka_unit_test(test_osv__absent_and_null_lists_are_empty),
         cmocka_unit_test(test_osv__a_misnamed_ecosystem_is_put_right),
+        cmocka_unit_test(test_osv__go_says_on_which_systems_a_module_is_at_fault),
     };
     return cmocka_run_group_tests_name("feed/osv", tests, NULL, NULL);
 }

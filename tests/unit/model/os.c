@@ -85,6 +85,10 @@ static void test_os__ecosystems(void **state)
     check((struct pl_os){OS("sles", "12.5"),
                          .pretty_name = PL_STR("SUSE Linux Enterprise Server 12 SP5")},
           "SUSE:Linux Enterprise Server 12 SP5");
+    check((struct pl_os){OS("sl-micro", "6.0"), .pretty_name = PL_STR("SUSE Linux Micro 6.0")},
+          "SUSE:Linux Micro 6.0");
+    check((struct pl_os){OS("sle-micro", "5.4")}, "SUSE:Linux Enterprise Micro 5.4");
+    check((struct pl_os){OS("opensuse-tumbleweed", "20240607")}, "openSUSE:Tumbleweed");
     check((struct pl_os){OS("arch", "rolling")}, "Arch Linux");
     check((struct pl_os){OS("opensuse-leap", "15.2"), .pretty_name = PL_STR("openSUSE Leap 15.2")},
           "openSUSE:Leap 15.2");
@@ -97,6 +101,7 @@ static void test_os__ecosystems(void **state)
     check((struct pl_os){OS("amzn", "2")}, "Amazon Linux:2");
     check((struct pl_os){OS("amzn", "2023")}, "Amazon Linux:2023");
     check((struct pl_os){OS("amzn", "2018.03")}, "Amazon Linux:2018.03");
+    check((struct pl_os){OS("amzn", "2017.09")}, "Amazon Linux:2018.03");
     check((struct pl_os){OS("bottlerocket", "1.20.0")}, "Bottlerocket");
     check((struct pl_os){OS("fedora", "43")}, "Fedora:43");
     check((struct pl_os){OS("mariner", "2.0.20220804")}, "Azure Linux:2");
