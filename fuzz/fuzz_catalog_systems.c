@@ -7,9 +7,9 @@
 #include "catalog/match.h"
 
 static const char *const names[] = {
-    "bottlerocket", "conda-meta",     "content-manifest", "homebrew", "nix-derivation",
-    "nix-store",    "opkg",           "pacman",           "portage",  "redhat-repo",
-    "rpm-manifest", "script-program",
+    "bottlerocket", "conda-meta",   "content-manifest", "homebrew", "nix-derivation",
+    "nix-store",    "opkg",         "pacman",           "portage",  "redhat-repo",
+    "suse-product", "rpm-manifest", "script-program",
 };
 
 static bool is_of_family(const struct pl_cataloger *cataloger)

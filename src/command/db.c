@@ -62,8 +62,8 @@ static const struct pl_option options[] = {
      .repeats = true},
     {.name = "ecosystems",
      .argument = "LIST",
-     .summary =
-         "update, pull: what is said of these alone, now and later (\"debian:12,npm\"; all)"},
+     .summary = "update, pull: what is said of these alone, now and later "
+                "(\"debian:12,rhel:9,npm\"; all)"},
     {.name = "for",
      .argument = "SOURCE",
      .summary = "update, pull: what is said of the ecosystems that this image has",
@@ -120,8 +120,8 @@ const struct pl_command pl_command_db = {
         "SLICE...\nstatus\nsearch TEXT\n"
         "affected PURL [--ecosystem NAME] [--all]\nshow ID\nfeeds\nhistory\ndiff [GENERATION "
         "[GENERATION]] [--packages]\nexport FILE\n"
-        "import FILE\npush NAME[:TAG] [--key FILE]\npull NAME[:TAG][@DIGEST] [--key FILE] "
-        "[--ecosystems LIST] [--for SOURCE]...",
+        "import FILE\npush NAME[:TAG] [--key FILE] [--key-passphrase-file FILE]\npull "
+        "NAME[:TAG][@DIGEST] [--key FILE] [--ecosystems LIST] [--for SOURCE]...",
     .details =
         "update reads what publishers have and swaps in a new generation of the database; a scan\n"
         "that is running keeps the old one. What a source has takes the place of what it had,\n"

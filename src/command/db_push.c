@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/db_push.h"
+#include "base/io.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "command/db_selection.h"
 #include "command/db_update.h"
@@ -102,6 +104,54 @@ static void push_table(struct pl_arena *arena, const struct pl_db_pushed *pushed
     pl_writer_format(out, "\ngeneration " PL_STR_FMT "\n", PL_STR_ARG(pushed->generation));
 }
 
+/* The first line of --key-passphrase-file; without that what the environment has. */
+static enum pl_status read_passphrase(const struct pl_args *args, struct pl_buf *ret,
+                                      struct pl_error *err)
+{
+    const char *file = pl_args_value(args, "key-passphrase-file", NULL);
+    if (!file) {
+        pl_buf_append(ret, pl_str_from(getenv(PL_KEY_PASSPHRASE_VARIABLE)));
+        return pl_buf_status(ret, PL_KEY_PASSPHRASE_VARIABLE, err);
+    }
+    enum pl_status st = pl_io_read_file(file, ret, err);
+    if (st < 0) {
+        return pl_error_wrap(err, "--key-passphrase-file");
+    }
+    pl_str text = pl_buf_str(ret);
+    pl_str line = PL_STR_EMPTY;
+    pl_str rest = text;
+    pl_str_next_line(&rest, &line);
+    if (line.len == 0 || pl_str_trim(rest).len > 0) {
+        return pl_error_set(err, PL_E_USAGE, "--key-passphrase-file %s: it holds %s", file,
+                            line.len == 0 ? "no passphrase" : "more than one line");
+    }
+    ret->len = line.len;
+    return PL_OK;
+}
+
+static enum pl_status read_key(const struct pl_args *args, struct pl_key **ret,
+                               struct pl_error *err)
+{
+    const char *key_file = pl_args_value(args, "key", NULL);
+    struct pl_buf passphrase pl_autobuf = PL_BUF_INIT(PL_LIMIT_FIELD_BYTES);
+    /* At its full size from the start, so that no part of it stays behind where it grew. */
+    (void)pl_buf_reserve(&passphrase, PL_LIMIT_FIELD_BYTES);
+    enum pl_status st = PL_OK;
+    if (!key_file && pl_args_value(args, "key-passphrase-file", NULL)) {
+        return pl_error_set(err, PL_E_USAGE, "--key-passphrase-file goes with --key FILE");
+    }
+    if (key_file) {
+        st = read_passphrase(args, &passphrase, err);
+    }
+    if (st == PL_OK && key_file) {
+        st = pl_key_read_private(key_file, pl_buf_str(&passphrase), ret, err);
+    }
+    if (passphrase.ptr) {
+        explicit_bzero(passphrase.ptr, passphrase.capacity);
+    }
+    return st;
+}
+
 enum pl_status pl_db_push_to(const struct pl_args *args, const char *dir, struct pl_error *err)
 {
     struct pl_arena arena pl_autoarena = {0};
@@ -109,13 +159,12 @@ enum pl_status pl_db_push_to(const struct pl_args *args, const char *dir, struct
     struct pl_reference reference = {.registry = PL_STR_EMPTY};
     struct pl_registry_options registry = {.ca_file = NULL};
     struct pl_db_pushed pushed = {.generation = PL_STR_EMPTY};
-    const char *key_file = pl_args_value(args, "key", NULL);
     enum pl_status st = read_reference(args, &arena, &reference, err);
     if (st == PL_OK) {
         st = pl_registry_options_read(args, &arena, &registry, err);
     }
-    if (st == PL_OK && key_file) {
-        st = pl_key_read_private(key_file, &key, err);
+    if (st == PL_OK) {
+        st = read_key(args, &key, err);
     }
     if (st < 0) {
         return st;

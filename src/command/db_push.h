@@ -9,10 +9,13 @@
 #define PL_DB_PUSH_OPTIONS                                                                         \
     {.name = "accept-older",                                                                       \
      .summary = "pull: with --key, take a generation older than the one in use"},                  \
+        {.name = "key",                                                                            \
+         .argument = "FILE",                                                                       \
+         .summary = "push: sign with this private key; pull: demand a signature by this public "   \
+                    "key (PEM)"},                                                                  \
     {                                                                                              \
-        .name = "key", .argument = "FILE",                                                         \
-        .summary = "push: sign with this private key; pull: demand a signature by this public "    \
-                   "key (PEM)"                                                                     \
+        .name = "key-passphrase-file", .argument = "FILE",                                         \
+        .summary = "push: the passphrase of an encrypted key; also PLIMSOLL_KEY_PASSPHRASE"        \
     }
 
 /* Puts the generation in use under a tag. */

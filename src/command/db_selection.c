@@ -42,6 +42,25 @@ static void add_component(struct pl_arena *arena, const struct pl_component *com
     }
 }
 
+/* What a scan of this system asks. Which products the content sets of Red Hat's images are of, the
+ * database alone knows, once there is one. */
+static void add_system(struct pl_arena *arena, const struct pl_os *os,
+                       struct pl_feed_selection *selection)
+{
+    struct pl_arena scratch pl_autoarena = {0};
+    struct pl_strs system = pl_os_ecosystems(&scratch, os);
+    struct pl_strs paid = pl_os_paid_ecosystems(&scratch, os);
+    for (size_t i = 0; i < system.count + paid.count; i++) {
+        pl_feed_selection_add_name(
+            arena, selection, i < system.count ? system.items[i] : paid.items[i - system.count]);
+    }
+    if (os->content_sets.len > 0 && system.count > 0) {
+        pl_feed_selection_add_name(
+            arena, selection,
+            pl_arena_format(&scratch, "Red Hat:" PL_STR_FMT, PL_STR_ARG(os->version_id)));
+    }
+}
+
 /* The ecosystems of what is in an image, or whatever a scan reads. */
 static enum pl_status add_source(struct pl_arena *arena, const struct pl_args *args,
                                  const char *source, struct pl_feed_selection *selection,
@@ -66,12 +85,7 @@ static enum pl_status add_source(struct pl_arena *arena, const struct pl_args *a
     if (st < 0) {
         return pl_error_wrap(err, "--for %s", source);
     }
-    struct pl_strs system = pl_os_ecosystems(&scratch, &report.subject.os);
-    struct pl_strs paid = pl_os_paid_ecosystems(&scratch, &report.subject.os);
-    for (size_t i = 0; i < system.count + paid.count; i++) {
-        pl_feed_selection_add_name(
-            arena, selection, i < system.count ? system.items[i] : paid.items[i - system.count]);
-    }
+    add_system(arena, &report.subject.os, selection);
     for (size_t i = 0; i < report.components.count; i++) {
         add_component(arena, &report.components.items[i], selection);
     }

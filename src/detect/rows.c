@@ -411,8 +411,10 @@ static void fill_row(struct pl_arena *arena, const struct pl_component *componen
 struct pl_suppression_mark pl_rows_mark(const struct pl_advisory *advisory,
                                         const struct pl_affected *affected, pl_str slice)
 {
-    struct pl_suppression_mark mark = {
-        .reason = PL_SUPPRESSION_NOT_AFFECTED, .by = advisory->author, .origin = slice};
+    struct pl_suppression_mark mark = {.by = advisory->author, .origin = slice};
+    mark.reason = affected->state == PL_AFFECT_NOT            ? PL_SUPPRESSION_NOT_AFFECTED
+                  : affected->state == PL_AFFECT_INVESTIGATED ? PL_SUPPRESSION_INVESTIGATED
+                                                              : PL_SUPPRESSION_AFFECTED;
     pl_str word = affected->urgency;
     pl_str_cut(affected->urgency, ':', &word, &mark.text);
     mark.text = pl_str_trim(mark.text);
@@ -429,10 +431,10 @@ static void add_suppressed(struct pl_arena *arena, const struct pl_component *co
     struct pl_suppression_marks marks = {0};
     for (size_t i = 0; i < group->voices.count; i++) {
         const struct pl_statement *statement = group->voices.items[i]->statement;
-        if (is_vex(statement)) {
+        if (is_vex(statement) && statement->affected->state == PL_AFFECT_NOT) {
             *pl_vec_push(arena, &marks) =
                 pl_rows_mark(statement->advisory, statement->affected, statement->slice);
-        } else {
+        } else if (!is_vex(statement)) {
             *pl_vec_push(arena, &others) = group->voices.items[i];
         }
     }

@@ -29,7 +29,7 @@ struct pl_statements {
     PL_VEC_FIELDS(struct pl_statement);
 };
 
-/* The word of a VEX document that a package is not affected, as a mark. */
+/* The word of a VEX document on a package, as a mark. */
 struct pl_suppression_mark pl_rows_mark(const struct pl_advisory *advisory,
                                         const struct pl_affected *affected, pl_str slice);
 

@@ -230,10 +230,11 @@ static bool is_expired(const struct application *application, const struct pl_su
 }
 
 /* A rule may be hit by several names of one finding, one after the other. */
-static bool is_marked(const struct pl_finding *finding, const struct pl_suppression_mark *mark)
+static bool is_marked(const struct pl_suppression_marks *marks,
+                      const struct pl_suppression_mark *mark)
 {
-    for (size_t i = 0; i < finding->suppressions.count; i++) {
-        const struct pl_suppression_mark *known = &finding->suppressions.items[i];
+    for (size_t i = 0; i < marks->count; i++) {
+        const struct pl_suppression_mark *known = &marks->items[i];
         if (known->reason == mark->reason && pl_str_eq(known->text, mark->text) &&
             pl_str_eq(known->by, mark->by) && pl_str_eq(known->origin, mark->origin) &&
             pl_str_eq(known->until, mark->until)) {
@@ -241,6 +242,19 @@ static bool is_marked(const struct pl_finding *finding, const struct pl_suppress
         }
     }
     return false;
+}
+
+/* Who is sure that it is there outweighs who is still looking. */
+static enum pl_finding_status status_with(const struct pl_finding *finding,
+                                          enum pl_suppression_reason reason)
+{
+    bool is_confirmed = false;
+    for (size_t i = 0; i < finding->assessments.count; i++) {
+        is_confirmed =
+            is_confirmed || finding->assessments.items[i].reason == PL_SUPPRESSION_AFFECTED;
+    }
+    return reason == PL_SUPPRESSION_INVESTIGATED && is_confirmed ? PL_FINDING_AFFECTED
+                                                                 : pl_finding_status_for(reason);
 }
 
 static void hit(struct application *application, size_t place)
@@ -253,15 +267,17 @@ static void hit(struct application *application, size_t place)
         return;
     }
     const struct pl_suppression_mark mark = pl_suppression_mark_of(&record->rule);
+    bool hides = pl_suppression_hides(mark.reason);
+    struct pl_suppression_marks *marks = hides ? &finding->suppressions : &finding->assessments;
     record->use = PL_SUPPRESSION_USED;
     record->findings++;
-    if (is_marked(finding, &mark) || finding->suppressions.count == PL_LIMIT_SUPPRESSION_ITEMS) {
+    if (is_marked(marks, &mark) || marks->count == PL_LIMIT_SUPPRESSION_ITEMS) {
         return;
     }
-    if (finding->suppressions.count == 0) {
-        finding->status = pl_finding_status_for(mark.reason);
+    if (hides ? marks->count == 0 : finding->suppressions.count == 0) {
+        finding->status = status_with(finding, mark.reason);
     }
-    *pl_vec_push(application->arena, &finding->suppressions) = mark;
+    *pl_vec_push(application->arena, marks) = mark;
 }
 
 static void apply_name(struct application *application, pl_str name)

@@ -3,6 +3,9 @@
 /*
  * suppression - marks the findings that rules (model/suppression.h) mean.
  *
+ * Rules that suppress are reasons for a finding not to count; the others (that it is affected, or
+ * under investigation) are its assessments, and decide its status where nothing suppresses it.
+ *
  * Which images a rule is for is not judged here: the caller hands over those that are for this one.
  * A rule that has expired marks nothing, but is told with what it would have meant.
  */

@@ -319,7 +319,7 @@ static void merge_os(struct merge *merge)
             sources[count++] = (struct pl_os_source){file->path, file->os};
         }
     }
-    merge->result->os = pl_os_merge(sources, count);
+    merge->result->os = pl_os_merge(merge->arena, sources, count);
     for (size_t i = 0; i < merge->result->components.count; i++) {
         struct pl_component *component = &merge->result->components.items[i];
         const struct pl_package_type *type = pl_package_type_find(component->type);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/suppressions.h"
 #include "base/limits.h"
+#include "detect/platform.h"
+#include "detect/replaced.h"
 #include "detect/rows.h"
 #include "detect/suppression.h"
 #include "feed/reader/suppression.h"
@@ -41,7 +43,7 @@ static struct pl_ranges copy_ranges(struct pl_arena *arena, const struct pl_rang
     return copy;
 }
 
-/* A statement of VEX as a rule; what says that a package is affected is none. */
+/* A statement of VEX as a rule. */
 static void add_statement(struct collector *collector, const struct pl_advisory *advisory,
                           const struct pl_affected *affected)
 {
@@ -52,6 +54,7 @@ static void add_statement(struct collector *collector, const struct pl_advisory 
     *rule = (struct pl_suppression){.reason = mark.reason,
                                     .text = pl_arena_dup(arena, mark.text),
                                     .by = pl_arena_dup(arena, mark.by),
+                                    .time = pl_arena_dup(arena, advisory->modified),
                                     .origin = collector->origin};
     *pl_vec_push(arena, &rule->names) = pl_arena_dup(arena, advisory->id);
     for (size_t i = 0; i < PL_ARRAY_LEN(lists); i++) {
@@ -83,9 +86,7 @@ static enum pl_status take_record(struct collector *collector, pl_str slice,
         return PL_OK;
     }
     for (size_t i = 0; i < advisory->affected.count; i++) {
-        if (advisory->affected.items[i].state == PL_AFFECT_NOT) {
-            add_statement(collector, advisory, &advisory->affected.items[i]);
-        }
+        add_statement(collector, advisory, &advisory->affected.items[i]);
     }
     return PL_OK;
 }
@@ -278,10 +279,13 @@ static bool is_described(const struct scope *scope, const struct pl_purl *purl)
 }
 
 /* What a VEX document calls the product: a package URL, or the name of an image, which has to be
- * the subject's own, with the tag or digest that it states. */
+ * the subject's own, with the tag or digest that it states; or the CPE name of a system. */
 static bool is_product(const struct scope *scope, pl_str product)
 {
     struct pl_purl purl = {.type = PL_STR_EMPTY};
+    if (pl_str_starts_with(product, PL_STR("cpe:"))) {
+        return pl_platform_is(scope->arena, scope->subject, product);
+    }
     if (!pl_str_starts_with(product, PL_STR("pkg:"))) {
         size_t at = pl_str_find(product, PL_STR("@sha256:"));
         return at != SIZE_MAX ? pl_str_eq(pl_str_skip(product, at + 1), scope->subject->digest)
@@ -315,14 +319,15 @@ void pl_suppressions_settle(struct pl_arena *arena, const struct pl_suppressions
         return;
     }
     const struct scope scope = {arena, &report->subject, names_of_subject(arena, &report->subject)};
+    const bool *replaced = pl_suppressions_replaced(arena, rules);
     size_t *places = PL_ARENA_ARRAY(arena, size_t, rules->count);
     for (size_t i = 0; i < rules->count; i++) {
-        if (is_for(&scope, &rules->items[i])) {
+        if (!replaced[i] && is_for(&scope, &rules->items[i])) {
             places[meant.count] = i;
             *pl_vec_push(arena, &meant) = rules->items[i];
         } else if (i < given) {
-            *pl_vec_push(arena, &report->suppressions) =
-                (struct pl_suppression_record){rules->items[i], PL_SUPPRESSION_UNUSED, 0};
+            *pl_vec_push(arena, &report->suppressions) = (struct pl_suppression_record){
+                rules->items[i], replaced[i] ? PL_SUPPRESSION_REPLACED : PL_SUPPRESSION_UNUSED, 0};
         }
     }
     const struct pl_suppression_query query = {.rules = &meant, .today = today};

@@ -4,8 +4,9 @@
  * suppressions - where the rules of a scan come from, and which of them are for its subject.
  *
  * Rules are those of the database and those of documents that somebody names: suppressions, and
- * VEX in any format that a feed reads, of which each statement that something is not affected, or
- * fixed, is a rule.
+ * VEX in any format that a feed reads, of which each statement is a rule: that something is not
+ * affected, or fixed, suppresses, what else is said is told with the finding. What an author says
+ * later counts in place of what he said before (detect/replaced.h).
  */
 #include "db/db.h"
 #include "model/report.h"

@@ -4,16 +4,20 @@
  * selection - the ecosystems that a database is to have, as people name them.
  *
  * "debian:12,npm,rocky-linux:9": names of ecosystems without regard to case, with '-' or '_' for
- * blanks, and with a release where only one is wanted. A release stands for all that OSV's names
- * have it in: "ubuntu:22.04" is "Ubuntu:22.04:LTS" and "Ubuntu:Pro:22.04:LTS", "alpine:3.18" is
- * "Alpine:v3.18", "red-hat:9" all of "Red Hat:enterprise_linux:9::appstream" and its like.
+ * blanks, and with a release where only one is wanted; or a system's id of os-release with its
+ * version, "sles:15.5", "rhel:9.2". A release stands for all that a scan of it may ask:
+ * "ubuntu:22.04" is "Ubuntu:22.04:LTS" and "Ubuntu:Pro:22.04:LTS", "alpine:3.18" is "Alpine:v3.18",
+ * "sles:15.5" every product and module of 15 SP5, with their longer support, and "red-hat:9" all of
+ * "Red Hat:enterprise_linux:9::appstream" and its like, "Red Hat:rhel_eus:9.2::baseos",
+ * "Red Hat:openshift:4.15::el9" and products whose names tell of no release.
  */
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/vec.h"
 
 struct pl_feed_selection {
-    struct pl_strs names; /* as OSV writes them in lower case, sorted; empty: all */
+    struct pl_strs names; /* as they are asked for, in lower case, sorted; empty: all */
+    struct pl_strs ecosystems; /* that the names stand for, in lower case */
     bool may_lack; /* a name that an export does not have is no mistake */
 };
 

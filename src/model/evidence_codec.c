@@ -5,7 +5,7 @@
 #include <endian.h>
 
 /* Raise the last byte with any change of the format or of what catalogers find. */
-static const char magic[8] = {'P', 'L', 'E', 'V', 'I', 'D', 0, 4};
+static const char magic[8] = {'P', 'L', 'E', 'V', 'I', 'D', 0, 5};
 
 /* Writing. */
 
@@ -101,7 +101,7 @@ static void put_gaps(struct pl_writer *out, const struct pl_gaps *list)
     X(name)                                                                                        \
     X(version)                                                                                     \
     X(pretty_name)                                                                                 \
-    X(version_codename) X(id_like) X(cpe_name) X(variant_id) X(build_id) X(content_sets)
+    X(version_codename) X(id_like) X(cpe_name) X(variant_id) X(build_id) X(content_sets) X(products)
 
 static void put_file(struct pl_writer *out, const struct pl_evidence_file *file)
 {

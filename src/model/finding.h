@@ -98,6 +98,7 @@ struct pl_finding {
     struct pl_finding_sources sources;
     struct pl_exploitation exploitation; /* without an id when nothing is known */
     struct pl_suppression_marks suppressions; /* not empty: it does not count, and why */
+    struct pl_suppression_marks assessments; /* that it is there, or is being looked into */
 };
 
 struct pl_findings {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/os.h"
+#include "base/buf.h"
 #include "base/compiler.h"
+#include "base/limits.h"
+#include "model/suse.h"
 
 /* How many leading numbers of VERSION_ID make the release: all of it. */
 enum { ALL = -1 };
@@ -204,8 +207,9 @@ static void opensuse(struct pl_arena *arena, const struct pl_os *os, const char 
 
 /* "SUSE:Linux Enterprise Server 15 SP5". Since 15 the packages of a service pack come from modules,
  * each a product with advisories of its own; the same build of a package is in all that have it, so
- * that it does not matter which of them the system has. SUSE's word for what follows the end of
- * general support ("Linux Enterprise Server 15 SP3-LTSS") is for who pays for it
+ * that those are asked that a server may have, as images name none of theirs. What a system says to
+ * have besides (extensions, modules, longer support) comes on top. SUSE's word for what follows the
+ * end of general support ("Linux Enterprise Server 15 SP3-LTSS") is for who pays for it
  * (pl_os_paid_ecosystems). */
 static void suse(struct pl_arena *arena, const struct pl_os *os, const char *ecosystem,
                  pl_str release, struct pl_strs *list)
@@ -225,6 +229,7 @@ static void suse(struct pl_arena *arena, const struct pl_os *os, const char *eco
     size_t sp = pl_str_find(product, PL_STR(" 15"));
     if (!pl_str_starts_with(product, start) || sp == SIZE_MAX ||
         pl_str_contains(product, PL_STR("Micro"))) {
+        pl_suse_add_products(arena, os->products, list);
         return;
     }
     pl_str pack = pl_str_skip(product, sp);
@@ -236,6 +241,7 @@ static void suse(struct pl_arena *arena, const struct pl_os *os, const char *eco
                             PL_STR_ARG(pack)));
     }
     add(arena, list, ecosystem, pl_arena_format(arena, "Package Hub" PL_STR_FMT, PL_STR_ARG(pack)));
+    pl_suse_add_products(arena, os->products, list);
 }
 
 /* "openEuler:22.03-LTS-SP3": VERSION is "22.03 (LTS-SP3)". */
@@ -425,6 +431,12 @@ struct pl_strs pl_os_ecosystems(struct pl_arena *arena, const struct pl_os *os)
     return list;
 }
 
+/* "SUSE:Linux Enterprise Server 15 SP3-LTSS", -ESPOS or -BCL. */
+static bool is_longer_support(pl_str name)
+{
+    return pl_str_find_char(name, '-') != SIZE_MAX;
+}
+
 struct pl_strs pl_os_paid_ecosystems(struct pl_arena *arena, const struct pl_os *os)
 {
     struct pl_strs list = {0};
@@ -435,9 +447,11 @@ struct pl_strs pl_os_paid_ecosystems(struct pl_arena *arena, const struct pl_os 
         pl_str name = own.items[i];
         if (pl_str_starts_with(name, ubuntu_start) && pl_str_ends_with(name, PL_STR(":LTS"))) {
             add(arena, &list, "Ubuntu:Pro", pl_str_skip(name, ubuntu_start.len));
-        } else if (pl_str_starts_with(name, suse_start)) {
-            *pl_vec_push(arena, &list) =
-                pl_arena_format(arena, PL_STR_FMT "-LTSS", PL_STR_ARG(name));
+        } else if (pl_str_starts_with(name, suse_start) && !is_longer_support(name)) {
+            pl_str paid = pl_arena_format(arena, PL_STR_FMT "-LTSS", PL_STR_ARG(name));
+            if (!pl_strs_contain(&own, paid)) {
+                *pl_vec_push(arena, &list) = paid;
+            }
         }
     }
     return list;
@@ -515,7 +529,26 @@ static bool is_before(const struct pl_os_source *a, const struct pl_os_source *b
     return order < 0 || (order == 0 && pl_str_cmp(a->path, b->path) < 0);
 }
 
-struct pl_os pl_os_merge(const struct pl_os_source *sources, size_t count)
+/* Each product in a file of its own, in the order of their names. */
+static pl_str join_products(struct pl_arena *arena, const struct pl_os_source *sources,
+                            size_t count)
+{
+    struct pl_buf text pl_autobuf = PL_BUF_INIT(PL_LIMIT_FIELD_BYTES);
+    struct pl_strs products = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (sources[i].os.products.len > 0) {
+            *pl_vec_push(arena, &products) = sources[i].os.products;
+        }
+    }
+    pl_strs_sort(&products);
+    for (size_t i = 0; i < products.count; i++) {
+        pl_buf_append(&text, i > 0 ? PL_STR(" ") : PL_STR_EMPTY);
+        pl_buf_append(&text, products.items[i]);
+    }
+    return pl_arena_dup(arena, pl_buf_str(&text));
+}
+
+struct pl_os pl_os_merge(struct pl_arena *arena, const struct pl_os_source *sources, size_t count)
 {
     const struct pl_os_source *best = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -538,5 +571,6 @@ struct pl_os pl_os_merge(const struct pl_os_source *sources, size_t count)
             merged.content_sets = sources[i].os.content_sets;
         }
     }
+    merged.products = join_products(arena, sources, count);
     return merged;
 }

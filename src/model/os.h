@@ -21,6 +21,9 @@ struct pl_os {
     pl_str build_id;
     /* Of Red Hat's: names of the repositories that packages come from, with blanks between. */
     pl_str content_sets;
+    /* Of SUSE's: what /etc/products.d has, "sles:15.5 sle-module-basesystem:15.5", with blanks
+     * between; identifiers as model/suse_products.def has them. */
+    pl_str products;
 };
 
 /* What its advisories name: binary packages, source packages, or one of them in some feeds and the
@@ -75,6 +78,6 @@ struct pl_os_source {
  * os-release(5) says), that over the older release files, a distribution's own file over
  * redhat-release and system-release, which derivatives carry too, and those over debian_version and
  * lsb-release. Files are not mixed, but for a release that the winner lacks and another file with
- * the same id states, and for content sets, which stand alone. `count` 0 gives an empty system.
- * Views into the sources' strings. */
-struct pl_os pl_os_merge(const struct pl_os_source *sources, size_t count);
+ * the same id states, for content sets, which stand alone, and for products, which are gathered.
+ * `count` 0 gives an empty system. Views into the sources' strings, or in `arena`. */
+struct pl_os pl_os_merge(struct pl_arena *arena, const struct pl_os_source *sources, size_t count);

@@ -35,6 +35,11 @@ const char *pl_suppression_use_to_string(enum pl_suppression_use use)
     return "unused";
 }
 
+bool pl_suppression_hides(enum pl_suppression_reason reason)
+{
+    return reason != PL_SUPPRESSION_AFFECTED && reason != PL_SUPPRESSION_INVESTIGATED;
+}
+
 struct pl_suppression_mark pl_suppression_mark_of(const struct pl_suppression *rule)
 {
     return (struct pl_suppression_mark){.reason = rule->reason,

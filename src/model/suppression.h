@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * suppression - somebody's word that a finding does not count, and why.
+ * suppression - somebody's word that a finding does not count, and why; or, of VEX, that it does,
+ * or is being looked into.
  *
  * A rule says which findings it means: by any name of the vulnerability, by package, by version, by
  * image. What it leaves open, it means all of. Strings live in the reader's arena; empty means "not
@@ -20,7 +21,7 @@
 /* The first five are VEX's justifications, as OpenVEX and CSAF spell them
  * (https://github.com/openvex/spec, "Status Justifications"); then VEX's states where no
  * justification is given, and what people have reasons for that VEX has no word for. The third
- * column is what the state of the finding becomes. */
+ * column is what the state of the finding becomes. AFFECTED and INVESTIGATED suppress nothing. */
 #define PL_SUPPRESSION_REASON_LIST(X)                                                              \
     X(PL_SUPPRESSION_COMPONENT_ABSENT, "component_not_present", NOT_AFFECTED)                      \
     X(PL_SUPPRESSION_CODE_ABSENT, "vulnerable_code_not_present", NOT_AFFECTED)                     \
@@ -33,6 +34,8 @@
     X(PL_SUPPRESSION_FALSE_POSITIVE, "false_positive", NOT_AFFECTED)                               \
     X(PL_SUPPRESSION_ACCEPTED, "accepted", AFFECTED)                                               \
     X(PL_SUPPRESSION_DEFERRED, "deferred", AFFECTED)                                               \
+    X(PL_SUPPRESSION_AFFECTED, "affected", AFFECTED)                                               \
+    X(PL_SUPPRESSION_INVESTIGATED, "under_investigation", UNDER_INVESTIGATION)                     \
     X(PL_SUPPRESSION_UNSTATED, "unstated", AFFECTED) /* lists of ids alone */
 
 enum pl_suppression_reason {
@@ -53,10 +56,12 @@ struct pl_suppression {
     pl_str versions; /* a range, in vers or in the ecosystem's own syntax */
     struct pl_ranges ranges; /* the same, where it is in vers */
     pl_str image; /* a pattern with '*' and '?' */
-    struct pl_strs products; /* images or package URLs of what the package is in; any one */
+    /* Images, package URLs or CPE names (of systems) of what the package is in; any one. */
+    struct pl_strs products;
     enum pl_suppression_reason reason;
-    pl_str text;
+    pl_str text; /* why; of what is affected, what to do */
     pl_str by;
+    pl_str time; /* when it was said, RFC 3339 */
     pl_str until; /* the last day, YYYY-MM-DD */
     pl_str origin; /* the file, or the slice of the database */
 };
@@ -65,7 +70,7 @@ struct pl_suppressions {
     PL_VEC_FIELDS(struct pl_suppression);
 };
 
-/* Why a finding is suppressed. */
+/* Why a finding is suppressed, or what is said of one that is not. */
 struct pl_suppression_mark {
     enum pl_suppression_reason reason;
     pl_str text;
@@ -82,7 +87,8 @@ struct pl_suppression_marks {
 #define PL_SUPPRESSION_USE_LIST(X)                                                                 \
     X(PL_SUPPRESSION_USED, "used")                                                                 \
     X(PL_SUPPRESSION_UNUSED, "unused") /* nothing that was found is meant */                       \
-    X(PL_SUPPRESSION_EXPIRED, "expired") /* findings are meant, but its time is over */
+    X(PL_SUPPRESSION_EXPIRED, "expired") /* findings are meant, but its time is over */            \
+    X(PL_SUPPRESSION_REPLACED, "replaced") /* its author said something else later */
 
 enum pl_suppression_use {
 #define X(name, text) name,
@@ -103,5 +109,8 @@ struct pl_suppression_records {
 const char *pl_suppression_reason_to_string(enum pl_suppression_reason reason);
 bool pl_suppression_reason_from_string(pl_str text, enum pl_suppression_reason *ret);
 const char *pl_suppression_use_to_string(enum pl_suppression_use use);
+
+/* Does a finding that this is said of count no more? */
+bool pl_suppression_hides(enum pl_suppression_reason reason);
 
 struct pl_suppression_mark pl_suppression_mark_of(const struct pl_suppression *rule);

@@ -217,6 +217,27 @@ static void write_marks(struct pl_json_writer *json, const struct pl_suppression
     pl_json_writer_end_array(json);
 }
 
+/* Of what is not suppressed. */
+static void write_assessments(struct pl_json_writer *json, const struct pl_suppression_marks *marks)
+{
+    if (marks->count == 0) {
+        return;
+    }
+    pl_json_writer_member_array(json, "assessments");
+    for (size_t i = 0; i < marks->count; i++) {
+        const struct pl_suppression_mark *mark = &marks->items[i];
+        pl_json_writer_begin_object(json);
+        pl_json_writer_member(
+            json, "status",
+            pl_str_from(pl_finding_status_to_string(pl_finding_status_for(mark->reason))));
+        pl_json_writer_member(json, "text", mark->text);
+        pl_json_writer_member(json, "by", mark->by);
+        pl_json_writer_member(json, "origin", mark->origin);
+        pl_json_writer_end_object(json);
+    }
+    pl_json_writer_end_array(json);
+}
+
 static void write_finding(struct pl_json_writer *json, const struct pl_finding *finding,
                           pl_str purl)
 {
@@ -241,6 +262,7 @@ static void write_finding(struct pl_json_writer *json, const struct pl_finding *
     pl_json_writer_member(json, "title", finding->title);
     pl_json_writer_member_strings(json, "references", &finding->references);
     write_marks(json, &finding->suppressions);
+    write_assessments(json, &finding->assessments);
     pl_json_writer_end_object(json);
 }
 

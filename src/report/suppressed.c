@@ -133,6 +133,7 @@ void pl_suppressed_write(const struct pl_report *report, const struct pl_report_
     if (options->with_suppressed) {
         write_list(&page);
         write_rules(&page, PL_SUPPRESSION_UNUSED, "Suppressions that meant nothing here");
+        write_rules(&page, PL_SUPPRESSION_REPLACED, "Replaced by what their author said later");
     }
     write_rules(&page, PL_SUPPRESSION_EXPIRED, "Expired suppressions, which count no more");
     pl_arena_release(&page.arena);

@@ -9,6 +9,7 @@
 #include "base/compiler.h"
 #include "base/map.h"
 #include "base/utf8.h"
+#include "report/assessed.h"
 #include "report/difference.h"
 #include "report/grid.h"
 #include "report/set.h"
@@ -485,6 +486,7 @@ static void write_assessment(const struct table *table)
     }
     write_counts(table, &packages);
     pl_suppressed_write(table->report, table->options, table->into);
+    pl_assessed_write(table->report, table->options, table->into);
     write_exploited(table);
     write_disputed(table);
     if (table->options->with_differences) {

@@ -116,6 +116,8 @@ static const struct {
     [PL_SUPPRESSION_FALSE_POSITIVE] = {"false_positive", NULL, NULL},
     [PL_SUPPRESSION_ACCEPTED] = {"exploitable", NULL, "will_not_fix"},
     [PL_SUPPRESSION_DEFERRED] = {"exploitable", NULL, "update"},
+    [PL_SUPPRESSION_AFFECTED] = {"exploitable", NULL, NULL},
+    [PL_SUPPRESSION_INVESTIGATED] = {"in_triage", NULL, NULL},
     [PL_SUPPRESSION_UNSTATED] = {"exploitable", NULL, "will_not_fix"},
 };
 
@@ -162,13 +164,18 @@ static void write_response(struct pl_cyclonedx *out, const char *word)
 
 static void write_analysis(struct pl_cyclonedx *out, const struct pl_finding *finding)
 {
-    if (finding->suppressions.count > 0) {
-        enum pl_suppression_reason reason = finding->suppressions.items[0].reason;
+    if (finding->suppressions.count + finding->assessments.count > 0) {
+        const struct pl_suppression_marks *marks =
+            finding->suppressions.count > 0 ? &finding->suppressions : &finding->assessments;
+        enum pl_suppression_reason reason = marks == &finding->suppressions ? marks->items[0].reason
+                                            : finding->status == PL_FINDING_UNDER_INVESTIGATION
+                                                ? PL_SUPPRESSION_INVESTIGATED
+                                                : PL_SUPPRESSION_AFFECTED;
         pl_cyclonedx_begin(out, "analysis");
         pl_cyclonedx_text(out, "state", pl_str_from(analyses[reason].state));
         pl_cyclonedx_text(out, "justification", pl_str_from(analyses[reason].justification));
         write_response(out, analyses[reason].response);
-        write_detail(out, &finding->suppressions);
+        write_detail(out, marks);
         pl_cyclonedx_end(out);
     } else if (finding->status == PL_FINDING_UNDER_INVESTIGATION) {
         pl_cyclonedx_begin(out, "analysis");

@@ -234,6 +234,17 @@ static void hash_package(struct pl_digest_state *state, const struct pl_sbom_pac
     }
 }
 
+static void hash_marks(struct pl_digest_state *state, const struct pl_suppression_marks *marks)
+{
+    for (size_t i = 0; i < marks->count; i++) {
+        const struct pl_suppression_mark *mark = &marks->items[i];
+        hash_str(state, pl_str_from(pl_suppression_reason_to_string(mark->reason)));
+        hash_str(state, mark->text);
+        hash_str(state, mark->by);
+        hash_str(state, mark->origin);
+    }
+}
+
 static void hash_findings(struct pl_digest_state *state, const struct pl_findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
@@ -245,13 +256,8 @@ static void hash_findings(struct pl_digest_state *state, const struct pl_finding
         hash_str(state, finding->title);
         pl_digest_update(state, (pl_span){(const uint8_t *)numbers, sizeof(numbers)});
         hash_strs(state, &finding->fix_versions);
-        for (size_t k = 0; k < finding->suppressions.count; k++) {
-            const struct pl_suppression_mark *mark = &finding->suppressions.items[k];
-            hash_str(state, pl_str_from(pl_suppression_reason_to_string(mark->reason)));
-            hash_str(state, mark->text);
-            hash_str(state, mark->by);
-            hash_str(state, mark->origin);
-        }
+        hash_marks(state, &finding->suppressions);
+        hash_marks(state, &finding->assessments);
     }
 }
 

@@ -35,30 +35,41 @@ static enum pl_status check_kind(EVP_PKEY *pkey, const char *name, const EVP_MD 
                         name, type ? type : "unknown", group[0] ? " on " : "", group);
 }
 
-/* Asked for when a key is encrypted: there is nobody to type it. */
-static int refuse_password(char *buffer, int size, int is_writing, void *context)
+struct lock {
+    pl_str passphrase;
+    bool is_locked; /* the key is encrypted */
+};
+
+/* Asked for when a key is encrypted: there is nobody to type it. OpenSSL wipes its buffer. */
+static int give_passphrase(char *buffer, int size, int is_writing, void *context)
 {
-    (void)buffer;
-    (void)size;
-    (void)is_writing;
-    *(bool *)context = true;
-    return -1;
+    struct lock *lock = context;
+    lock->is_locked = true;
+    if (is_writing || lock->passphrase.len == 0 || lock->passphrase.len > (size_t)size) {
+        return -1;
+    }
+    memcpy(buffer, lock->passphrase.ptr, lock->passphrase.len);
+    return (int)lock->passphrase.len;
 }
 
-static enum pl_status no_private_key(const char *name, pl_str pem, bool is_encrypted,
+static enum pl_status no_private_key(const char *name, pl_str pem, const struct lock *lock,
                                      struct pl_error *err)
 {
-    if (is_encrypted) {
-        return pl_error_set(err, PL_E_UNSUPPORTED,
-                            "%s: the key is encrypted; \"openssl pkey -in FILE -out FILE\" takes "
-                            "the password off",
+    if (lock->is_locked && lock->passphrase.len > 0) {
+        return pl_error_set(err, PL_E_DENIED, "%s: the passphrase does not open the key", name);
+    }
+    if (lock->is_locked) {
+        return pl_error_set(err, PL_E_USAGE,
+                            "%s: the key is encrypted; its passphrase is taken from "
+                            "--key-passphrase-file FILE, or else from " PL_KEY_PASSPHRASE_VARIABLE,
                             name);
     }
     if (pl_str_contains(pem, PL_STR("BEGIN ENCRYPTED SIGSTORE PRIVATE KEY")) ||
         pl_str_contains(pem, PL_STR("BEGIN ENCRYPTED COSIGN PRIVATE KEY"))) {
         return pl_error_set(err, PL_E_UNSUPPORTED,
-                            "%s: the key is encrypted in cosign's own way; a key of \"openssl "
-                            "genpkey\" works for both",
+                            "%s: the key is encrypted in cosign's own way, and cosign gives none "
+                            "out; one of \"openssl genpkey\" works for both, for cosign by "
+                            "\"cosign import-key-pair --key FILE\"",
                             name);
     }
     return pl_error_set(err, PL_E_USAGE, "%s: it holds no private key (PEM)%s", name,
@@ -99,19 +110,20 @@ static BIO *open_text(pl_str text)
     return bio;
 }
 
-enum pl_status pl_key_read_private(const char *path, struct pl_key **ret, struct pl_error *err)
+enum pl_status pl_key_read_private(const char *path, pl_str passphrase, struct pl_key **ret,
+                                   struct pl_error *err)
 {
     struct pl_buf text pl_autobuf = PL_BUF_INIT(PL_LIMIT_KEY_BYTES);
     enum pl_status st = pl_io_read_file(path, &text, err);
     if (st < 0) {
         return st;
     }
-    bool is_encrypted = false;
+    struct lock lock = {.passphrase = passphrase};
     BIO *bio = open_text(pl_buf_str(&text));
-    EVP_PKEY *pkey = PEM_read_bio_PrivateKey(bio, NULL, refuse_password, &is_encrypted);
+    EVP_PKEY *pkey = PEM_read_bio_PrivateKey(bio, NULL, give_passphrase, &lock);
     BIO_free(bio);
-    st = pkey ? make_key(pkey, path, ret, err)
-              : no_private_key(path, pl_buf_str(&text), is_encrypted, err);
+    st =
+        pkey ? make_key(pkey, path, ret, err) : no_private_key(path, pl_buf_str(&text), &lock, err);
     if (text.len > 0) {
         OPENSSL_cleanse(text.ptr, text.len);
     }

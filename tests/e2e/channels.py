@@ -74,6 +74,24 @@ def suse_modules_and_ltss(where):
     same(fixes(result), {"CVE-2026-1": ("fixed", ["7.66.0-150200.4.5"]), "CVE-2026-2": ("needs_subscription", ["7.66.0-150200.4.9"])})
 
 
+def suse_products(where):
+    """What is said to be installed in /etc/products.d is asked besides; longer support that the system has needs no other subscription."""
+    def product(name, version):
+        return entry(f"etc/products.d/{name}.prod", f'<?xml version="1.0" encoding="UTF-8"?>\n<product schemeversion="0">\n  <vendor>SUSE</vendor>\n'
+                     f"  <name>{name}</name>\n  <version>{version}</version>\n  <arch>x86_64</arch>\n</product>\n".encode())
+    ltss, ha = "SUSE:Linux Enterprise Server 15 SP3-LTSS", "SUSE:Linux Enterprise High Availability Extension 15 SP3"
+    database(where, both("SUSE-CVE-2026-1", "curl", (ltss, fixed("7.66.0-150200.4.9"))),
+             both("SUSE-CVE-2026-2", "curl", (ha, fixed("7.66.0-150200.4.8"))))
+    system = [entry("etc/os-release", b'NAME="SLES"\nID="sles"\nVERSION_ID="15.3"\nPRETTY_NAME="SUSE Linux Enterprise Server 15 SP3"\n'),
+              entry("opt/app/package.json", b"{}"), product("SLES", "15.3")]
+    image = lambda name, *files: simple(where + "/" + name, [*system, *files])
+    asked = lambda image: run("scan", "--db", where + "/db", "--format", "json", image).json["subject"]["ecosystems"]
+    base = asked(image("base"))
+    same((ltss in base, ha in base, len(base)), (False, False, 12))
+    more = asked(image("more", product("SLES-LTSS", "15.3"), product("sle-ha", "15.3"), product("sle-module-basesystem", "15.3")))
+    same(more, base + [ha, ltss], "in the order of the products' names; modules that are asked anyway once")
+
+
 def red_hats_longer_support(where):
     manifest = "root/buildinfo/content_manifests/a.json"
     sets = {"metadata": {"icm_version": 1}, "content_sets": ["rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2",
@@ -108,5 +126,5 @@ def products_by_repository(where):
 
 
 if __name__ == "__main__":
-    main([ubuntu_pro, real_records_of_ubuntu_pro, suse_modules_and_ltss, red_hats_longer_support,
+    main([ubuntu_pro, real_records_of_ubuntu_pro, suse_modules_and_ltss, suse_products, red_hats_longer_support,
           products_by_repository])

@@ -404,11 +404,12 @@ def keys_that_are_none(where):
     private, public = keys(where, "p256")
     nothing = "127.0.0.1:1/adv"
     command("openssl", "pkey", "-in", private, "-aes256", "-passout", "pass:" + PASSWORD, "-out", where + "/locked.key")
+    assert b"ENCRYPTED" in open(where + "/locked.key", "rb").read()
     open(where + "/empty", "wb").close()
     open(where + "/cosign.key", "w", encoding="utf-8").write(
         "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n")
     for file, wanted, says in ((public, 2, "public"), (where + "/empty", 2, "no private key"), (where + "/none", 3, "none"),
-                               (where + "/locked.key", 3, "encrypted"), (where + "/cosign.key", 3, "cosign"),
+                               (where + "/locked.key", 2, "PLIMSOLL_KEY_PASSPHRASE"), (where + "/cosign.key", 3, "cosign"),
                                (keys(where, "rsa")[0], 3, "RSA"), (keys(where, "p384")[0], 3, "P-256")):
         push(where, made, nothing, "--key", file, wanted=wanted, parts=[says])
     for file, wanted, says in ((private, 2, "private"), (where + "/empty", 2, "no public key"), (where + "/none", 3, "none"),
@@ -419,6 +420,48 @@ def keys_that_are_none(where):
     with Registry(where + "/r") as server:
         push(where, made, f"{server.host}/adv", "--key", where + "/sec1.key")
         pull(where, made, f"{server.host}/adv", "--key", public)
+
+
+def write_text(path, text):
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(text)
+    return path
+
+
+def keys_that_are_locked(where):
+    """As openssl locks them: PKCS #8 by PBKDF2 and by scrypt (RFC 8018, RFC 7914), PKCS #8 of Ed25519, and SEC 1 in the way of RFC 1421."""
+    made = build(where, where + "/made", {"npm": 1})
+    word, other = "s3cret of \u00fcs", "another"
+    file, wrong, several, empty = (write_text(f"{where}/{name}", text) for name, text in (
+        ("word", word + "\n"), ("wrong", other), ("several", word + "\n" + other + "\n"), ("none", "\n")))
+    locked = []
+    for kind in ("p256", "ed25519"):
+        private, public = keys(where, kind)
+        for name, options in (("pbkdf2", ["-v2", "aes-256-cbc", "-iter", "100000"]), ("scrypt", ["-scrypt"])):
+            path = f"{where}/{kind}-{name}.key"
+            command("openssl", "pkcs8", "-topk8", "-in", private, "-out", path, "-passout", "file:" + file, *options)
+            locked.append((path, public))
+    command("openssl", "ec", "-in", where + "/p256.key", "-aes256", "-passout", "file:" + file, "-out", where + "/sec1.key")
+    locked.append((where + "/sec1.key", where + "/p256.pub"))
+    secret = {"extra": {"PLIMSOLL_KEY_PASSPHRASE": word}}
+    with Registry(where + "/r") as server:
+        for i, (path, public) in enumerate(locked):
+            has(open(path, "rb").read(), b"ENCRYPTED")
+            reference = f"{server.host}/{i}"
+            push(where, made, reference, "--key", path, wanted=2, parts=["PLIMSOLL_KEY_PASSPHRASE"])
+            for options, extra in ((["--key-passphrase-file", wrong], {}), ([], {"PLIMSOLL_KEY_PASSPHRASE": other})):
+                result = push(where, made, reference, "--key", path, *options, wanted=3, parts=["does not open"], extra=extra)
+                assert other not in result.err, result.err
+            same(push(where, made, reference, "--key", path, "--key-passphrase-file", file).json["signed"], True)
+            pull(where, made, reference, "--key", public)
+            same(push(where, made, reference + "-2", "--key", path, **secret).json["signed"], True)
+            pull(where, made, reference + "-2", "--key", public)
+            # The file is what was asked for, whatever the environment has.
+            push(where, made, reference, "--key", path, "--key-passphrase-file", wrong, wanted=3, parts=["does not open"], **secret)
+        push(where, made, f"{server.host}/open", "--key", where + "/p256.key", "--key-passphrase-file", wrong)
+        for name, wanted, says in ((several, 2, "more than one line"), (empty, 2, "no passphrase"), (where + "/nothing", 3, "nothing")):
+            push(where, made, f"{server.host}/open", "--key", locked[0][0], "--key-passphrase-file", name, wanted=wanted, parts=[says])
+        push(where, made, f"{server.host}/open", "--key-passphrase-file", file, wanted=2, parts=["--key"])
 
 
 def cosign_agrees(where):
@@ -448,4 +491,4 @@ def cosign_agrees(where):
 
 main([goes_round, reached_as_images_are, only_some_ecosystems, patches_lead_from_one_to_the_next, a_patch_that_does_not_do,
       what_fails_changes_nothing, signed_and_verified, unsigned_and_tampered, older_ones_are_not_put_back, keys_that_are_none,
-      cosign_agrees])
+      keys_that_are_locked, cosign_agrees])

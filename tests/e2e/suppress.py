@@ -280,6 +280,128 @@ def vex_about_an_image(where):
     same(suppressed(scan(where, "sbom:" + bill, "--vex", path)), [left], "the bill says what it is about")
 
 
+def assessed(result):
+    return sorted((f["id"], f["status"], [(a["status"], a["text"], a["by"]) for a in f.get("assessments", [])])
+                  for key in ("findings", "suppressed") for f in result.json[key] if "assessments" in f)
+
+
+def vex_that_something_is_there(where):
+    """"affected" comes with what to do (OpenVEX: action_statement MUST be there; CSAF 2.0, 4.5 (3): remediations), and neither that nor
+    "under investigation" suppresses anything. A later statement of the same author takes the place of an earlier one."""
+    usual_database(where)
+    target = image(where)
+    digest = scan(where, target).json["subject"]["digest"]
+    path = write(where + "/vex.json", openvex(
+        statement("CVE-2026-1", "pkg:deb/debian/openssl?distro=debian-12", status="affected", action_statement="update to 3.0.11"),
+        statement("CVE-2026-3", {"@id": "pkg:oci/app@" + digest, "subcomponents": [{"@id": "pkg:npm/left"}]}, status="under_investigation",
+                  status_notes="asked upstream"),
+        statement("CVE-2026-2", {"@id": "pkg:oci/app@sha256:" + "0" * 64}, status="affected", action_statement="elsewhere"),
+        statement("GHSA-dddd-eeee-ffff", "pkg:npm/right@3.0.0", status="affected", action_statement="not this version")))
+    wanted = [("CVE-2026-1", "affected", [("affected", "update to 3.0.11", "Jane Doe")]),
+              ("CVE-2026-3", "under_investigation", [("under_investigation", "asked upstream", "Jane Doe")])]
+    result = scan(where, target, "--vex", path)
+    same((result.status, found(result), suppressed(result), assessed(result)), (0, ALL, [], wanted), result.err)
+    same([rule["use"] for rule in result.json["suppressions"]].count("used"), 2)
+    has(run("scan", "--db", where + "/db", "--vex", path, target).out, b"Confirmed by VEX (1):",
+        b"CVE-2026-1 (openssl): update to 3.0.11\n", b"Under investigation, says VEX (1):", b"CVE-2026-3 (left): asked upstream\n")
+    explained = run("scan", "--db", where + "/db", "--explain", "--vex", path, target).out
+    has(b" ".join(explained.split()), b"CVE-2026-1 (openssl): update to 3.0.11, says Jane Doe (" + path.encode() + b")")
+    out = [f"{where}/out.{ending}" for ending in ("json", "xml")]
+    run("scan", "--db", where + "/db", "--vex", path, "--format", "cyclonedx-json=" + out[0], "--format", "cyclonedx-xml=" + out[1], target)
+    need_schemas()
+    states = {v["id"]: (v["analysis"]["state"], v["analysis"]["detail"]) for v in validate_json(out[0])["vulnerabilities"] if "analysis" in v}
+    validate_xml(out[1], where)
+    same({name: state for name, (state, _) in states.items()}, {"CVE-2026-1": "exploitable", "CVE-2026-3": "in_triage"})
+    has(states["CVE-2026-1"][1], "update to 3.0.11", "Jane Doe")
+    csaf = write(where + "/csaf.json", {
+        "document": {"category": "csaf_vex", "csaf_version": "2.0", "title": "t", "publisher": {"name": "ACME", "category": "vendor", "namespace":
+                     "https://acme.example"}, "tracking": {"current_release_date": "2026-02-01T00:00:00Z", "id": "A-1"}},
+        "product_tree": {"full_product_names": [{"name": "left", "product_id": "L", "product_identification_helper": {"purl": "pkg:npm/left@1.5.0"}}]},
+        "vulnerabilities": [{"cve": "CVE-2026-3", "product_status": {"known_affected": ["L"]}, "remediations": [
+            {"category": "workaround", "details": "do not call it", "product_ids": ["L"]},
+            {"category": "vendor_fix", "details": "Update to 1.6.", "product_ids": ["L"]}]}]})
+    same(assessed(scan(where, target, "--vex", csaf)), [("CVE-2026-3", "affected", [("affected", "Update to 1.6.", "ACME")])])
+    same(assessed(scan(where, target, "--vex", csaf, "--vex", path))[1], ("CVE-2026-3", "affected", [
+        ("affected", "Update to 1.6.", "ACME"), ("under_investigation", "asked upstream", "Jane Doe")]), "who is sure outweighs who is not")
+    same(run("db", "update", "--db", where + "/db", "--from", path).status, 0)
+    result = scan(where, target)
+    same((found(result), assessed(result)), (ALL, wanted[1:]), "in the database what is said of packages is a source, of images a rule")
+    same({f["id"]: f["status"] for f in result.json["findings"]}["CVE-2026-1"], "affected")
+
+
+def vex_about_a_component_of_something(where):
+    """CSAF 2.0, 3.2.2.4: a relationship says what something is a component of, or installed on or with; what is said of the two together
+    holds there alone."""
+    usual_database(where)
+    target = image(where)
+    digest = scan(where, target).json["subject"]["digest"]
+    left, ssl = [("left", "CVE-2026-3")], [("libssl3", "CVE-2026-1")]
+
+    def document(category, part, whole):
+        def product(name, **helper):
+            return {"name": name, "product_id": name, **({"product_identification_helper": helper} if helper else {})}
+        return write(where + "/csaf.json", {
+            "document": {"category": "csaf_vex", "csaf_version": "2.0", "title": "t", "publisher": {"category": "vendor", "name": "ACME",
+                         "namespace": "https://acme.example"}, "tracking": {"current_release_date": "2026-02-01T00:00:00Z", "id": "A-1"}},
+            "product_tree": {"full_product_names": [product("part", purl=part), product("whole", **whole)], "relationships": [{
+                "category": category, "product_reference": "part", "relates_to_product_reference": "whole",
+                "full_product_name": product("both")}]},
+            "vulnerabilities": [{"cve": cve, "product_status": {"known_not_affected": ["both"]},
+                                 "flags": [{"label": "component_not_present", "product_ids": ["both"]}]} for cve in ("CVE-2026-1", "CVE-2026-3")]})
+
+    cases = [("installed_on", "pkg:deb/debian/openssl", {"cpe": "cpe:2.3:o:debian:debian_linux:12:*:*:*:*:*:*:*"}, ssl),
+             ("installed_with", "pkg:deb/debian/openssl", {"cpe": "cpe:/o:debian:debian_linux"}, ssl),
+             ("installed_on", "pkg:deb/debian/openssl", {"cpe": "cpe:2.3:o:debian:debian_linux:11:*:*:*:*:*:*:*"}, []),
+             ("installed_on", "pkg:deb/debian/openssl", {"cpe": "cpe:2.3:o:canonical:ubuntu_linux:12:*:*:*:*:*:*:*"}, []),
+             ("default_component_of", "pkg:npm/left@1.5.0", {"purl": "pkg:oci/app@" + digest}, left),
+             ("optional_component_of", "pkg:npm/left", {"purl": "pkg:oci/app@" + digest}, left),
+             ("external_component_of", "pkg:npm/left@1.4.0", {"purl": "pkg:oci/app@" + digest}, []),
+             ("default_component_of", "pkg:npm/left", {"purl": "pkg:oci/app@sha256:" + "0" * 64}, []),
+             ("default_component_of", "pkg:npm/left", {}, [])]
+    for category, part, whole, wanted in cases:
+        path = document(category, part, whole)
+        result = scan(where, target, "--vex", path)
+        same((result.status, suppressed(result)), (0, wanted), (category, part, whole, result.err))
+    told = run("db", "update", "--db", where + "/other", "--from", path, "--format", "json")
+    has(told.out, b'"component of a product without a package URL or CPE name": 2')
+    path = document(*cases[0][:3])
+    same(run("db", "update", "--db", where + "/db", "--from", path).status, 0)
+    same(suppressed(scan(where, target)), ssl, "the database knows the same")
+
+
+def the_later_word_of_an_author(where):
+    """OpenVEX, "Updating Statements": of one product and vulnerability the newest statement counts, in whatever document."""
+    usual_database(where)
+    target = image(where)
+    left = [("left", "CVE-2026-3")]
+    good = statement("CVE-2026-3", "pkg:npm/left@1.5.0", justification="component_not_present")
+    bad = statement("CVE-2026-3", "pkg:npm/left@1.5.0", status="affected", action_statement="update")
+
+    def document(name, author="Jane Doe", **fields):
+        statements = [dict(one, timestamp=when) for one, when in fields["said"]]
+        return write(f"{where}/{name}.json", dict(openvex(*statements), author=author))
+
+    early, late = "2026-01-02T03:04:05Z", "2026-01-02T03:04:05.5Z"
+    # Half an hour after three in Z is half past five two hours further east.
+    east = "2026-01-02T05:30:00+02:00"
+    cases = [([(good, early), (bad, late)], []), ([(bad, late), (good, early)], []), ([(bad, early), (good, late)], left),
+             ([(good, late), (bad, early)], left), ([(good, east), (bad, early)], left), ([(bad, east), (good, early)], [])]
+    for said, wanted in cases:
+        result = scan(where, target, "--vex", document("one", said=said))
+        same((result.status, suppressed(result)), (0, wanted), (said, result.err))
+        files = [document(f"part{i}", said=[part]) for i, part in enumerate(said)]
+        result = scan(where, target, "--vex", files[0], "--vex", files[1])
+        same((result.status, suppressed(result)), (0, wanted), (said, result.err))
+        same(sorted(rule["use"] for rule in result.json["suppressions"]), ["replaced", "used"], said)
+    files = [document("jane", said=[(good, early)]), document("joe", author="Joe", said=[(bad, late)])]
+    result = scan(where, target, "--vex", files[0], "--vex", files[1])
+    same((suppressed(result), [f["status"] for f in result.json["suppressed"]]), (left, ["not_affected"]), "another author takes nothing back")
+    # What is said of the package is not what is said of it in one image.
+    digest = result.json["subject"]["digest"]
+    inside = dict(good, products=[{"@id": "pkg:oci/app@" + digest, "subcomponents": [{"@id": "pkg:npm/left@1.5.0"}]}])
+    same(suppressed(scan(where, target, "--vex", document("both", said=[(inside, early), (bad, late)]))), left)
+
+
 def findings_in_cyclonedx(where):
     """In both forms, by the published schemas; the analysis in CycloneDX's own words."""
     usual_database(where)
@@ -306,4 +428,5 @@ def findings_in_cyclonedx(where):
 
 if __name__ == "__main__":
     main([advisories_of_ones_own, a_rule_means_what_it_says, a_rule_ends, what_is_suppressed_counts_nowhere, rules_of_the_database,
-          what_is_wrong_with_a_file, vex_in_a_scan_and_in_the_database, vex_about_an_image, findings_in_cyclonedx])
+          what_is_wrong_with_a_file, vex_in_a_scan_and_in_the_database, vex_about_an_image, vex_that_something_is_there,
+          vex_about_a_component_of_something, the_later_word_of_an_author, findings_in_cyclonedx])

@@ -77,6 +77,15 @@ def package(purl):
     return ECOSYSTEMS[match[1]], name, version
 
 
+def plain(purl, version=""):
+    """A purl in one spelling, with a version where it has none."""
+    match = re.fullmatch(r"pkg:([^@?#]+)(?:@([^?#]*))?(?:\?([^#]*))?(?:#.*)?", purl)
+    if not match:
+        return None
+    return (urllib.parse.unquote(match[1]).strip("/"), urllib.parse.unquote(match[2] or "") or version,
+            tuple(sorted(pair for pair in urllib.parse.parse_qsl(match[3] or "") if pair[1])))
+
+
 class Said:
     """Of one subject the last word counts."""
 
@@ -105,16 +114,32 @@ class Said:
             self.words[subject] = (time, (vulnerability, ecosystem, name,
                                           "not_affected" if state == "fixed" else state, where))
 
+    def rule(self, vulnerability, purl, version, vers, place, state):
+        """Of a component within something else; the product tree decides the one, a scan the other."""
+        if state == "fixed" and place.startswith("cpe:") and not version and not vers and "@" not in purl:
+            return
+        if not plain(purl):
+            return
+        purl = plain(purl, version)
+        word = {"fixed": "fixed", "under_investigation": state, "not_affected": ""}.get(state, "affected")
+        self.words[(vulnerability, purl, vers, place)] = ("", (vulnerability, "rule", purl, word, (vers, place)))
+
     def rows(self):
         return sorted((row for _, row in self.words.values()), key=str)
 
 
+def place_of(product):
+    helper = product.get("product_identification_helper", {})
+    return helper.get("purl") or helper.get("cpe")
+
+
 def csaf(document):
-    said, products, inside = Said(), {}, set()
+    said, products, inside, places = Said(), {}, {}, {}
 
     def product(item, version="", vers=""):
         helper = item.get("product_identification_helper", {})
         products[item["product_id"]] = (helper.get("purl"), version, vers)
+        places[item["product_id"]] = place_of(item)
 
     def walk(branches):
         for branch in branches:
@@ -130,7 +155,25 @@ def csaf(document):
     walk(tree.get("branches", []))
     for item in tree.get("full_product_names", []):
         product(item)
-    inside.update(item["full_product_name"]["product_id"] for item in tree.get("relationships", []))
+    for item in tree.get("relationships", []):
+        whole = item["full_product_name"]
+        inside[whole["product_id"]] = (item["product_reference"], item["relates_to_product_reference"],
+                                       whole.get("product_identification_helper", {}).get("purl"))
+        places[whole["product_id"]] = place_of(whole)
+
+    def component(one):
+        """(purl, version, range, what it is in); None where that cannot be told beyond the document."""
+        part, place, own = inside[one]
+        if part in inside or part not in products or not places.get(place):
+            return None
+        purl, version, vers = products[part]
+        purl = own or purl
+        if not purl:
+            return None
+        if "@" in purl:
+            version = vers = ""
+        return purl, version, vers, places[place]
+
     for item in document.get("vulnerabilities", []):
         if not isinstance(item, dict):
             continue
@@ -144,6 +187,8 @@ def csaf(document):
                               ("under_investigation", "under_investigation"), ("first_affected", "affected"),
                               ("last_affected", "affected"), ("known_affected", "affected")):
             for one in item.get("product_status", {}).get(status, []):
+                if one in inside and component(one):
+                    said.rule(name, *component(one), state)
                 if one in inside or one not in products:
                     continue
                 purl, version, vers = products[one]
@@ -258,6 +303,12 @@ def ours(dump, path):
         feed = line.get("document", {}).get("feed", feed)
         for one in line.get("advisory", {}).get("affected", []):
             if one["package"]["ecosystem"] == "Suppression":
+                rule = json.loads(line["advisory"]["details"])
+                if "products" in rule and "packages" in rule:
+                    word = rule["reason"]
+                    rows.append((rule["id"][0], "rule", plain(rule["packages"][0]),
+                                 word if word in ("fixed", "affected", "under_investigation") else "",
+                                 (rule.get("versions", ""), rule["products"][0])))
                 continue  # a rule for what no advisory is filed under
             if one.get("versions"):
                 where = "only " + one["versions"][0]

@@ -6,10 +6,14 @@
  *   product_tree     products with product_identification_helper.purl. Where that has no version,
  *                    the branch they stand at may: category product_version, or
  *                    product_version_range with "vers:..." or the same without a scheme. A
- *                    relationship makes a product of a component within another one.
+ *                    relationship (3.2.2.4) makes a product of a component, which statements on it
+ *                    are about, and of what it is a component of or installed on, whatever the
+ *                    category: they hold there alone, and are left out where neither a package
+ *                    URL nor a CPE name tells what that is, or it is more than one thing.
  *   vulnerabilities  cve, or ids of systems that give them; product_status, lists of product ids
  *                    (3.2.3.9); flags with a label, and threats of category impact, say why a
- *                    product is not affected; remediations that there will be no fix.
+ *                    product is not affected; remediations what to do, or that there will be no
+ *                    fix.
  *
  * What is said here is what the openvex feed says, and counts alike (feed/reader/vex.h).
  */
@@ -41,6 +45,7 @@ static int bid(const struct pl_feed_document *document)
 /* What stands beside the lists of a vulnerability, by product id and borrowed from the JSON. */
 struct beside {
     struct pl_map remediations; /* that say there will be no fix */
+    struct pl_map actions; /* remediations of any kind, those of a vendor's fix first */
     struct pl_map threats; /* of category impact */
     struct pl_map flags;
 };
@@ -48,6 +53,7 @@ struct beside {
 static void beside_release(struct beside *beside)
 {
     pl_map_release(&beside->remediations);
+    pl_map_release(&beside->actions);
     pl_map_release(&beside->threats);
     pl_map_release(&beside->flags);
 }
@@ -55,6 +61,17 @@ static void beside_release(struct beside *beside)
 static bool has_label(const json_t *flag)
 {
     return pl_json_str(flag, "label").len > 0;
+}
+
+static bool has_details(const json_t *remediation)
+{
+    return pl_json_str(remediation, "details").len > 0;
+}
+
+static bool is_fix(const json_t *remediation)
+{
+    return has_details(remediation) &&
+           pl_str_eq(pl_json_str(remediation, "category"), PL_STR("vendor_fix"));
 }
 
 /* A range as CSAF allows it to be written without a scheme (3.1.2.3.2). */
@@ -65,31 +82,45 @@ static pl_str range_of(struct pl_arena *arena, pl_str text)
                : pl_arena_format(arena, "vers:vls/" PL_STR_FMT, PL_STR_ARG(text));
 }
 
-/* What a product is called beyond this document: its package URL, if it has one. */
-static pl_str product_name(const struct pl_csaf_tree *tree, pl_str id)
+/* Takes a product of a relationship apart; else the reason to skip it. */
+static const char *set_component(const struct pl_csaf_tree *tree, const struct pl_csaf_node **io,
+                                 struct pl_vex_statement *statement)
 {
-    const struct pl_csaf_node *node = id.len > 0 ? pl_csaf_tree_find(tree, id) : NULL;
-    return id.len == 0 ? id : node && node->said.purl.len > 0 ? node->said.purl : PL_STR("#");
+    const struct pl_csaf_node *parent = pl_csaf_tree_find(tree, (*io)->parent);
+    const struct pl_csaf_node *component = pl_csaf_tree_find(tree, (*io)->component);
+    if (!parent || !component) {
+        return "product that the product tree does not have";
+    }
+    bool is_named = parent->said.purl.len + parent->said.cpe.len > 0;
+    if (component->component.len > 0 || (parent->component.len > 0 && !is_named)) {
+        return "component of a component of another product";
+    }
+    if (!is_named) {
+        return "component of a product without a package URL or CPE name";
+    }
+    statement->within = parent->said.purl.len > 0 ? parent->said.purl : parent->said.cpe;
+    statement->product = (*io)->said.purl.len > 0 ? (*io)->said.purl : component->said.purl;
+    *io = component;
+    return NULL;
 }
 
-static void set_product(struct reader *reader, const struct pl_csaf_node *node,
-                        struct pl_vex_statement *statement)
+static const char *set_product(struct reader *reader, const struct pl_csaf_node *node,
+                               struct pl_vex_statement *statement)
 {
-    const struct pl_csaf_tree *tree = &reader->tree;
+    const char *why_not = NULL;
     statement->product = node->said.purl;
-    statement->within = product_name(tree, node->parent);
-    if (statement->product.len == 0 && node->component.len > 0) {
-        node = pl_csaf_tree_find(tree, node->component);
-        statement->product = node ? node->said.purl : PL_STR_EMPTY;
+    if (node->component.len > 0) {
+        why_not = set_component(&reader->tree, &node, statement);
     }
     bool has_version = pl_str_find_char(statement->product, '@') != SIZE_MAX;
-    if (node && !has_version && node->said.version.len > 0) {
+    if (!has_version && node->said.version.len > 0) {
         if (node->said.is_range) {
             statement->range = range_of(reader->arena, node->said.version);
         } else {
             statement->version = node->said.version;
         }
     }
+    return why_not;
 }
 
 static void add_statement(struct reader *reader, const struct pl_vex_statement *said, pl_str id,
@@ -102,13 +133,21 @@ static void add_statement(struct reader *reader, const struct pl_vex_statement *
         pl_feed_skip(reader->sink, "product that the product tree does not have");
         return;
     }
-    set_product(reader, node, &statement);
+    const char *why_not = set_product(reader, node, &statement);
+    if (why_not) {
+        pl_feed_skip(reader->sink, why_not);
+        return;
+    }
     if (statement.state == PL_AFFECT_KNOWN && remediation) {
         statement.state = pl_csaf_state(remediation);
     }
     pl_str word = pl_json_str(pl_map_find(&beside->threats, id), "details");
     pl_str label = pl_json_str(pl_map_find(&beside->flags, id), "label");
     word = word.len > 0 ? word : label;
+    if (statement.state != PL_AFFECT_NOT) {
+        pl_str action = pl_json_str(pl_map_find(&beside->actions, id), "details");
+        word = action.len > 0 ? action : word;
+    }
     statement.justification = pl_arena_dup(reader->arena, label);
     statement.reason = pl_arena_dup(reader->arena, word);
     pl_vex_add(reader->arena, &reader->vex, &statement);
@@ -134,6 +173,8 @@ static void read_statuses(struct reader *reader, const json_t *vulnerability,
     struct beside beside PL_CLEANUP(beside_release) = {.flags = {0}};
     pl_csaf_by_product(pl_json_array(vulnerability, "remediations"), pl_csaf_says_no_fix,
                        &beside.remediations);
+    pl_csaf_by_product(pl_json_array(vulnerability, "remediations"), has_details, &beside.actions);
+    pl_csaf_by_product(pl_json_array(vulnerability, "remediations"), is_fix, &beside.actions);
     pl_csaf_by_product(pl_json_array(vulnerability, "threats"), pl_csaf_says_impact,
                        &beside.threats);
     pl_csaf_by_product(pl_json_array(vulnerability, "flags"), has_label, &beside.flags);

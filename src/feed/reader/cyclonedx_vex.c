@@ -199,11 +199,13 @@ static void read_judgement(struct reader *reader, const json_t *vulnerability,
         statement->time = keep(reader, vulnerability, "updated");
     }
     statement->justification = keep(reader, analysis, "justification");
+    ret->state = keep(reader, analysis, "state");
     statement->reason = keep(reader, analysis, "detail");
     if (statement->reason.len == 0) {
-        statement->reason = statement->justification;
+        statement->reason = pl_str_eq(ret->state, PL_STR("exploitable"))
+                                ? keep(reader, vulnerability, "recommendation")
+                                : statement->justification;
     }
-    ret->state = keep(reader, analysis, "state");
     for (size_t i = 0; i < json_array_size(responses); i++) {
         note_response(ret, pl_json_text(json_array_get(responses, i)));
     }
@@ -327,11 +329,13 @@ static void read_xml_judgement(struct reader *reader, const struct pl_xml_node *
         statement->time = keep_xml(reader, vulnerability, "updated");
     }
     statement->justification = keep_xml(reader, analysis, "justification");
+    ret->state = keep_xml(reader, analysis, "state");
     statement->reason = keep_xml(reader, analysis, "detail");
     if (statement->reason.len == 0) {
-        statement->reason = statement->justification;
+        statement->reason = pl_str_eq(ret->state, PL_STR("exploitable"))
+                                ? keep_xml(reader, vulnerability, "recommendation")
+                                : statement->justification;
     }
-    ret->state = keep_xml(reader, analysis, "state");
     for (const struct pl_xml_node *it = pl_xml_child(responses, "response"); it;
          it = pl_xml_next(it, "response")) {
         note_response(ret, pl_xml_text(it, NULL));

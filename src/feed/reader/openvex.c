@@ -9,6 +9,8 @@
  *     products        each {"@id": package URL, subcomponents: [{"@id"}]}
  *     status          "not_affected", "affected", "fixed", "under_investigation"
  *     justification, impact_statement   why it is not affected
+ *     action_statement   what to do where it is
+ *     status_notes       how the status was determined
  *     timestamp
  *
  * A statement with subcomponents is about these within the product. What counts of repeated
@@ -93,6 +95,7 @@ struct reader {
 static enum pl_status take_statement(struct pl_feed_sink *sink, const struct pl_feed_record *record,
                                      void *context, struct pl_error *err)
 {
+    static const char *const reasons[] = {"justification", "action_statement", "status_notes"};
     struct reader *reader = context;
     struct pl_arena *arena = pl_feed_scratch(sink);
     const json_t *item = record->json;
@@ -110,7 +113,9 @@ static enum pl_status take_statement(struct pl_feed_sink *sink, const struct pl_
     }
     said.time = said.time.len > 0 ? said.time : reader->time;
     said.justification = keep(arena, item, "justification");
-    said.reason = said.reason.len > 0 ? said.reason : said.justification;
+    for (size_t i = 0; i < PL_ARRAY_LEN(reasons) && said.reason.len == 0; i++) {
+        said.reason = keep(arena, item, reasons[i]);
+    }
     keep_aliases(arena, vulnerability, &said.aliases);
     for (size_t i = 0; i < json_array_size(products); i++) {
         add_product(arena, json_array_get(products, i), &said, &reader->vex);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* The members of a rule. */
-enum member { IDS, PACKAGES, VERSIONS, IMAGE, PRODUCTS, REASON, TEXT, BY, UNTIL };
+enum member { IDS, PACKAGES, VERSIONS, IMAGE, PRODUCTS, REASON, TEXT, BY, TIME, UNTIL };
 
 static const struct {
     const char *name;
@@ -22,6 +22,7 @@ static const struct {
     [REASON] = {"reason", false},
     [TEXT] = {"text", false},
     [BY] = {"by", false},
+    [TIME] = {"time", false},
     [UNTIL] = {"until", false},
 };
 
@@ -164,6 +165,7 @@ enum pl_status pl_suppression_read(struct pl_arena *arena, const json_t *object,
                                   .products = lists[PRODUCTS],
                                   .text = first_of(&lists[TEXT]),
                                   .by = first_of(&lists[BY]),
+                                  .time = first_of(&lists[TIME]),
                                   .until = first_of(&lists[UNTIL])};
     pl_str reason = first_of(&lists[REASON]);
     if (reason.len > 0 && !pl_suppression_reason_from_string(reason, &rule.reason)) {
@@ -242,7 +244,7 @@ static pl_str write_rule(struct pl_arena *arena, const struct pl_suppression *ru
         set_list(object, PRODUCTS, &rule->products) &&
         set_text(object, REASON, pl_str_from(pl_suppression_reason_to_string(rule->reason))) &&
         set_text(object, TEXT, rule->text) && set_text(object, BY, rule->by) &&
-        set_text(object, UNTIL, rule->until);
+        set_text(object, TIME, rule->time) && set_text(object, UNTIL, rule->until);
     char *text pl_autofree = is_good ? json_dumps(object, JSON_COMPACT) : NULL;
     return pl_arena_dup(arena, pl_str_from(text));
 }
@@ -267,7 +269,8 @@ enum pl_status pl_suppression_take(struct pl_feed_sink *sink, const struct pl_su
     struct pl_digest digest = pl_digest_of(pl_str_span(advisory.details), NULL);
     advisory.id = pl_arena_format(arena, PL_SUPPRESSION_ID_PREFIX "%.*s", ID_DIGITS,
                                   digest.text + strlen("sha256:"));
-    advisory.summary = pl_arena_format(arena, "Suppressed: %s%s" PL_STR_FMT,
+    advisory.summary = pl_arena_format(arena, "%s: %s%s" PL_STR_FMT,
+                                       pl_suppression_hides(rule->reason) ? "Suppressed" : "VEX",
                                        pl_suppression_reason_to_string(rule->reason),
                                        rule->text.len > 0 ? ", " : "", PL_STR_ARG(rule->text));
     *pl_vec_push(arena, &advisory.affected) = everything;

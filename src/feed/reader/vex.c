@@ -4,6 +4,7 @@
 #include "feed/reader/suppression.h"
 #include "feed/reader/vers.h"
 #include "model/ecosystem.h"
+#include "model/moment.h"
 #include <stdlib.h>
 
 #define FIXED_NOWHERE "fixed in a version that is not named"
@@ -32,7 +33,7 @@ static int compare(const void *a, const void *b)
     const struct pl_vex_statement *one = a;
     const struct pl_vex_statement *two = b;
     int order = compare_subjects(one, two);
-    order = order != 0 ? order : pl_str_cmp(one->time, two->time);
+    order = order != 0 ? order : pl_moment_compare(one->time, two->time);
     return order != 0 ? order : (one->place > two->place) - (one->place < two->place);
 }
 
@@ -83,6 +84,10 @@ static enum pl_suppression_reason reason_of(const struct pl_vex_statement *state
     };
     enum pl_suppression_reason reason =
         statement->is_fixed ? PL_SUPPRESSION_FIXED : PL_SUPPRESSION_NOT_AFFECTED;
+    if (!statement->is_fixed && statement->state != PL_AFFECT_NOT) {
+        return statement->state == PL_AFFECT_INVESTIGATED ? PL_SUPPRESSION_INVESTIGATED
+                                                          : PL_SUPPRESSION_AFFECTED;
+    }
     if (statement->is_fixed ||
         pl_suppression_reason_from_string(statement->justification, &reason)) {
         return reason;
@@ -119,8 +124,9 @@ static void add_packages(struct pl_feed_sink *sink, const struct pl_vex_statemen
         struct pl_affected affected = {.ecosystem = keys->items[i].ecosystem,
                                        .name = keys->items[i].name,
                                        .state =
-                                           statement->is_fixed ? PL_AFFECT_NOT : statement->state};
-        if (affected.state == PL_AFFECT_NOT) {
+                                           statement->is_fixed ? PL_AFFECT_NOT : statement->state,
+                                       .urgency = PL_STR_EMPTY};
+        if (affected.state == PL_AFFECT_NOT || statement->reason.len > 0) {
             affected.urgency = word_of(arena, statement);
         }
         if (!set_versions(arena, statement, version, &affected)) {
@@ -132,21 +138,18 @@ static void add_packages(struct pl_feed_sink *sink, const struct pl_vex_statemen
     }
 }
 
-/* What is not filed under a package, but is a rule: `why_not` is the reason to skip what is none.
- * `purl` is the package, or NULL when that is the whole of `product`. */
+/* What is not filed under a package, but is a rule. `purl` is the package, or NULL when that is the
+ * whole of `product`. */
 static enum pl_status take_rule(struct pl_feed_sink *sink, const struct pl_vex_statement *statement,
-                                const struct pl_purl *purl, pl_str product, const char *why_not,
-                                pl_str author, struct pl_error *err)
+                                const struct pl_purl *purl, pl_str product, pl_str author,
+                                struct pl_error *err)
 {
     struct pl_arena *arena = pl_feed_scratch(sink);
     struct pl_suppression rule = {.versions = statement->range,
                                   .reason = reason_of(statement),
                                   .text = statement->reason,
-                                  .by = author};
-    if (statement->state != PL_AFFECT_NOT && !statement->is_fixed) {
-        pl_feed_skip(sink, why_not);
-        return PL_OK;
-    }
+                                  .by = author,
+                                  .time = statement->time};
     if (pl_str_eq(rule.text, pl_str_from(pl_suppression_reason_to_string(rule.reason)))) {
         rule.text = PL_STR_EMPTY; /* no words beside the reason */
     }
@@ -161,8 +164,10 @@ static enum pl_status take_rule(struct pl_feed_sink *sink, const struct pl_vex_s
         struct pl_purl *package = pl_vec_push(arena, &rule.packages);
         *package = *purl;
         package->version = statement->version.len > 0 ? statement->version : purl->version;
+        /* An image is what was built; a system has many builds. */
+        bool is_image_said = product.len > 0 && !pl_str_starts_with(product, PL_STR("cpe:"));
         if (statement->is_fixed && package->version.len + rule.versions.len == 0 &&
-            product.len == 0) {
+            !is_image_said) {
             pl_feed_skip(sink, FIXED_NOWHERE);
             return PL_OK;
         }
@@ -189,8 +194,7 @@ static enum pl_status add_product(struct pl_feed_sink *sink,
                        statement->product.len > 0 &&
                        !pl_str_contains(statement->product, PL_STR("://"));
         if (is_name) {
-            return take_rule(sink, statement, NULL, statement->product,
-                             "product without a package URL", vex->author, err);
+            return take_rule(sink, statement, NULL, statement->product, vex->author, err);
         }
         pl_feed_skip(sink, "product without a package URL");
     } else if (pl_purl_parse(arena, statement->product, &purl, NULL) < 0) {
@@ -199,50 +203,55 @@ static enum pl_status add_product(struct pl_feed_sink *sink,
     } else if (pl_str_starts_with(statement->within, PL_STR("#"))) {
         pl_feed_skip(sink, "statement about what is within another product");
     } else if (statement->within.len > 0) {
-        return take_rule(sink, statement, &purl, statement->within,
-                         "statement about what is within another product", vex->author, err);
+        return take_rule(sink, statement, &purl, statement->within, vex->author, err);
     } else if (is_image(&purl)) {
-        return take_rule(sink, statement, NULL, statement->product, "statement about an image",
-                         vex->author, err);
+        return take_rule(sink, statement, NULL, statement->product, vex->author, err);
     } else if (pl_ecosystem_of_purl(arena, &purl, &keys, NULL) < 0) {
-        return take_rule(sink, statement, &purl, PL_STR_EMPTY,
-                         "package of no ecosystem that is known, or without its release",
-                         vex->author, err);
+        return take_rule(sink, statement, &purl, PL_STR_EMPTY, vex->author, err);
     } else {
         add_packages(sink, statement, &purl, &keys, advisory);
     }
     return PL_OK;
 }
 
-/* All that is said of one vulnerability is one record. */
+/* Hands over what is gathered, if that is anything, and begins anew for `next`. */
+static enum pl_status pass_on(struct pl_feed_sink *sink, const struct pl_vex *vex,
+                              const struct pl_vex_statement *next, struct pl_advisory *advisory,
+                              struct pl_error *err)
+{
+    enum pl_status st = advisory->affected.count > 0 ? pl_feed_take(sink, advisory, err) : PL_OK;
+    *advisory = (struct pl_advisory){.id = next->vulnerability,
+                                     .modified = next->time,
+                                     .details = next->reason,
+                                     .aliases = next->aliases,
+                                     .author = vex->author,
+                                     .is_part = true};
+    return st;
+}
+
+/* All that is said of one vulnerability at one time is one record, a part of that on the
+ * vulnerability. */
 enum pl_status pl_vex_take(struct pl_feed_sink *sink, struct pl_vex *vex, struct pl_error *err)
 {
     enum pl_status st = PL_OK;
+    struct pl_advisory advisory = {.id = PL_STR_EMPTY};
     if (vex->count > 0) {
         qsort(vex->items, vex->count, sizeof(*vex->items), compare);
     }
-    for (size_t i = 0; i < vex->count && st == PL_OK;) {
-        const struct pl_vex_statement *first = &vex->items[i];
-        struct pl_advisory advisory = {.id = first->vulnerability,
-                                       .modified = first->time,
-                                       .details = first->reason,
-                                       .aliases = first->aliases,
-                                       .author = vex->author,
-                                       .is_part = true};
-        for (; st == PL_OK && i < vex->count &&
-               pl_str_eq(vex->items[i].vulnerability, first->vulnerability);
-             i++) {
-            const struct pl_vex_statement *one = &vex->items[i];
-            if (i + 1 < vex->count && compare_subjects(one, one + 1) == 0) {
-                pl_feed_skip(sink, "statement that a later one replaces");
-                continue;
-            }
+    for (size_t i = 0; i < vex->count && st == PL_OK; i++) {
+        const struct pl_vex_statement *one = &vex->items[i];
+        if (i + 1 < vex->count && compare_subjects(one, one + 1) == 0) {
+            pl_feed_skip(sink, "statement that a later one replaces");
+            continue;
+        }
+        if (!pl_str_eq(one->vulnerability, advisory.id) ||
+            !pl_str_eq(one->time, advisory.modified)) {
+            st = pass_on(sink, vex, one, &advisory, err);
+        }
+        if (st == PL_OK) {
             st = add_product(sink, one, vex, &advisory, err);
-            advisory.details = advisory.details.len > 0 ? advisory.details : one->reason;
         }
-        if (st == PL_OK && advisory.affected.count > 0) {
-            st = pl_feed_take(sink, &advisory, err);
-        }
+        advisory.details = advisory.details.len > 0 ? advisory.details : one->reason;
     }
-    return st;
+    return st == PL_OK && advisory.affected.count > 0 ? pl_feed_take(sink, &advisory, err) : st;
 }

@@ -6,9 +6,9 @@
  *
  * Of what a document says of one package and vulnerability the latest counts; said at the same time
  * the one that was added last. A version limits a statement to that version. "fixed" says of a
- * version that it is not affected, and nothing without one. That something is not affected within
- * another product, or that an image or a package of no ecosystem with advisories is not, becomes a
- * rule (feed/reader/suppression.h); what else is said of such is skipped.
+ * version that it is not affected, and nothing without one. What is said of something within
+ * another product, of an image, or of a package of no ecosystem with advisories becomes a rule
+ * (feed/reader/suppression.h).
  */
 #include "feed/feed.h"
 
@@ -16,8 +16,8 @@ struct pl_vex_statement {
     pl_str vulnerability; /* "CVE-2024-3094" */
     struct pl_strs aliases;
     pl_str product; /* package URL */
-    /* What the package is a part of, and of which alone this is said; or empty. "#" and anything
-     * for what is not known beyond the document. */
+    /* What the package is a part of, and of which alone this is said: a package URL, or the CPE
+     * name of a system; or empty. "#" and anything for what is not known beyond the document. */
     pl_str within;
     pl_str version; /* in place of that in the URL; or empty */
     pl_str
@@ -25,7 +25,7 @@ struct pl_vex_statement {
     enum pl_affect state;
     bool is_fixed; /* "fixed", which `state` need not say */
     pl_str time; /* RFC 3339 */
-    pl_str reason; /* in words */
+    pl_str reason; /* in words; of what is affected, what to do */
     pl_str justification; /* as the format spells it, or empty */
     size_t place; /* set when it is added */
 };

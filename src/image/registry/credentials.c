@@ -8,6 +8,7 @@ const char *const pl_credentials_variables[] = {
     "PLIMSOLL_REGISTRY_PASSWORD",
     "PLIMSOLL_REGISTRY_TOKEN",
     "DOCKER_AUTH_CONFIG",
+    "PLIMSOLL_KEY_PASSPHRASE",
     NULL,
 };
 

@@ -19,6 +19,7 @@ extern const struct pl_cataloger pl_cataloger_pacman;
 extern const struct pl_cataloger pl_cataloger_portage;
 extern const struct pl_cataloger pl_cataloger_rpm_archive;
 extern const struct pl_cataloger pl_cataloger_rpm_manifest;
+extern const struct pl_cataloger pl_cataloger_suse_product;
 
 static const struct pl_evidence_file *inspect(struct pl_arena *arena,
                                               const struct pl_cataloger *cataloger,
@@ -390,6 +391,43 @@ static void test_systems__redhat_repo(void **state)
     expect_reader("etc/yum.repos.d/epel.repo", NULL);
 }
 
+/* The shape of what the packages SLES-release and sle-module-basesystem-release install. */
+static void test_systems__suse_product(void **state)
+{
+    static const struct {
+        const char *text, *products;
+    } cases[] = {
+        {"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<product schemeversion=\"0\">\n"
+         "  <vendor>SUSE</vendor>\n  <name>SLES_SAP</name>\n  <version>15.5</version>\n"
+         "  <baseversion>15</baseversion>\n  <patchlevel>5</patchlevel>\n  <release>0</release>\n"
+         "  <arch>x86_64</arch>\n  <cpeid>cpe:/o:suse:sles_sap:15:sp5</cpeid>\n"
+         "  <codestream><name>SUSE Linux Enterprise Server 15</name></codestream>\n"
+         "  <register><target>sle-15-x86_64</target><release/></register>\n</product>\n",
+         "sles-sap:15.5"},
+        {"<product><name>sle-module-basesystem</name><baseversion>15</baseversion>"
+         "<patchlevel>3</patchlevel></product>",
+         "sle-module-basesystem:15.3"},
+        {"<product><name>sle-module-toolchain</name><baseversion>12</baseversion></product>",
+         "sle-module-toolchain:12"},
+        {"<product><name>a b</name><version>1</version></product>", ""},
+        {"<product><name>a</name><version>1:2</version></product>", ""},
+        {"<product><name>a</name></product>", ""},
+        {"<product><version>1</version></product>", ""},
+        {"<other><name>a</name><version>1</version></other>", ""},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(cases); i++) {
+        struct pl_arena arena pl_autoarena = {0};
+        pl_str text = pl_str_from(cases[i].text);
+        const struct pl_evidence_file *found = inspect_content(
+            &arena, &pl_cataloger_suse_product, "etc/products.d/SLES.prod", text, NULL);
+        assert_int_equal(found->has_os, cases[i].products[0] != '\0');
+        pl_assert_str(found->os.products, cases[i].products);
+        inspect_prefixes(&pl_cataloger_suse_product, "etc/products.d/SLES.prod", text, 1);
+    }
+    expect_reader("etc/products.d/SLES.prod", &pl_cataloger_suse_product);
+    expect_reader("etc/products.d/baseproduct", NULL);
+}
+
 /* Members of an ar archive. */
 static void add_member(struct pl_buf *archive, const char *name, pl_str content)
 {
@@ -440,6 +478,7 @@ int pl_test_systems(void)
         cmocka_unit_test(test_systems__rpm_manifest),
         cmocka_unit_test(test_systems__content_manifest),
         cmocka_unit_test(test_systems__redhat_repo),
+        cmocka_unit_test(test_systems__suse_product),
         cmocka_unit_test(test_systems__damaged_package_files),
     };
     return cmocka_run_group_tests_name("catalog/systems", tests, NULL, NULL);

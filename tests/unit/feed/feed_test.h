@@ -7,6 +7,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "feed/sink.h"
+#include "model/suppression.h"
 #include "unit/feed/hostile.h"
 #include <stdio.h>
 
@@ -37,6 +38,10 @@ static inline enum pl_status pl_test_take(void *context, pl_str slice,
                                           const struct pl_advisory *advisory, struct pl_error *err)
 {
     struct pl_buf *into = context;
+    if (pl_str_starts_with(advisory->id, PL_STR(PL_SUPPRESSION_ID_PREFIX))) {
+        pl_buf_append_format(into, "rule " PL_STR_FMT "\n", PL_STR_ARG(advisory->details));
+        return PL_OK;
+    }
     pl_buf_append_format(into, PL_STR_FMT " [", PL_STR_ARG(advisory->id));
     for (size_t i = 0; i < advisory->upstream.count; i++) {
         pl_buf_append_format(into, "%s" PL_STR_FMT, i > 0 ? " " : "",

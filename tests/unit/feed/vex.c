@@ -7,29 +7,45 @@
 extern const struct pl_feed pl_feed_csaf_vex;
 extern const struct pl_feed pl_feed_cyclonedx_vex;
 
-/* By sections 3.1.2, 3.2.3.9 and 4.5 of CSAF 2.0. */
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+#define BY ",\"by\":\"Example\",\"time\":\"2024-02-01T00:00:00Z\"}\n"
+
+/* By sections 3.1.2, 3.2.2.4, 3.2.3.9 and 4.5 of CSAF 2.0. */
 static void test_vex__csaf(void **state)
 {
     pl_test_expect_feed(
         &pl_feed_csaf_vex, "csaf-vex.json",
+        "rule {\"id\":[\"CVE-2024-1\",\"GHSA-aaaa-bbbb-cccc\"],\"packages\":[\"pkg:npm/a@1.0.0\"],"
+        "\"products\":[\"cpe:2.3:a:example:c:1:*:*:*:*:*:*:*\"],\"reason\":\"not_affected\"" BY
         "CVE-2024-1 [] \n"
-        "  Debian:12 | d |  | 1-1 | will_not_fix\n"
+        "  Debian:12 | d |  | 1-1 | will_not_fix affected: no\n"
         "  Go | example.org/b |  | 1.2.3 | not_affected not_affected: never called\n"
-        "  npm | a |  | introduced 2.0.0 fixed 2.5.0 | affected\n"
+        "  npm | a |  | introduced 2.0.0 fixed 2.5.0 | affected affected: update\n"
         "  npm | a |  | introduced 0 fixed 0.5.0 | under_investigation\n"
         "  npm | a |  | 1.1.0 | not_affected fixed\n"
         "  npm | a |  | 1.0.0 | not_affected vulnerable_code_not_present\n"
-        "GHSA-dddd-eeee-ffff [] \n"
+        "rule {\"id\":[\"CVE-2024-9\"],\"packages\":[\"pkg:deb/debian/d@1-1?distro=debian-12\"],"
+        "\"products\":[\"cpe:/"
+        "o:redhat:enterprise_linux:9\"],\"reason\":\"component_not_present\"" BY
+        "rule {\"id\":[\"CVE-2024-9\"],\"packages\":[\"pkg:golang/example.org/b@v1.2.3\"],"
+        "\"products\":[\"pkg:oci/app@sha256%3A" ZEROS "\"],\"reason\":\"affected\","
+        "\"text\":\"update b\"" BY "rule {\"id\":[\"CVE-2024-9\"],\"packages\":[\"pkg:npm/a\"],"
+        "\"versions\":\"vers:npm/>=2.0.0|<2.5.0\","
+        "\"products\":[\"cpe:/o:redhat:enterprise_linux:9\"],\"reason\":\"fixed\"" BY
+        "rule {\"id\":[\"CVE-2024-9\"],\"packages\":[\"pkg:npm/a@1.1.0\"],"
+        "\"products\":[\"cpe:/o:redhat:enterprise_linux:9\"],\"reason\":\"fixed\"" BY
+        "rule {\"id\":[\"GHSA-dddd-eeee-ffff\"],\"packages\":[\"pkg:generic/e@1\"],"
+        "\"reason\":\"affected\"" BY "GHSA-dddd-eeee-ffff [] \n"
         "  Debian:12 | d |  | 1-1 | not_affected fixed\n"
         "  npm | a |  | 1.0.0 | affected\n"
         "skipped: version that is recommended: 1\n"
-        "skipped: product that the product tree does not have: 1\n"
+        "skipped: product that the product tree does not have: 2\n"
+        "skipped: component of a product without a package URL or CPE name: 1\n"
+        "skipped: component of a component of another product: 2\n"
         "skipped: product without a package URL: 1\n"
-        "skipped: statement about what is within another product: 1\n"
-        "skipped: package of no ecosystem that is known, or without its release: 1\n"
         "skipped: statement that a later one replaces: 1\n"
-        "malformed: csaf-vex: d: vulnerability 2 has no name\n"
-        "malformed: csaf-vex: d: vulnerability 3: the vulnerability is not JSON: line 1, column 1: "
+        "malformed: csaf-vex: d: vulnerability 3 has no name\n"
+        "malformed: csaf-vex: d: vulnerability 4: the vulnerability is not JSON: line 1, column 1: "
         "'[' or '{' expected near '7'\n"
         "malformed: csaf-vex: d: GHSA-dddd-eeee-ffff: \"vers:vls/all of them\" is no range of "
         "versions\n");

@@ -57,6 +57,17 @@ static void test_os__ecosystems(void **state)
           "SUSE:Linux Enterprise Module for SAP Applications 15 SP3|"
           "SUSE:Linux Enterprise Module for Server Applications 15 SP3|"
           "SUSE:Linux Enterprise Module for Web and Scripting 15 SP3|SUSE:Package Hub 15 SP3");
+    /* What a registered server has in /etc/products.d. */
+    check((struct pl_os){OS("sles", "12.5"),
+                         .products = PL_STR("sles:12.5 sles-ltss:12.5 sle-sdk:12.5 packagehub:12.5 "
+                                            "sle-module-toolchain:12 unknown:1 sle-ha")},
+          "SUSE:Linux Enterprise Server 12 SP5|SUSE:Linux Enterprise Server 12 SP5-LTSS|"
+          "SUSE:Linux Enterprise Software Development Kit 12 SP5|SUSE:Package Hub 12 SP5|"
+          "SUSE:Linux Enterprise Module for Toolchain 12");
+    check((struct pl_os){OS("sl-micro", "6.0"), .pretty_name = PL_STR("SUSE Linux Micro 6.0"),
+                         .products = PL_STR("sl-micro:6.0")},
+          "SUSE:Linux Micro 6.0");
+    check((struct pl_os){OS("debian", "12"), .products = PL_STR("sles:12.5")}, "Debian:12");
     /* Content sets as Red Hat's own images of longer support list them. */
     check((struct pl_os){OS("rhel", "8.6"),
                          .content_sets = PL_STR("rhel-8-for-x86_64-baseos-e4s-rpms__8_DOT_6 "
@@ -115,6 +126,9 @@ static void test_os__what_has_to_be_paid_for(void **state)
         {{OS("ubuntu", "24.10")}, NULL},
         {{OS("sles", "15.3")}, "SUSE:Linux Enterprise Server 15 SP3-LTSS"},
         {{OS("sles", "12.5")}, "SUSE:Linux Enterprise Server 12 SP5-LTSS"},
+        {{OS("sles", "15.3"), .products = PL_STR("sles:15.3 sles-ltss:15.3")}, NULL},
+        {{OS("sles", "15.3"), .products = PL_STR("sles:15.3")},
+         "SUSE:Linux Enterprise Server 15 SP3-LTSS"},
         {{OS("opensuse-leap", "15.5")}, NULL},
         {{OS("debian", "11")}, NULL},
         {{OS("rhel", "9.2")}, NULL},
@@ -153,12 +167,12 @@ static void test_os__merge_prefers_os_release(void **state)
         {PL_STR("etc/redhat-release"), {OS("rhel", "9")}},
         {PL_STR("etc/centos-release"), {OS("centos", "7")}},
     };
-    pl_assert_str(pl_os_merge(sources, 5).version_id, "22.04");
-    pl_assert_str(pl_os_merge(sources, 2).version_id, "1");
-    pl_assert_str(pl_os_merge(sources + 3, 2).id, "centos");
+    pl_assert_str(pl_os_merge(&arena, sources, 5).version_id, "22.04");
+    pl_assert_str(pl_os_merge(&arena, sources, 2).version_id, "1");
+    pl_assert_str(pl_os_merge(&arena, sources + 3, 2).id, "centos");
     sources[2].os = (struct pl_os){.id = PL_STR("debian")};
-    pl_assert_str(pl_os_merge(sources, 3).version_id, "12.5");
-    assert_int_equal(pl_os_merge(NULL, 0).id.len, 0);
+    pl_assert_str(pl_os_merge(&arena, sources, 3).version_id, "12.5");
+    assert_int_equal(pl_os_merge(&arena, NULL, 0).id.len, 0);
 }
 
 static size_t split(pl_str line, pl_str *columns)
