@@ -117,13 +117,13 @@ enum pl_status pl_db_show_update(const struct pl_args *args, const struct pl_sou
     return pl_writer_finish(&out, err);
 }
 
-/* "Debian Ubuntu" as a list. */
+/* "Debian, Ubuntu" as a list. */
 static void write_words(struct pl_json_writer *json, pl_str words)
 {
     pl_str word = PL_STR_EMPTY;
     pl_json_writer_begin_array(json);
-    while (pl_str_next_word(&words, &word)) {
-        pl_json_writer_string(json, word);
+    while (pl_str_next_piece(&words, ',', &word)) {
+        pl_json_writer_string(json, pl_str_trim(word));
     }
     pl_json_writer_end_array(json);
 }
@@ -170,7 +170,7 @@ static void feeds_json(struct pl_json_writer *json)
             pl_json_writer_string(json, urls.items[k].url);
         }
         pl_json_writer_end_array(json);
-        pl_json_writer_member_bool(json, "default", feeds[i]->is_default);
+        pl_json_writer_member_bool(json, "default", feeds[i]->reading == PL_FEED_ALWAYS);
         pl_json_writer_key(json, "ecosystems");
         write_words(json, pl_str_from(feeds[i]->ecosystems));
         pl_json_writer_end_object(json);
@@ -192,8 +192,8 @@ static void feeds_table(struct pl_writer *out)
     struct pl_grid grid = {.columns = columns, .column_count = PL_ARRAY_LEN(columns)};
     for (size_t i = 0; i < count; i++) {
         struct pl_grid_row *row = pl_vec_push(&arena, &grid);
-        row->cells[0].text =
-            pl_arena_format(&arena, "%s%s", feeds[i]->name, feeds[i]->is_default ? " *" : "");
+        row->cells[0].text = pl_arena_format(&arena, "%s%s", feeds[i]->name,
+                                             feeds[i]->reading == PL_FEED_ALWAYS ? " *" : "");
         row->cells[1].text =
             feeds[i]->ecosystems[0] ? pl_str_from(feeds[i]->ecosystems) : PL_STR("any");
         row->cells[2].text =

@@ -288,7 +288,26 @@ static enum pl_status find_feed(struct update *update, const char *name, pl_str 
     return unknown_feed(update, name, err);
 }
 
-/* What --from and --feed name; without either the feeds that belong to every database. */
+/* Is the feed read though it was not named? Its ecosystems are noted: an export may lack them. */
+static bool is_meant(struct update *update, const struct pl_feed *feed)
+{
+    pl_str ecosystems = pl_str_from(feed->ecosystems);
+    pl_str ecosystem = PL_STR_EMPTY;
+    bool is_selected = ecosystems.len == 0;
+    while (pl_str_next_piece(&ecosystems, ',', &ecosystem)) {
+        ecosystem = pl_str_trim(ecosystem);
+        if (pl_feed_selection_has(&update->selection, ecosystem)) {
+            is_selected = true;
+            *pl_vec_push(&update->arena, &update->selection.elsewhere) = ecosystem;
+        }
+    }
+    bool is_all = update->selection.names.count == 0;
+    return is_selected &&
+           (feed->reading == PL_FEED_ALWAYS || (feed->reading == PL_FEED_WHEN_SELECTED && !is_all));
+}
+
+/* What --from and --feed name; without either the feeds that belong to every database, and those
+ * that the selected ecosystems need. */
 static enum pl_status list_sources(struct update *update, const struct pl_args *args,
                                    struct pl_strs *ret, struct pl_error *err)
 {
@@ -304,7 +323,7 @@ static enum pl_status list_sources(struct update *update, const struct pl_args *
     const struct pl_feed *const *feeds = pl_feeds(&count);
     bool is_named = ret->count > 0;
     for (size_t i = 0; i < count && !is_named; i++) {
-        if (feeds[i]->is_default) {
+        if (feeds[i]->reading != PL_FEED_WHEN_NAMED && is_meant(update, feeds[i])) {
             *pl_vec_push(&update->arena, ret) = pl_str_from(feeds[i]->url);
         }
     }
@@ -364,15 +383,15 @@ enum pl_status pl_db_update(const struct pl_args *args, const char *dir, struct 
     struct pl_strs sources = {0};
     enum pl_status st = pl_args_expect(args, 1, 1, err);
     if (st == PL_OK) {
-        st = list_sources(&update, args, &sources, err);
-    }
-    if (st == PL_OK) {
         st = pl_db_builder_new(dir, &update.builder, err);
     }
     if (st == PL_OK) {
         st = pl_db_selection_read(args, pl_db_builder_manifest(update.builder), &update.arena,
                                   &update.selection, err);
         update.selection_text = pl_feed_selection_text(&update.arena, &update.selection);
+    }
+    if (st == PL_OK) {
+        st = list_sources(&update, args, &sources, err);
     }
     if (st < 0) {
         return st;

@@ -28,7 +28,8 @@ static void note_not_covered(struct pl_coverage *coverage, pl_str ecosystem, siz
     pl_vec_push(coverage->arena, coverage->gaps)->reason = pl_arena_format(
         coverage->arena,
         "the advisory database has nothing on " PL_STR_FMT
-        ": its %zu packages were not judged; add its advisories with plimsoll db update",
+        ": its %zu packages were not judged; add its advisories with plimsoll db update "
+        "(plimsoll db feeds tells who publishes them)",
         PL_STR_ARG(ecosystem), packages);
 }
 

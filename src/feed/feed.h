@@ -29,18 +29,25 @@ enum { PL_FEED_HEAD_BYTES = 8192 };
 
 struct pl_feed_sink;
 
+/* When its URL is read although nobody names it. */
+enum pl_feed_reading {
+    PL_FEED_WHEN_NAMED,
+    PL_FEED_WHEN_SELECTED, /* its ecosystems are asked for */
+    PL_FEED_ALWAYS, /* unless others are asked for */
+};
+
 struct pl_feed {
     const char *name; /* "alpine-secdb" */
     const char *summary; /* one line for help and docs */
     const char *url; /* of its source, or a line of several (feed/urls.h); NULL: none */
-    bool is_default; /* its URL is read when nobody names a source */
+    enum pl_feed_reading reading;
     /* Before the id of a document that its list of changes tells of (feed/changes.h); NULL: none.
      */
     const char *cve_prefix;
     /* The id, but for that prefix, of the record of a document whose name, in upper case and
      * without its ending, is this; NULL: the name. */
     pl_str (*id_of_document)(struct pl_arena *arena, pl_str name);
-    /* The ecosystems of its advisories without release, with blanks between; "" when any. */
+    /* The ecosystems of its advisories without release, with ", " between; "" when any. */
     const char *ecosystems;
     /* Each place that its documents lie in is a slice of its own, "osv/PyPI": what one place has
      * does not take the place of what another had. */

@@ -252,18 +252,25 @@ bool pl_feed_selection_takes(const struct pl_feed_selection *selection, pl_str e
     return selection->ecosystems.count == 0 || !pl_ecosystem_has_packages(ecosystem);
 }
 
+/* `base` is folded; the list is as its owners write it. */
+static bool is_in(pl_str base, const struct pl_strs *ecosystems)
+{
+    for (size_t i = 0; i < ecosystems->count; i++) {
+        if (is_same(base, ecosystems->items[i]) ||
+            pl_str_eq(ecosystem_of(base), ecosystems->items[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 pl_str pl_feed_selection_lacks(const struct pl_feed_selection *selection,
                                const struct pl_strs *ecosystems)
 {
     for (size_t i = 0; i < selection->names.count; i++) {
         pl_str release = PL_STR_EMPTY;
         pl_str base = base_of(selection->names.items[i], &release);
-        bool is_there = false;
-        for (size_t k = 0; k < ecosystems->count && !is_there; k++) {
-            is_there = is_same(base, ecosystems->items[k]) ||
-                       pl_str_eq(ecosystem_of(base), ecosystems->items[k]);
-        }
-        if (!is_there) {
+        if (!is_in(base, ecosystems) && !is_in(base, &selection->elsewhere)) {
             return selection->names.items[i];
         }
     }

@@ -19,6 +19,7 @@ struct pl_feed_selection {
     struct pl_strs names; /* as they are asked for, in lower case, sorted; empty: all */
     struct pl_strs ecosystems; /* that the names stand for, in lower case */
     bool may_lack; /* a name that an export does not have is no mistake */
+    struct pl_strs elsewhere; /* nor one of these, which other sources have */
 };
 
 /* Adds a list with commas, in the arena. USAGE for an empty name. */

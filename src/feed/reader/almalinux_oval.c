@@ -47,6 +47,7 @@ const struct pl_feed pl_feed_almalinux_oval = {
     .name = "almalinux-oval",
     .summary = "AlmaLinux's advisories in OVAL",
     .url = "https://security.almalinux.org/oval/org.almalinux.alsa-{8,9,10}.xml.bz2",
+    .reading = PL_FEED_ALWAYS,
     .ecosystems = "AlmaLinux",
     .bid = bid,
     .read = read_document,

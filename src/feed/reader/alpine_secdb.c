@@ -308,7 +308,7 @@ const struct pl_feed pl_feed_alpine_secdb = {
     .summary = "security databases of Alpine's shape, also of Wolfi, Chainguard and MinimOS",
     .url = "https://secdb.alpinelinux.org/{v3.10,v3.11,v3.12,v3.13,v3.14,v3.15,v3.16,v3.17,"
            "v3.18,v3.19,v3.20,v3.21,v3.22,v3.23,v3.24,edge}/{main,community}.json",
-    .ecosystems = "Alpine Chainguard MinimOS Wolfi",
+    .ecosystems = "Alpine, Chainguard, MinimOS, Wolfi",
     .bid = bid,
     .read = read_document,
 };

@@ -65,6 +65,7 @@ const struct pl_feed pl_feed_amazon_updateinfo = {
            "cdn.amazonlinux.com/al2023/core/mirrors/latest/x86_64/mirror.list 2023=https://"
            "cdn.amazonlinux.com/al2023/{kernel-livepatch,nvidia}/mirrors/latest/x86_64/"
            "mirror.list",
+    .reading = PL_FEED_ALWAYS,
     .ecosystems = "Amazon Linux",
     .bid = bid,
     .read = read_document,

@@ -104,6 +104,7 @@ const struct pl_feed pl_feed_arch = {
     .name = "arch",
     .summary = "Arch Linux's security tracker: groups of packages with what affects them",
     .url = "https://security.archlinux.org/all.json",
+    .reading = PL_FEED_ALWAYS,
     .ecosystems = "Arch Linux",
     .bid = bid,
     .read = read_document,

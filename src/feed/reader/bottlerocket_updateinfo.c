@@ -39,6 +39,7 @@ const struct pl_feed pl_feed_bottlerocket_updateinfo = {
     .name = "bottlerocket-updateinfo",
     .summary = "Bottlerocket's advisories",
     .url = "https://advisories.bottlerocket.aws/updateinfo.xml.gz",
+    .reading = PL_FEED_WHEN_SELECTED,
     .ecosystems = "Bottlerocket",
     .bid = bid,
     .read = read_document,

@@ -102,6 +102,7 @@ const struct pl_feed pl_feed_cpan_advisory = {
     .summary = "the CPAN Security Advisory database: distributions of Perl modules",
     .url = "https://raw.githubusercontent.com/briandfoy/cpan-security-advisory/master/"
            "cpan-security-advisory.json",
+    .reading = PL_FEED_WHEN_SELECTED,
     .ecosystems = "CPAN",
     .bid = bid,
     .read = read_document,

@@ -48,7 +48,8 @@ const struct pl_feed pl_feed_fedora_updateinfo = {
     .url = "https://dl.fedoraproject.org/pub/fedora/linux/updates/{41,42,43,44}/Everything/"
            "x86_64/repodata/repomd.xml epel=https://dl.fedoraproject.org/pub/epel/{8,9,10}/"
            "Everything/x86_64/repodata/repomd.xml",
-    .ecosystems = "Fedora EPEL",
+    .reading = PL_FEED_WHEN_SELECTED,
+    .ecosystems = "Fedora, EPEL",
     .bid = bid,
     .read = read_document,
 };

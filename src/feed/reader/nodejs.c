@@ -184,7 +184,7 @@ const struct pl_feed pl_feed_nodejs = {
     .summary = "the Node.js Security Working Group: Node.js itself, and npm packages until 2019",
     .url = "https://raw.githubusercontent.com/nodejs/security-wg/main/vuln/{core,npm}/"
            "index.json",
-    .ecosystems = "npm CPE",
+    .ecosystems = "npm, CPE",
     .bid = bid,
     .read = read_document,
 };

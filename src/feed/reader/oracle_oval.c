@@ -56,6 +56,7 @@ const struct pl_feed pl_feed_oracle_oval = {
     .name = "oracle-oval",
     .summary = "Oracle Linux's errata in OVAL",
     .url = "https://linux.oracle.com/security/oval/com.oracle.elsa-all.xml.bz2",
+    .reading = PL_FEED_ALWAYS,
     .ecosystems = "Oracle Linux",
     .bid = bid,
     .read = read_document,

@@ -68,6 +68,7 @@ const struct pl_feed pl_feed_photon_oval = {
     .summary = "Photon OS's advisories in OVAL",
     .url = "https://packages.vmware.com/photon/photon_oval_definitions/"
            "com.vmware.phsa-photon{1,2,3,4,5}.xml.gz",
+    .reading = PL_FEED_WHEN_SELECTED,
     .ecosystems = "Photon OS",
     .bid = bid,
     .read = read_document,

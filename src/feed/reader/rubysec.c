@@ -171,7 +171,7 @@ const struct pl_feed pl_feed_rubysec = {
     .name = "rubysec",
     .summary = "the Ruby advisory database: gems, and Ruby itself",
     .url = "https://github.com/rubysec/ruby-advisory-db/archive/refs/heads/master.tar.gz",
-    .ecosystems = "RubyGems CPE",
+    .ecosystems = "RubyGems, CPE",
     .bid = bid,
     .read = read_document,
 };

@@ -59,7 +59,7 @@ const struct pl_feed pl_feed_suse_csaf = {
     .name = "suse-csaf",
     .summary = "SUSE's CSAF documents: VEX for each CVE",
     .url = "https://ftp.suse.com/pub/projects/security/csaf-vex.tar.bz2",
-    .ecosystems = "SUSE openSUSE",
+    .ecosystems = "SUSE, openSUSE",
     .bid = bid,
     .read = read_document,
 };

@@ -72,7 +72,7 @@ const struct pl_feed pl_feed_suse_oval = {
            "projects/security/oval/suse.linux.enterprise.server.11.xml.gz tumbleweed=https:/"
            "/ftp.suse.com/pub/projects/security/oval/opensuse.tumbleweed.xml.gz leap=https:/"
            "/ftp.suse.com/pub/projects/security/oval/opensuse.leap.{15.5,15.6,16.0}.xml.gz",
-    .ecosystems = "SUSE openSUSE",
+    .ecosystems = "SUSE, openSUSE",
     .bid = bid,
     .read = read_document,
 };
