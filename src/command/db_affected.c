@@ -314,11 +314,11 @@ static enum pl_status add_hits(struct pl_db_view *view, const struct pl_package_
 static enum pl_status drop_other_programs(struct pl_db_view *view, pl_str name, struct hits *hits,
                                           struct pl_error *err)
 {
-    struct pl_kubernetes_programs programs PL_CLEANUP(pl_kubernetes_programs_release) = {0};
-    enum pl_status st = pl_kubernetes_programs_read(&view->arena, view->db, &programs, err);
+    struct pl_kubernetes kubernetes PL_CLEANUP(pl_kubernetes_close) = {0};
+    enum pl_status st = pl_kubernetes_read(&kubernetes, &view->arena, view->db, err);
     for (size_t i = 0; st == PL_OK && i < hits->count; i++) {
         struct hit *hit = &hits->items[i];
-        if (pl_kubernetes_is_of_others(&programs, name, &hit->advisory)) {
+        if (pl_kubernetes_is_of_others(&kubernetes, name, &hit->advisory)) {
             hit->is_affected = hit->is_meant = false;
             hit->why = PL_STR("by Kubernetes' own advisories another program's");
         }
