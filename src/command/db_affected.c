@@ -448,6 +448,7 @@ enum pl_status pl_db_show_affected(const struct pl_args *args, const char *dir,
     }
     if (st == PL_OK) {
         st = pl_purl_parse(&view.arena, pl_str_from(pl_args_positional(args, 1)), &purl, err);
+        purl.version = pl_purl_full_version(&view.arena, &purl);
     }
     if (st == PL_OK) {
         st = keys_of(&view, args, &purl, &keys, err);

@@ -462,3 +462,15 @@ pl_str pl_purl_qualifier(const struct pl_purl *purl, pl_str key)
     }
     return PL_STR_EMPTY;
 }
+
+pl_str pl_purl_full_version(struct pl_arena *arena, const struct pl_purl *purl)
+{
+    pl_str epoch = pl_purl_qualifier(purl, PL_STR("epoch"));
+    bool has_epochs = pl_str_eq(purl->type, PL_STR("rpm")) || pl_str_eq(purl->type, PL_STR("deb"));
+    if (!has_epochs || epoch.len == 0 || purl->version.len == 0 ||
+        pl_str_find_char(purl->version, ':') != SIZE_MAX) {
+        return purl->version;
+    }
+    return pl_arena_format(arena, PL_STR_FMT ":" PL_STR_FMT, PL_STR_ARG(epoch),
+                           PL_STR_ARG(purl->version));
+}

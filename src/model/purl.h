@@ -30,5 +30,9 @@ enum pl_status pl_purl_parse(struct pl_arena *arena, pl_str text, struct pl_purl
  * parts make no purl: without type or name, or against the rules of the type. */
 pl_str pl_purl_format(struct pl_arena *arena, const struct pl_purl *purl);
 
+/* The version as package managers write it, "1:2.3": rpm's epoch, which some give for deb as well,
+ * is a qualifier. In the arena, or the purl's own. */
+pl_str pl_purl_full_version(struct pl_arena *arena, const struct pl_purl *purl);
+
 /* The value of a qualifier, or empty. */
 pl_str pl_purl_qualifier(const struct pl_purl *purl, pl_str key);

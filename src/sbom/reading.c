@@ -98,19 +98,10 @@ static void read_purl(struct package *package)
     }
 }
 
-/* A version of rpm, and of some documents' deb, has its epoch in a qualifier. */
 static pl_str version_of(const struct package *package)
 {
-    pl_str version = package->purl.version;
+    pl_str version = pl_purl_full_version(&package->reading->arena, &package->purl);
     pl_str stated = package->said->version;
-    pl_str epoch = pl_purl_qualifier(&package->purl, PL_STR("epoch"));
-    bool has_epochs = pl_str_eq(package->purl.type, PL_STR("rpm")) ||
-                      pl_str_eq(package->purl.type, PL_STR("deb"));
-    if (has_epochs && epoch.len > 0 && version.len > 0 &&
-        pl_str_find_char(version, ':') == SIZE_MAX) {
-        version = pl_arena_format(&package->reading->arena, PL_STR_FMT ":" PL_STR_FMT,
-                                  PL_STR_ARG(epoch), PL_STR_ARG(version));
-    }
     /* Package URLs of some types fold the case. */
     return version.len == 0 || pl_str_eq_nocase(version, stated) ? stated : version;
 }

@@ -233,6 +233,15 @@ def other_families(where):
     same(result.json["findings"][0]["severity"], "high")
 
 
+def epochs_of_package_urls(where):
+    """rpm -E '%{lua: print(rpm.vercmp("1:2-1", "3-1"))}' prints 1: an epoch outweighs what follows."""
+    database(where, record("ALSA-2026:1", "AlmaLinux:9", "p", [{"introduced": "0"}, {"fixed": "1:2-2"}]))
+    for version, affected in (("3-1?epoch=1", False), ("2-1?epoch=1", True), ("3-1", True), ("2-1?epoch=2", False)):
+        purl = "pkg:rpm/almalinux/p@" + version + ("&" if "?" in version else "?") + "distro=almalinux-9"
+        told = run("db", "affected", "--db", where + "/db", "--format", "json", purl).json
+        same([hit["affects"] for hit in told], [True] if affected else [], purl)
+
+
 def systems_that_go_programs_are_for(where):
     """Go's database lists a module's packages that are at fault, with `goos` where that is not so on every system; the
     qualifier of package URLs is that of CycloneDX's tool for Go."""
@@ -293,4 +302,4 @@ def ends_of_life(where):
 if __name__ == "__main__":
     main([source_packages_and_releases, kernels_that_do_not_run, shapes_of_ranges, one_row_for_one_name,
           errata_bear_the_names_of_what_they_fix, verdicts_of_the_vendor_and_what_is_exploited, software_without_a_package, severities_and_the_gate, other_families,
-          systems_that_go_programs_are_for, what_cannot_be_judged_is_said, ends_of_life])
+          epochs_of_package_urls, systems_that_go_programs_are_for, what_cannot_be_judged_is_said, ends_of_life])

@@ -115,7 +115,8 @@ static void add_packages(struct pl_feed_sink *sink, const struct pl_vex_statemen
                          struct pl_advisory *advisory)
 {
     struct pl_arena *arena = pl_feed_scratch(sink);
-    pl_str version = statement->version.len > 0 ? statement->version : purl->version;
+    pl_str version =
+        statement->version.len > 0 ? statement->version : pl_purl_full_version(arena, purl);
     if (statement->is_fixed && version.len + statement->range.len == 0) {
         pl_feed_skip(sink, FIXED_NOWHERE);
         return;

@@ -155,12 +155,33 @@ static void test_purl__malformed_is_refused(void **state)
     }
 }
 
+/* The second is an example of the specification's. */
+static void test_purl__an_epoch_is_part_of_the_version(void **state)
+{
+    static const struct {
+        const char *purl;
+        const char *version;
+    } rows[] = {
+        {"pkg:rpm/fedora/curl@7.50.3-1.fc25?arch=i386&distro=fedora-25", "7.50.3-1.fc25"},
+        {"pkg:rpm/centerim@4.22.10-1.el6?arch=i686&epoch=1&distro=fedora-25", "1:4.22.10-1.el6"},
+        {"pkg:deb/debian/attr@1:2.4.47-2?epoch=1", "1:2.4.47-2"},
+        {"pkg:npm/a@1.0.0?epoch=1", "1.0.0"},
+        {"pkg:rpm/a?epoch=1", ""},
+    };
+    for (size_t i = 0; i < PL_ARRAY_LEN(rows); i++) {
+        struct pl_purl purl = {0};
+        assert_int_equal(pl_purl_parse(&arena, pl_str_from(rows[i].purl), &purl, NULL), PL_OK);
+        pl_assert_str(pl_purl_full_version(&arena, &purl), rows[i].version);
+    }
+}
+
 int pl_test_purl(void)
 {
     const struct CMUnitTest tests[] = {
         PL_ARENA_TEST(test_purl__suite_of_the_specification),
         PL_ARENA_TEST(test_purl__examples_are_canonical),
         PL_ARENA_TEST(test_purl__malformed_is_refused),
+        PL_ARENA_TEST(test_purl__an_epoch_is_part_of_the_version),
     };
     return cmocka_run_group_tests_name("model/purl", tests, NULL, NULL);
 }
