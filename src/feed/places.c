@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 /* ecosystems.txt has some forty short lines. */
@@ -158,6 +159,46 @@ static void add_dir(struct finder *finder, pl_str path, int kind)
     }
 }
 
+struct weighed {
+    uint64_t bytes;
+    size_t at;
+};
+
+/* How much there is to read at a place of an export; more than anything elsewhere, where it is not
+ * known. */
+static uint64_t weight_of(const struct pl_place *place)
+{
+    struct stat info = {0};
+    bool is_known = place->is_export && stat(place->path.ptr, &info) == 0;
+    return is_known ? (uint64_t)info.st_size : UINT64_MAX;
+}
+
+static int heavier(const void *a, const void *b)
+{
+    const struct weighed *left = a;
+    const struct weighed *right = b;
+    int order = (left->bytes < right->bytes) - (left->bytes > right->bytes);
+    return order != 0 ? order : (left->at > right->at) - (left->at < right->at);
+}
+
+/* The largest first, so that at the end no thread is busy alone for long; equal ones as they are.
+ */
+static void put_largest_first(struct pl_arena *arena, struct pl_place *places, size_t count)
+{
+    struct weighed *order = PL_ARENA_ARRAY(arena, struct weighed, count);
+    struct pl_place *before = PL_ARENA_ARRAY(arena, struct pl_place, count);
+    for (size_t i = 0; i < count; i++) {
+        order[i] = (struct weighed){weight_of(&places[i]), i};
+        before[i] = places[i];
+    }
+    if (count > 1) {
+        qsort(order, count, sizeof(*order), heavier);
+    }
+    for (size_t i = 0; i < count; i++) {
+        places[i] = before[order[i].at];
+    }
+}
+
 static enum pl_status add_dirs(struct finder *finder, const char *source, pl_str path,
                                struct pl_error *err)
 {
@@ -168,6 +209,7 @@ static enum pl_status add_dirs(struct finder *finder, const char *source, pl_str
     if (st < 0) {
         return st;
     }
+    size_t before = finder->places->count;
     add_dir(finder, path, PL_PLACE_FLAT_DIR);
     for (size_t i = 0; i < dirs.count; i++) {
         add_dir(finder,
@@ -175,6 +217,8 @@ static enum pl_status add_dirs(struct finder *finder, const char *source, pl_str
                                 PL_STR_ARG(dirs.items[i])),
                 PL_PLACE_DIR);
     }
+    put_largest_first(finder->arena, finder->places->items + before,
+                      finder->places->count - before);
     return PL_OK;
 }
 
