@@ -12,12 +12,14 @@ import threading
 PLIMSOLL = sys.argv[1]
 EVERYBODY = {"osv-vulnerabilities.storage.googleapis.com", "www.cisa.gov", "epss.empiricalsecurity.com"}
 # What OSV's export does not have, or not whole.
-NATIVE = {"cdn.amazonlinux.com", "linux.oracle.com", "security.almalinux.org", "security.archlinux.org"}
+NATIVE = {"cdn.amazonlinux.com", "linux.oracle.com", "security.access.redhat.com", "security.almalinux.org",
+          "security.archlinux.org"}
 CASES = (
     ([], EVERYBODY | NATIVE),
     (["--ecosystems", "debian:12,npm"], EVERYBODY),
     (["--ecosystems", "amzn:2"], EVERYBODY | {"cdn.amazonlinux.com"}),
     (["--ecosystems", "AlmaLinux:9,cpan"], EVERYBODY | {"security.almalinux.org", "raw.githubusercontent.com"}),
+    (["--ecosystems", "rhel:9"], EVERYBODY | {"security.access.redhat.com"}),
     (["--ecosystems", "fedora:42"], EVERYBODY | {"dl.fedoraproject.org"}),
     (["--feed", "arch"], {"security.archlinux.org"}),
 )

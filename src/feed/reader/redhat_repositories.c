@@ -79,7 +79,8 @@ const struct pl_feed pl_feed_redhat_repositories = {
     .name = "redhat-repositories",
     .summary = "Red Hat's repositories, and the products that their packages are of",
     .url = "https://security.access.redhat.com/data/meta/v1/repository-to-cpe.json",
-    .ecosystems = PL_REPOSITORY_ECOSYSTEM,
+    .reading = PL_FEED_ALWAYS,
+    .ecosystems = "Red Hat",
     .bid = bid,
     .read = read_document,
 };
