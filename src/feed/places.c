@@ -181,19 +181,22 @@ static int heavier(const void *a, const void *b)
     return order != 0 ? order : (left->at > right->at) - (left->at < right->at);
 }
 
-/* The largest first, so that at the end no thread is busy alone for long; equal ones as they are.
- */
-static void put_largest_first(struct pl_arena *arena, struct pl_place *places, size_t count)
+/* Those from `first` on: the largest before the others, so that at the end no thread is busy alone
+ * for long; equal ones as they are. */
+static void put_largest_first(struct pl_arena *arena, struct pl_places *all, size_t first)
 {
+    size_t count = all->count - first;
+    if (count < 2) {
+        return;
+    }
+    struct pl_place *places = all->items + first;
     struct weighed *order = PL_ARENA_ARRAY(arena, struct weighed, count);
     struct pl_place *before = PL_ARENA_ARRAY(arena, struct pl_place, count);
     for (size_t i = 0; i < count; i++) {
         order[i] = (struct weighed){weight_of(&places[i]), i};
         before[i] = places[i];
     }
-    if (count > 1) {
-        qsort(order, count, sizeof(*order), heavier);
-    }
+    qsort(order, count, sizeof(*order), heavier);
     for (size_t i = 0; i < count; i++) {
         places[i] = before[order[i].at];
     }
@@ -217,8 +220,7 @@ static enum pl_status add_dirs(struct finder *finder, const char *source, pl_str
                                 PL_STR_ARG(dirs.items[i])),
                 PL_PLACE_DIR);
     }
-    put_largest_first(finder->arena, finder->places->items + before,
-                      finder->places->count - before);
+    put_largest_first(finder->arena, finder->places, before);
     return PL_OK;
 }
 
