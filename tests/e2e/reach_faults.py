@@ -47,11 +47,18 @@ def start(where, source, *options, **extra):
                             stdin=subprocess.DEVNULL, env=environment(where, TMPDIR=where + "/tmp", **extra))
 
 
+def tasks_of(pid):
+    """None of a process that has ended meanwhile."""
+    with contextlib.suppress(OSError):
+        return os.listdir(f"/proc/{pid}/task")
+    return []
+
+
 def family_of(pid):
     """All that descends from a process."""
     found, left = [], [pid]
     while left:
-        for task in os.listdir(f"/proc/{left[0]}/task"):
+        for task in tasks_of(left[0]):
             with contextlib.suppress(OSError):
                 children = [int(child) for child in open(f"/proc/{left[0]}/task/{task}/children").read().split()]
                 found += children
